@@ -1,0 +1,250 @@
+"""Frozen records of what the store holds, in the words of the field.
+
+Every record is a plain value: it keeps no connection, and changing it changes nothing in the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal, Self
+
+Organism = Literal["human", "mouse"]
+Modality = Literal["knockout", "interference", "activation", ""]
+Side = Literal["low", "high", "both"]
+Direction = Literal["raises", "lowers", "both"]
+EstimateKind = Literal["lfc", "beta", "z", "signed_log10_p", "bayes_factor", "rank"]
+RoundState = Literal["open", "confirmed", "measured"]
+NominatedBy = Literal["computed", "grade", "control"]
+Outcome = Literal["waiting", "measured", "missing", "dropped"]
+Relation = Literal["copy", "sibling", "other", "undeclared"]
+
+SIDE_OF_DIRECTION: Mapping[str, Side] = MappingProxyType({"raises": "high", "lowers": "low", "both": "both"})
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """One transaction that brought rows into the store, and where they came from."""
+
+    id: int
+    content_hash: str
+    """SHA-256 of the source's bytes and the options that it was read with."""
+    kind: str
+    name: str
+    source: str
+    source_hash: str
+    tool: str
+    arguments: Mapping[str, Any]
+    versions: Mapping[str, str]
+    created_at: datetime
+    parents: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Note:
+    """A row of a source file that was kept aside, or that is used with a flag."""
+
+    line: int | None
+    name: str
+    reason: str
+    """``unresolved``, ``ambiguous``, ``date``, ``duplicate``, ``not-finite``, ``p-out-of-range``, ``control``,
+    ``bad-row`` or ``p-zero``."""
+    detail: str
+    kept_aside: bool = True
+    source_row: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Gene:
+    """A gene of the nomenclature tables."""
+
+    id: int
+    organism: Organism
+    symbol: str
+    name: str = ""
+    accession: str = ""
+    locus_type: str = ""
+
+
+@dataclass(frozen=True)
+class Study:
+    """The publication or in-house project that screens belong to."""
+
+    name: str
+    citation: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One perturbation experiment: who was perturbed how, where, and what was looked at."""
+
+    id: int
+    name: str
+    study: str
+    """Name of the study; empty where it was not declared."""
+    organism: Organism
+    cell_type: str
+    phenotype: str
+    condition: str
+    library: str
+    modality: Modality
+    method: str
+    readout: str
+    readout_gene: str
+    text: str
+    hit_rule: str
+    side: Side
+    ingest_id: int
+    campaign_id: int | None = None
+
+    def relation_to(self, other: Screen) -> Relation:
+        """How this screen stands to another one: copy, sibling, other, or undeclared.
+
+        A copy is the same experiment in another file, donor, guide set or processing (same study, phenotype,
+        cell type and modality); a sibling is another phenotype of the same study.
+        """
+        return relation(self, other)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A test arm against a control arm, with the sign that its source file used."""
+
+    id: int
+    screen_id: int
+    name: str
+    estimate_kind: EstimateKind
+    positive_means: Literal["raises", "lowers"]
+    """What a positive value meant in the SOURCE; effects in the store are harmonised (positive = raises)."""
+    sign_evidence: str
+    test_arm: str = ""
+    control_arm: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a campaign looks for: compiled once, shown, editable, then frozen for the campaign."""
+
+    phenotype: str
+    organism: Organism = "human"
+    cell_type: str = ""
+    readout: str = ""
+    direction: Direction = "both"
+    modality: Modality = ""
+    hit_rule: str = "top 5%"
+    text: str = ""
+    """The question in plain words; features that read text use it verbatim."""
+    study: str = ""
+    """Study of the campaign, so that copies and siblings of it are recognised."""
+    screen_weights: Mapping[str, float] = field(default_factory=dict)
+    gene_sets: tuple[str, ...] = ()
+    positive_controls: tuple[str, ...] = ()
+
+    @property
+    def side(self) -> Side:
+        """The side of the harmonised effect on which hits lie."""
+        return SIDE_OF_DIRECTION[self.direction]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values that ``json.dumps`` takes and `from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The question that `to_json` wrote."""
+        plain: dict[str, Any] = dict(values)
+        for name in ("gene_sets", "positive_controls"):
+            plain[name] = tuple(plain.get(name, ()))
+        return cls(**plain)
+
+
+def relation(a: Screen | Question, b: Screen | Question) -> Relation:
+    """How two screens (or a screen and a campaign's question) stand to each other.
+
+    Args:
+        a: One of them.
+        b: The other one.
+
+    Returns:
+        ``copy``: same study, phenotype, cell type and modality; ``sibling``: same study otherwise; ``other``: both
+        studies are declared and differ; ``undeclared``: at least one study is not declared.
+    """
+
+    def same(left: str, right: str) -> bool:
+        return left.strip().casefold() == right.strip().casefold()
+
+    if not a.study or not b.study:
+        return "undeclared"
+    if not same(a.study, b.study):
+        return "other"
+    experiment = ((a.phenotype, b.phenotype), (a.cell_type, b.cell_type), (a.modality, b.modality))
+    return "copy" if all(same(x, y) for x, y in experiment) else "sibling"
+
+
+@dataclass(frozen=True)
+class CampaignSettings:
+    """How a campaign's rounds are made up; what is looked for stands in its `Question`."""
+
+    size: int = 128
+    mode: Literal["discover", "validate"] = "discover"
+    guides_per_gene: int = 4
+    coverage: int = 500
+    """Cells for each guide."""
+    price: float | None = None
+    """Price of one guide, in the laboratory's own currency."""
+    flag_essential: bool = False
+    min_tpm: float = 1.0
+    expressed: Mapping[str, float] = field(default_factory=dict)
+    """TPM of each gene in the campaign's cells; empty where not given."""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A sequence of rounds that look for one question's answer in one library."""
+
+    id: int
+    name: str
+    question: Question
+    settings: CampaignSettings
+    measured_screen_id: int | None
+    created_at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Nomination:
+    """A perturbation's place in a round, with the reason for it."""
+
+    rank: int
+    perturbation: str
+    target_genes: tuple[str, ...]
+    hit_probability: float
+    low: float
+    high: float
+    utility: float
+    support: float
+    by: NominatedBy
+    flags: tuple[str, ...]
+    grade: float | None
+    reason: str
+    evidence: tuple[str, ...]
+    outcome: Outcome = "waiting"
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of a campaign: open while it may change, confirmed when ordered, measured with results."""
+
+    id: int
+    campaign_id: int
+    number: int
+    state: RoundState
+    seed: int
+    shortlist: Mapping[str, Any]
+    nominations: tuple[Nomination, ...]
+    created_at: datetime
+    confirmed_at: datetime | None = None
+    measured_at: datetime | None = None

@@ -1,0 +1,416 @@
+"""The store: one DuckDB file, opened for short moments, checked against a manifest beside it.
+
+Connections are short because DuckDB lets one process write and then nobody else read. A writer that meets a held
+file tries again with jitter, and in the end says which process holds it.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import os
+import random
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from db.errors import StoreError, StoreHeldError
+
+STORAGE_VERSION = "v1.5.0"
+"""Storage that DuckDB 1.5 and 2.0 both open."""
+
+_HELD_MARKERS = ("Could not set lock", "Conflicting lock", "being used by another process")
+
+
+@dataclass
+class _Held:
+    """What this process has open on one file; a process cannot open a file with two configurations."""
+
+    lock: threading.RLock
+    connection: duckdb.DuckDBPyConnection | None = None
+    writable: bool = False
+
+
+_held_guard = threading.Lock()
+_held_by_path: dict[Path, _Held] = {}
+
+
+def _held(path: Path) -> _Held:
+    with _held_guard:
+        return _held_by_path.setdefault(path, _Held(threading.RLock()))
+
+
+def _forget_held_files() -> None:
+    """A forked child owns none of its parent's connections or locks."""
+    global _held_guard
+    _held_guard = threading.Lock()
+    _held_by_path.clear()
+
+
+os.register_at_fork(after_in_child=_forget_held_files)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about the store that needs mending."""
+
+    message: str
+    suggestion: str
+
+
+class Store:
+    """One DuckDB file of screens, gene knowledge and campaigns.
+
+    Args:
+        path: Where the file is, or is to be made.
+        patience: Seconds to go on trying when another process holds the file.
+    """
+
+    def __init__(self, path: Path, patience: float = 10.0) -> None:
+        self.path = path.expanduser().resolve()
+        self.patience = patience
+
+    @property
+    def manifest_path(self) -> Path:
+        """The manifest beside the file: rows, sums and hashes of what was committed."""
+        return self.path.with_name(self.path.name + ".manifest.json")
+
+    def exists(self) -> bool:
+        """Whether the file is there (it may still be one that cannot be opened)."""
+        return self.path.is_file()
+
+    def create(self) -> Store:
+        """Makes the file if it is missing and applies the migrations that it lacks.
+
+        Raises:
+            StoreError: The folder cannot be written, or the file is no store or a newer one.
+        """
+        if self.path.is_dir():
+            raise StoreError(f"{self.path} is a folder, not a store file.", "Name a file, such as my.duckdb.")
+        fresh = not self.exists()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"The folder {self.path.parent} cannot be made: {error.strerror}.",
+                "Name a store in a folder that you may write to: --store PATH.",
+            ) from error
+        if not fresh:
+            # Looked at read-only first: an up-to-date store must open while others read it.
+            with self.read() as connection:
+                if not _pending(connection, self.path):
+                    return self
+        try:
+            with self.write("migrate") as connection:
+                for number, sql in _pending(connection, self.path):
+                    connection.execute(sql)
+                    connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", [str(number)])
+        except StoreHeldError:
+            # Another process is making the same file just now: it is not ours to take away.
+            raise
+        except BaseException:
+            if fresh:
+                # A file that was never finished would refuse to open for ever after.
+                self.path.unlink(missing_ok=True)
+            raise
+        return self
+
+    @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection for a short moment.
+
+        Yields:
+            The connection; inside `write` on the same thread it is the writing one, so that one transaction sees
+            its own rows.
+
+        Raises:
+            StoreError: There is no store at the path, or it cannot be opened.
+            StoreHeldError: Another process is writing and did not stop within the patience.
+        """
+        if not self.exists():
+            raise StoreError(
+                f"There is no store at {self.path}.",
+                "Run `hitscout fetch` to make one with public data, or name another one: --store PATH.",
+            )
+        held = _held(self.path)
+        with held.lock:
+            if held.connection is not None:
+                yield held.connection
+                return
+            with self._opened(held, read_only=True) as connection:
+                yield connection
+
+    @contextmanager
+    def write(self, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction: committed at the end, rolled back on any error, then entered in the manifest.
+
+        Args:
+            purpose: What is written, for messages (``ingest``, ``campaign``).
+
+        Raises:
+            StoreError: The store cannot be opened or written.
+            StoreHeldError: Another process holds the store and did not let go within the patience.
+        """
+        held = _held(self.path)
+        with held.lock:
+            if held.connection is not None and held.writable:
+                yield held.connection
+                return
+            if held.connection is not None:
+                raise StoreError(f"A write ({purpose}) was begun while the same thread reads the store.")
+            with self._opened(held, read_only=False) as connection:
+                connection.execute("BEGIN TRANSACTION")
+                try:
+                    yield connection
+                    if _has_table(connection, "meta"):
+                        connection.execute(
+                            "UPDATE meta SET value = (value::BIGINT + 1)::VARCHAR WHERE key = 'revision'"
+                        )
+                    connection.execute("COMMIT")
+                except BaseException as error:
+                    _roll_back(connection)
+                    if isinstance(error, duckdb.Error):
+                        raise _as_store_error(error, self.path) from error
+                    raise
+                self._settle(connection, purpose)
+
+    def _settle(self, connection: duckdb.DuckDBPyConnection, purpose: str) -> None:
+        """Empties the write-ahead log and enters the commit in the manifest.
+
+        A damaged log is silent, so nothing of value may stay in one.
+        """
+        try:
+            connection.execute("CHECKPOINT")
+            self._write_manifest(connection)
+        except (duckdb.Error, OSError) as error:
+            reason = str(error).splitlines()[0]
+            raise StoreError(
+                f"The {purpose} is committed and safe, but {self.path} could not be tidied after it: {reason}",
+                "Free some disk space, then run `hitscout doctor --mend`. There is no need to repeat what was done.",
+            ) from error
+
+    @contextmanager
+    def _opened(self, held: _Held, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = self._connect(read_only=read_only)
+        held.connection, held.writable = connection, not read_only
+        try:
+            yield connection
+        finally:
+            held.connection, held.writable = None, False
+            connection.close()
+
+    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        config: dict[str, str | bool | int | float | list[str]] = {"threads": "2"}
+        if not read_only:
+            config["storage_compatibility_version"] = STORAGE_VERSION
+        give_up = time.monotonic() + self.patience
+        while True:
+            try:
+                return duckdb.connect(str(self.path), read_only=read_only, config=config)
+            except duckdb.Error as error:
+                held_elsewhere = any(marker in str(error) for marker in _HELD_MARKERS)
+                if not held_elsewhere or time.monotonic() > give_up:
+                    raise _as_store_error(error, self.path) from error
+                # Jitter only spreads the waiting writers out; no result depends on it.
+                time.sleep(random.uniform(0.02, 0.15))  # noqa: S311
+
+    # Manifest ------------------------------------------------------------------------------------
+
+    def _write_manifest(self, connection: duckdb.DuckDBPyConnection) -> None:
+        known = self._read_manifest().get("ingests", {})
+        manifest = _describe(connection, known)
+        partial = self.manifest_path.with_suffix(".part")
+        partial.write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
+        partial.replace(self.manifest_path)
+
+    def _read_manifest(self) -> dict[str, Any]:
+        try:
+            return dict(json.loads(self.manifest_path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError):
+            return {"unreadable": True}
+
+    def mend(self) -> None:
+        """Writes the manifest anew from what the file holds; for after a look at what `verify` says."""
+        with self.write("mend"):
+            self.manifest_path.unlink(missing_ok=True)
+
+    def verify(self) -> list[Problem]:
+        """Compares every ingest's rows, sums and hashes with the manifest.
+
+        Returns:
+            What does not agree; empty where all is well.
+
+        Raises:
+            StoreError: The file does not open at all.
+        """
+        manifest = self._read_manifest()
+        if not manifest:
+            return [Problem("The store has no manifest beside it.", "`hitscout doctor --mend` writes one.")]
+        if manifest.get("unreadable"):
+            return [Problem(f"{self.manifest_path} cannot be read.", "`hitscout doctor --mend` writes it anew.")]
+        with self.read() as connection:
+            present = _describe(connection, {})
+        problems = []
+        if present["revision"] < manifest["revision"]:
+            problems.append(
+                Problem(
+                    f"The store is at revision {present['revision']} but revision {manifest['revision']} was"
+                    " committed: its last writes were lost (a damaged or deleted .wal file does this silently).",
+                    "Restore a backup, or add the missing files again and run `hitscout doctor --mend`.",
+                )
+            )
+        elif present["revision"] > manifest["revision"]:
+            problems.append(
+                Problem(
+                    "The last write was committed but its manifest was not finished.",
+                    "`hitscout doctor --mend` writes it anew.",
+                )
+            )
+        return problems + _differences(manifest, present)
+
+
+INGESTED_TABLES = ("effect", "control_effect", "gene", "gene_value", "ortholog", "hit_list")
+STATE_TABLES = (
+    "ingest", "ingest_note", "study", "screen", "contrast", "replicate", "perturbation", "source_name", "gene_name",
+    "gene_identifier", "gene_set", "gene_set_member", "edge", "campaign", "campaign_library", "campaign_exclusion",
+    "round", "nomination", "round_results", "grade", "transcript",
+)  # fmt: skip
+
+
+def _row_digest(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """SQL that sums a hash of each row's text: the same in every version of DuckDB, whatever the row order."""
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info('{table}')").fetchall()]
+    text = ", ".join(f"coalesce({column}::VARCHAR, '~')" for column in columns)
+    return f"coalesce(sum(md5_number_lower(concat_ws('|', {text}))), 0)::VARCHAR"
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows and hashes by ingest and by table; ingests in `known` are immutable and are not summed again."""
+    revision = connection.execute("SELECT value::BIGINT FROM meta WHERE key = 'revision'").fetchone()
+    ids = [row[0] for row in connection.execute("SELECT id FROM ingest ORDER BY id").fetchall()]
+    ingests: dict[str, Any] = {str(i): known[str(i)] for i in ids if str(i) in known}
+    fresh = [i for i in ids if str(i) not in ingests]
+    for ingest_id in fresh:
+        ingests[str(ingest_id)] = {}
+    if fresh:
+        for table in INGESTED_TABLES:
+            sums = "sum(estimate)" if table in ("effect", "control_effect") else "NULL"
+            rows = connection.execute(
+                f"SELECT ingest_id, count(*), {sums}, {_row_digest(connection, table)} FROM {table}"
+                " WHERE ingest_id IN (SELECT unnest(?)) GROUP BY ingest_id",
+                [fresh],
+            ).fetchall()
+            for ingest_id, count, total, digest in rows:
+                # A float sum depends on the order of addition in its last digits.
+                rounded = None if total is None else float(f"{total:.6g}")
+                ingests[str(ingest_id)][table] = {"rows": count, "sum": rounded, "hash": digest}
+    tables = {}
+    for table in STATE_TABLES:
+        count, digest = connection.execute(
+            f"SELECT count(*), {_row_digest(connection, table)} FROM {table}"
+        ).fetchall()[0]
+        tables[table] = {"rows": count, "hash": digest}
+    return {"revision": revision[0] if revision else 0, "ingests": ingests, "tables": tables}
+
+
+def _differences(manifest: Mapping[str, Any], present: Mapping[str, Any]) -> list[Problem]:
+    problems = []
+    remedy = "Restore a backup, or remove the screen and add its file again."
+    for ingest_id, tables in manifest["ingests"].items():
+        found = present["ingests"].get(ingest_id)
+        if found is None:
+            problems.append(Problem(f"Ingest {ingest_id} is in the manifest but not in the store.", remedy))
+            continue
+        for table, entry in tables.items():
+            if found.get(table, {}).get("hash") != entry["hash"]:
+                rows = found.get(table, {}).get("rows", 0)
+                problems.append(
+                    Problem(
+                        f"Ingest {ingest_id}: table {table} holds {rows} rows that do not agree with the"
+                        f" {entry['rows']} rows that were committed.",
+                        remedy,
+                    )
+                )
+    for table, entry in manifest["tables"].items():
+        found = present["tables"].get(table)
+        if found is not None and found["hash"] != entry["hash"]:
+            problems.append(
+                Problem(
+                    f"Table {table} holds {found['rows']} rows that do not agree with the {entry['rows']} rows that"
+                    " were committed.",
+                    remedy,
+                )
+            )
+    return problems
+
+
+def _migrations() -> list[tuple[int, str]]:
+    """All migrations, by number."""
+    folder = importlib.resources.files("db") / "schema"
+    found = []
+    for entry in folder.iterdir():
+        if match := re.fullmatch(r"(\d{4})_\w+\.sql", entry.name):
+            found.append((int(match[1]), entry.read_text(encoding="utf-8")))
+    return sorted(found)
+
+
+def _pending(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[int, str]]:
+    migrations = _migrations()
+    done = 0
+    if _has_table(connection, "meta"):
+        row = connection.execute("SELECT value::INTEGER FROM meta WHERE key = 'schema'").fetchone()
+        done = row[0] if row else 0
+    elif connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall()[0][0]:
+        raise StoreError(f"{path} is a DuckDB file, but not a hitscout store.", "Name another path: --store PATH.")
+    newest = migrations[-1][0]
+    if done > newest:
+        raise StoreError(
+            f"{path} was written by a newer hitscout (schema {done}; this one knows {newest}).",
+            "Upgrade hitscout, or name another store: --store PATH.",
+        )
+    return [(number, sql) for number, sql in migrations if number > done]
+
+
+def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchone()
+    return found is not None
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.Error:
+        # DuckDB has already ended the transaction (it does after a fatal error); the first error is the one to tell.
+        return
+
+
+def _as_store_error(error: duckdb.Error, path: Path) -> StoreError:
+    text = str(error)
+    if any(marker in text for marker in _HELD_MARKERS):
+        process = re.search(r"PID (\d+)", text)
+        who = f"process {process[1]}" if process else "another process"
+        return StoreHeldError(
+            f"The store {path} is held by {who}.",
+            "Wait until it is done, end it, or name another store: --store PATH.",
+        )
+    if "No space left" in text or "could not allocate" in text.lower() or "Could not write" in text:
+        return StoreError(
+            f"There is no space left to write the store {path}.",
+            "Free some disk space; what was committed before is unharmed.",
+        )
+    if "ermission denied" in text or "read-only" in text.lower():
+        return StoreError(f"No permission to open {path}.", "Name a store that you may read and write: --store PATH.")
+    first_line = text.splitlines()[0]
+    return StoreError(
+        f"The store {path} cannot be used: {first_line}",
+        "`hitscout doctor` looks closer; a backup or another --store PATH works.",
+    )

@@ -1,0 +1,113 @@
+"""The view: the only door through which features and priors read effects.
+
+A replay opens the store through a view that hides its own screen and every copy of it, so that nothing learnt from
+the view can know the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+from db.records import Screen
+from db.screens import list_screens
+from db.store import Store
+
+EFFECT_COLUMNS = (
+    "screen_id", "contrast_id", "perturbation", "estimate", "standard_error", "p_low", "p_high", "fdr_low", "fdr_high",
+)  # fmt: skip
+
+
+class View:
+    """What may be seen of a store.
+
+    Args:
+        store: The store behind the view.
+        hidden: Ids of screens that must not be seen.
+    """
+
+    def __init__(self, store: Store, hidden: Collection[int] = ()) -> None:
+        self._store = store
+        self.hidden = frozenset(hidden)
+
+    def hiding(self, screen_ids: Collection[int]) -> View:
+        """The same view with further screens hidden."""
+        return View(self._store, self.hidden | frozenset(screen_ids))
+
+    def screens(self) -> list[Screen]:
+        """The visible screens with effects, by name; results of campaigns are not among them."""
+        screens = list_screens(self._store)
+        return [screen for screen in screens if screen.id not in self.hidden and screen.campaign_id is None]
+
+    def effects(self, screen_ids: Collection[int] | None = None) -> pd.DataFrame:
+        """Harmonised effects, combined over replicates, of the visible screens.
+
+        Args:
+            screen_ids: Only these screens; hidden ones stay hidden. All visible ones where None.
+
+        Returns:
+            One row for each contrast and perturbation with the columns `EFFECT_COLUMNS`, sorted by contrast and
+            perturbation name.
+        """
+        wanted = [s.id for s in self.screens() if screen_ids is None or s.id in screen_ids]
+        with self._store.read() as connection:
+            return connection.execute(
+                "SELECT contrast.screen_id, effect.contrast_id, perturbation.name AS perturbation, effect.estimate,"
+                " effect.standard_error, effect.p_low, effect.p_high, effect.fdr_low, effect.fdr_high"
+                " FROM effect JOIN contrast ON contrast.id = effect.contrast_id"
+                " JOIN perturbation ON perturbation.id = effect.perturbation_id"
+                " WHERE effect.replicate_id IS NULL AND contrast.screen_id IN (SELECT unnest(?))"
+                " ORDER BY effect.contrast_id, perturbation.name",
+                [wanted],
+            ).df()
+
+    def fingerprint(self) -> str:
+        """Names what is visible: equal fingerprints mean equal answers from this view, so caches key on it."""
+        with self._store.read() as connection:
+            knowledge = connection.execute(
+                "SELECT content_hash FROM ingest WHERE kind IN ('genes', 'gene_sets', 'network', 'gene_values')"
+                " ORDER BY content_hash"
+            ).fetchall()
+            seen = connection.execute(
+                "SELECT screen.id, ingest.content_hash, screen.study_id, screen.hit_rule, screen.side"
+                " FROM screen JOIN ingest ON ingest.id = screen.ingest_id"
+                " WHERE screen.campaign_id IS NULL AND screen.id NOT IN (SELECT unnest(?)) ORDER BY screen.id",
+                [sorted(self.hidden)],
+            ).fetchall()
+        from db.provenance import content_hash
+
+        return content_hash([row[0] for row in knowledge], {"screens": seen})
+
+    def gene_sets(self, collections: Sequence[str] | None = None) -> pd.DataFrame:
+        """Members of gene sets: columns collection, gene_set, gene (symbol), sorted.
+
+        Args:
+            collections: Names of collections; all where None.
+        """
+        with self._store.read() as connection:
+            frame = connection.execute(
+                "SELECT c.name AS collection, s.name AS gene_set, gene.symbol AS gene FROM gene_set_member m"
+                " JOIN gene_set s ON s.id = m.gene_set_id JOIN gene_set_collection c ON c.id = s.collection_id"
+                " JOIN gene ON gene.id = m.gene_id ORDER BY ALL"
+            ).df()
+        return frame if collections is None else frame[frame["collection"].isin(collections)].reset_index(drop=True)
+
+    def edges(self, network: str) -> pd.DataFrame:
+        """Edges of a network: columns a, b (symbols) and weight, sorted; empty where the store lacks the network."""
+        with self._store.read() as connection:
+            return connection.execute(
+                "SELECT a.symbol AS a, b.symbol AS b, edge.weight FROM edge JOIN network ON network.id = network_id"
+                " JOIN gene a ON a.id = gene_a JOIN gene b ON b.id = gene_b WHERE network.name = ? ORDER BY ALL",
+                [network],
+            ).df()
+
+    def gene_values(self, property_name: str) -> pd.Series[float]:
+        """One number for each gene symbol, such as ``depmap_effect``; empty where the store lacks the property."""
+        with self._store.read() as connection:
+            frame = connection.execute(
+                "SELECT gene.symbol AS gene, avg(value) AS value FROM gene_value JOIN gene ON gene.id = gene_id"
+                " WHERE property = ? GROUP BY gene.symbol ORDER BY gene.symbol",
+                [property_name],
+            ).df()
+        return frame.set_index("gene")["value"].astype(float)

@@ -1,0 +1,41 @@
+"""Fixtures that every folder of tests shares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from db.store import Store
+from tools.workspace import Paths, Workspace
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path, monkeypatch):
+    """No test touches the user's own stores, caches or keys."""
+    monkeypatch.setenv("HITSCOUT_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("HITSCOUT_STORE", raising=False)
+    monkeypatch.delenv("HITSCOUT_MIRROR", raising=False)
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    """An empty store in a folder of its own."""
+    return Store(tmp_path / "test.duckdb").create()
+
+
+@pytest.fixture
+def workspace(store) -> Workspace:
+    """A workspace on the empty store."""
+    return Workspace(store, np.random.default_rng(0), paths=Paths.of_user())
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data files."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the real data files are not at {SHARED_DATA}")
+    return SHARED_DATA

@@ -1,0 +1,1 @@
+"""Turns a posterior into utilities; one file an acquisition."""

@@ -1,0 +1,1 @@
+"""Describes genes by numbers; one file a source."""

@@ -1,0 +1,1 @@
+"""Learns which genes hit; one file a predictor."""

@@ -1,0 +1,1 @@
+"""Reads the formats of screen files; one file a format."""

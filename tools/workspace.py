@@ -1,0 +1,112 @@
+"""The workspace: what every tool is given first, in place of globals."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+
+from db.provenance import utc_now
+from db.store import Store
+
+STORE_FILE = "store.duckdb"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where hitscout keeps its files on this machine.
+
+    ``HITSCOUT_HOME`` puts all of them under one folder, for tests and for shared machines.
+    """
+
+    data: Path
+    """Stores and transcripts: what cannot be made again."""
+    cache: Path
+    """Downloaded packs and computed features: what can."""
+
+    @classmethod
+    def of_user(cls) -> Paths:
+        """The folders of the user who runs this process."""
+        home = os.environ.get("HITSCOUT_HOME")
+        if home:
+            return cls(Path(home) / "data", Path(home) / "cache")
+        return cls(
+            Path(platformdirs.user_data_dir("hitscout", appauthor=False)),
+            Path(platformdirs.user_cache_dir("hitscout", appauthor=False)),
+        )
+
+    @property
+    def store(self) -> Path:
+        """The store that is used where none is named."""
+        return self.data / STORE_FILE
+
+    @property
+    def packs(self) -> Path:
+        """Downloaded files, one folder for each pack."""
+        return self.cache / "packs"
+
+    @property
+    def features(self) -> Path:
+        """Feature frames, by the content that they were computed from."""
+        return self.cache / "features"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One step of a long piece of work, for whoever shows it.
+
+    Attributes:
+        task: What is being done, such as ``fetch hgnc``; one task has one bar.
+        done: Units finished.
+        total: Units in all, or None where that is not known.
+        message: A few words on the present unit.
+    """
+
+    task: str
+    done: float
+    total: float | None = None
+    message: str = ""
+
+
+def _ignore(progress: Progress) -> None:
+    """Deliberately shows nothing: scripts that do not listen get no output."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The first parameter of every tool.
+
+    Attributes:
+        store: The store that the tool reads or writes.
+        rng: Where every random choice comes from.
+        clock: The time now, in UTC.
+        paths: Folders of this user.
+        report: Called with each `Progress`; may raise KeyboardInterrupt to cancel.
+    """
+
+    store: Store
+    rng: np.random.Generator
+    clock: Callable[[], datetime] = utc_now
+    paths: Paths = field(default_factory=Paths.of_user)
+    report: Callable[[Progress], None] = _ignore
+
+    @classmethod
+    def open(
+        cls, store_path: Path | None = None, seed: int = 0, report: Callable[[Progress], None] = _ignore
+    ) -> Workspace:
+        """A workspace on a store that need not exist yet.
+
+        Args:
+            store_path: The store's file; else ``HITSCOUT_STORE``, else the user's own store.
+            seed: Seed of `rng`.
+            report: Called with each `Progress`.
+        """
+        paths = Paths.of_user()
+        named = os.environ.get("HITSCOUT_STORE")
+        path = store_path or (Path(named) if named else paths.store)
+        return cls(Store(path), np.random.default_rng(seed), paths=paths, report=report)

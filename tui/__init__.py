@@ -1,0 +1,1 @@
+"""Every terminal front end; it shows and calls, and holds no logic."""
