@@ -1,42 +1,27 @@
-"""Gene nomenclature: what is written into the store, and what a name of a file means.
+"""Gene nomenclature in the store: how it is written, and how one gene is looked up.
 
-Exact case comes first, then any case; an approved symbol goes before a previous one, that before an alias. A name
-that is nobody's approved symbol and that two genes carry (TAZ: TAFAZZIN once, WWTR1 also) means either, so it is
-listed and never guessed. Dates that a spreadsheet made out of names are recognised, with the genes they may stand for.
+What the names of a whole file mean is said by `db.gene_names.GeneNames`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from db.errors import ConflictError, NeedsChoiceError, NotFoundError
-from db.name_forms import near_names, spreadsheet_date_names
+from db.gene_names import NAMESPACES, GeneNames, Resolution, guess_organism, has_genes
 from db.records import Gene, Organism
 from db.store import Store
 
-Status = Literal["approved", "previous", "alias", "identifier", "ambiguous", "date", "unknown"]
-
-NAMESPACES = ("hgnc", "mgi", "ensembl", "entrez", "uniprot")
-"""Identifiers in the order in which they are believed when two columns disagree."""
-
-NEAR_LIMIT = 100
-"""Unknown names of one list for which near names are looked for; a list with more is of another organism or kind."""
-
-_TIERS = ("approved", "previous", "alias")
-_IDENTIFIER_NAMES = (
-    (re.compile(r"ENS[A-Z]*G\d{11}(\.\d+)?", re.IGNORECASE), "ensembl"),
-    (re.compile(r"HGNC:\d+", re.IGNORECASE), "hgnc"),
-    (re.compile(r"MGI:\d+", re.IGNORECASE), "mgi"),
-    (re.compile(r"LOC\d+"), "entrez"),
-)
-
+__all__ = [
+    "GeneEffect", "GeneNames", "Resolution", "effects_of_gene", "find_gene", "gene_by_symbol", "guess_organism",
+    "has_genes", "identifiers_of",
+    "names_of", "orthologs_of", "symbols_of", "write_genes", "write_orthologs",
+]  # fmt: skip
 
 # Writing -----------------------------------------------------------------------------------------
 
@@ -83,7 +68,10 @@ def write_genes(
         "INSERT INTO gene SELECT id, ?, symbol, name, accession, locus_type, ? FROM new_rows ORDER BY id",
         [organism, ingest_id],
     )
-    for table, rows in (("gene_name", pd.concat([approved, names])), ("gene_identifier", pd.concat([own, identifiers]))):
+    for table, rows in (
+        ("gene_name", pd.concat([approved, names])),
+        ("gene_identifier", pd.concat([own, identifiers])),
+    ):
         values = "name, tier" if table == "gene_name" else "namespace, identifier"
         _insert(
             connection,
@@ -127,241 +115,6 @@ def _insert(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, sql: str,
         connection.unregister("new_rows")
 
 
-def has_genes(connection: duckdb.DuckDBPyConnection, organism: Organism) -> bool:
-    """Whether the store has this organism's nomenclature."""
-    return connection.execute("SELECT 1 FROM gene WHERE organism = ? LIMIT 1", [organism]).fetchone() is not None
-
-
-# Meaning of names --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """What one name means.
-
-    Attributes:
-        name: The name as it was given.
-        gene: Its gene, or None where there is none or more than one.
-        status: Through what it was found, or why it was not.
-        choices: The genes that an ambiguous name or a date may stand for, by symbol.
-        near: Approved symbols that look like an unknown name.
-        detail: A sentence for a report; empty where the name is simply an approved symbol.
-    """
-
-    name: str
-    gene: Gene | None
-    status: Status
-    choices: tuple[Gene, ...] = ()
-    near: tuple[str, ...] = ()
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class _Meanings:
-    """Gene ids by name, a dictionary for each tier."""
-
-    approved: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    previous: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    alias: dict[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def of(self, name: str) -> tuple[Status, tuple[int, ...]] | None:
-        """The tier and the genes of a name; None where nobody carries it."""
-        if ids := self.approved.get(name):
-            return ("approved", ids)
-        previous, alias = self.previous.get(name, ()), self.alias.get(name, ())
-        # A previous symbol goes before an alias only where both are of one gene: TAZ was TAFAZZIN's symbol,
-        # and most papers that write it mean WWTR1.
-        ids = tuple(sorted({*previous, *alias}))
-        return ("previous" if previous else "alias", ids) if ids else None
-
-    def folded(self) -> _Meanings:
-        """The same, by names without case."""
-        return _Meanings(*(_fold(tier) for tier in (self.approved, self.previous, self.alias)))
-
-
-def _fold(tier: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-    folded: dict[str, tuple[int, ...]] = {}
-    for name, ids in tier.items():
-        key = name.casefold()
-        folded[key] = tuple(sorted({*folded.get(key, ()), *ids}))
-    return folded
-
-
-class GeneNames:
-    """One organism's names, ready to say what the names of a file mean."""
-
-    def __init__(self, genes: Mapping[int, Gene], meanings: _Meanings, identifiers: Mapping[str, Mapping[str, Any]]) -> None:
-        self._genes = genes
-        self._meanings = meanings
-        self._identifiers = identifiers
-
-    @classmethod
-    def load(cls, store: Store, organism: Organism) -> GeneNames:
-        """Reads the names of one organism.
-
-        Args:
-            store: The store.
-            organism: Whose names.
-
-        Raises:
-            NotFoundError: The store has no names of this organism.
-        """
-        with store.read() as connection:
-            if not has_genes(connection, organism):
-                raise NotFoundError(f"The store has no {organism} gene names.", "`hitscout fetch hgnc` gets them.")
-            genes = connection.execute(
-                "SELECT id, organism, symbol, name, accession, locus_type FROM gene WHERE organism = ?", [organism]
-            ).fetchall()
-            tiers = {tier: _by_name(connection, organism, "gene_name", f"tier = '{tier}'", "name") for tier in _TIERS}
-            identifiers = {
-                space: _by_name(connection, organism, "gene_identifier", f"namespace = '{space}'", "identifier")
-                for space in NAMESPACES
-            }
-        return cls(_LazyGenes(genes), _Meanings(**tiers), identifiers)
-
-    @cached_property
-    def _folded(self) -> _Meanings:
-        return self._meanings.folded()
-
-    @property
-    def symbols(self) -> Iterable[str]:
-        """All approved symbols."""
-        return self._meanings.approved.keys()
-
-    def resolve(
-        self, names: Sequence[str], identifiers: Mapping[str, Sequence[str]] | None = None
-    ) -> list[Resolution]:
-        """Says what each name of a list means.
-
-        Args:
-            names: Names as a file has them; white space around them does not matter.
-            identifiers: Namespace (``hgnc``, ``mgi``, ``ensembl``, ``entrez``, ``uniprot``) → one text for each
-                name; an identifier that the store knows wins over the name.
-
-        Returns:
-            One resolution for each name, in the same order.
-        """
-        columns = {space: (identifiers or {})[space] for space in NAMESPACES if space in (identifiers or {})}
-        given = {name.strip() for name in names}
-        known: dict[str, Resolution] = {}
-        budget = NEAR_LIMIT
-        found = []
-        for position, name in enumerate(names):
-            by_identifier = self._by_identifier(name, {space: column[position] for space, column in columns.items()})
-            if by_identifier is not None:
-                found.append(by_identifier)
-                continue
-            if name not in known:
-                known[name] = self._by_name(name, given, near=budget > 0)
-                budget -= known[name].status == "unknown"
-            found.append(known[name])
-        return found
-
-    def _by_identifier(self, name: str, values: Mapping[str, str]) -> Resolution | None:
-        for space, value in values.items():
-            ids = self._identifiers[space].get(_plain_identifier(space, value), ())
-            if len(ids) == 1:
-                gene = self._genes[ids[0]]
-                same = gene.symbol == name.strip()
-                return Resolution(name, gene, "identifier", detail="" if same else f"{space} {value} is {gene.symbol}.")
-        return None
-
-    def _by_name(self, name: str, given: set[str], *, near: bool) -> Resolution:
-        text = name.strip()
-        if dates := spreadsheet_date_names(text):
-            choices = self._choices(i for date in dates for i in self._all_meanings(date))
-            return Resolution(name, None, "date", choices, detail=_date_detail(text, choices))
-        meaning = self._meanings.of(text) or self._folded.of(text.casefold())
-        if meaning is None:
-            return self._as_identifier(name) or self._unknown(name, near=near)
-        status, ids = meaning
-        if len(ids) == 1:
-            gene = self._genes[ids[0]]
-            detail = "" if gene.symbol == text else f"{text} is written {gene.symbol} now."
-            return Resolution(name, gene, status, detail=detail)
-        choices = self._choices(ids)
-        return Resolution(name, None, "ambiguous", choices, detail=_ambiguous_detail(text, choices, given))
-
-    def _all_meanings(self, folded_name: str) -> set[int]:
-        tiers = (self._folded.approved, self._folded.previous, self._folded.alias)
-        return {gene_id for tier in tiers for gene_id in tier.get(folded_name.casefold(), ())}
-
-    def _as_identifier(self, name: str) -> Resolution | None:
-        for pattern, space in _IDENTIFIER_NAMES:
-            if pattern.fullmatch(name.strip()):
-                return self._by_identifier(name, {space: name.strip().removeprefix("LOC")})
-        return None
-
-    def _unknown(self, name: str, *, near: bool) -> Resolution:
-        close = near_names(name.strip(), self._near_index) if near and name.strip() else ()
-        hint = f" Near it: {', '.join(close)}." if close else ""
-        return Resolution(name, None, "unknown", near=close, detail=f"No gene is named {name.strip()!r}.{hint}")
-
-    @cached_property
-    def _near_index(self) -> dict[str, list[str]]:
-        """Approved symbols by their first three letters and digits, in which near names are looked for."""
-        index: dict[str, list[str]] = {}
-        for symbol in self.symbols:
-            index.setdefault(symbol[:2].upper(), []).append(symbol)
-        return index
-
-    def _choices(self, ids: Iterable[int]) -> tuple[Gene, ...]:
-        return tuple(sorted((self._genes[i] for i in set(ids)), key=lambda gene: gene.symbol))
-
-
-class _LazyGenes(dict[int, Gene]):
-    """Records are made when they are asked for: making all 44,000 takes longer than resolving a file."""
-
-    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        super().__init__()
-        self._rows = {row[0]: row for row in rows}
-
-    def __missing__(self, gene_id: int) -> Gene:
-        gene = self[gene_id] = Gene(*self._rows[gene_id])
-        return gene
-
-
-def _by_name(
-    connection: duckdb.DuckDBPyConnection, organism: Organism, table: str, where: str, column: str
-) -> dict[str, tuple[int, ...]]:
-    columns = connection.execute(
-        f"SELECT {table}.{column} AS name, gene_id FROM {table} JOIN gene ON gene.id = gene_id"
-        f" WHERE gene.organism = ? AND {where} ORDER BY gene_id",
-        [organism],
-    ).fetchall()
-    found: dict[str, tuple[int, ...]] = {}
-    for name, gene_id in columns:
-        found[name] = (*found[name], gene_id) if name in found else (gene_id,)
-    return found
-
-
-def _plain_identifier(space: str, value: str) -> str:
-    """An identifier as the store writes it: no version, no decimal point from a spreadsheet, with its prefix."""
-    text = str(value).strip()
-    if space == "ensembl":
-        return text.split(".")[0].upper()
-    if space == "entrez":
-        return text.removesuffix(".0")
-    if space in ("hgnc", "mgi") and text and not text.upper().startswith(f"{space.upper()}:"):
-        return f"{space.upper()}:{text.removesuffix('.0')}"
-    return text.upper()
-
-
-def _date_detail(text: str, choices: Sequence[Gene]) -> str:
-    named = f" It may have been {_listed(choices)}." if choices else ""
-    return f"{text!r} is a date that a spreadsheet made of a gene name.{named}"
-
-
-def _ambiguous_detail(text: str, choices: Sequence[Gene], given: set[str]) -> str:
-    present = [gene.symbol for gene in choices if gene.symbol in given]
-    hint = f" The list has {' and '.join(present)} by its own symbol too." if present else ""
-    return f"{text!r} means {_listed(choices)}.{hint}"
-
-
-def _listed(genes: Sequence[Gene]) -> str:
-    return " or ".join(gene.symbol for gene in genes)
-
-
 # Look-ups ----------------------------------------------------------------------------------------
 
 
@@ -387,6 +140,8 @@ def find_gene(store: Store, name: str, organism: Organism | None = None) -> Gene
         if found.gene is not None:
             return found.gene
         failed.append(found)
+        if found.choices:
+            break
     raise _not_one(failed)
 
 
@@ -404,7 +159,9 @@ def _not_one(failed: Sequence[Resolution]) -> NotFoundError | NeedsChoiceError:
             listed = "; ".join(f"{gene.symbol} ({gene.name})" for gene in resolution.choices)
             return NeedsChoiceError(resolution.detail, f"Name one of them: {listed}.")
     near = ", ".join(dict.fromkeys(symbol for resolution in failed for symbol in resolution.near))
-    suggestion = f"Did you mean {near}?" if near else "Give an approved symbol, an alias or an Ensembl, Entrez or HGNC id."
+    suggestion = (
+        f"Did you mean {near}?" if near else "Give an approved symbol, an alias or an Ensembl, Entrez or HGNC id."
+    )
     return NotFoundError(f"No gene is named {failed[0].name!r}.", suggestion)
 
 
@@ -421,7 +178,9 @@ def gene_by_symbol(store: Store, symbol: str, organism: Organism = "human") -> G
 
 def names_of(store: Store, gene: Gene) -> dict[str, tuple[str, ...]]:
     """Former symbols and aliases of a gene: tier → names in alphabetical order."""
-    return _grouped(store, "SELECT tier, name FROM gene_name WHERE gene_id = ? AND tier <> 'approved' ORDER BY ALL", gene)
+    return _grouped(
+        store, "SELECT tier, name FROM gene_name WHERE gene_id = ? AND tier <> 'approved' ORDER BY ALL", gene
+    )
 
 
 def identifiers_of(store: Store, gene: Gene) -> dict[str, tuple[str, ...]]:
@@ -470,19 +229,56 @@ def symbols_of(store: Store, organism: Organism, locus_type: str = "") -> list[s
     return [row[0] for row in rows]
 
 
-def guess_organism(store: Store, names: Sequence[str]) -> tuple[float, float]:
-    """Which organism a list of names is of.
+@dataclass(frozen=True)
+class GeneEffect:
+    """What perturbing one gene alone did in one contrast.
+
+    Attributes:
+        screen: Name of the screen.
+        phenotype: What was looked at.
+        cell_type: In which cells.
+        modality: How genes were perturbed.
+        contrast_id: The contrast.
+        perturbation: The perturbation's name.
+        estimate: Harmonised effect: positive = raises the phenotype.
+        estimate_kind: What the estimate is.
+        percentile: Share of the contrast's perturbations with a smaller estimate, 0 to 1.
+        fdr: The smaller FDR of the two sides; None where the screen has none.
+    """
+
+    screen: str
+    phenotype: str
+    cell_type: str
+    modality: str
+    contrast_id: int
+    perturbation: str
+    estimate: float
+    estimate_kind: str
+    percentile: float
+    fdr: float | None
+
+
+def effects_of_gene(store: Store, gene: Gene) -> list[GeneEffect]:
+    """Effects of perturbing a gene alone, combined over replicates, in every screen but campaigns' own results.
 
     Args:
         store: The store.
-        names: Names as a file has them.
+        gene: The gene.
 
     Returns:
-        Share of the distinct names that are approved human symbols, and that are approved mouse symbols, both in
-        exact case; zero for an organism that the store has no names of.
+        The most extreme percentiles first.
     """
-    distinct = {name.strip() for name in names}
-    if not distinct:
-        return (0.0, 0.0)
-    human, mouse = (len(distinct.intersection(symbols_of(store, one))) for one in ("human", "mouse"))
-    return (human / len(distinct), mouse / len(distinct))
+    with store.read() as connection:
+        rows = connection.execute(
+            "WITH ranked AS (SELECT contrast_id, perturbation_id, estimate, least(fdr_low, fdr_high) AS fdr,"
+            "  percent_rank() OVER (PARTITION BY contrast_id ORDER BY estimate) AS percentile"
+            "  FROM effect WHERE replicate_id IS NULL)"
+            " SELECT screen.name, screen.phenotype, screen.cell_type, screen.modality, contrast.id, perturbation.name,"
+            "  ranked.estimate, contrast.estimate_kind, ranked.percentile, ranked.fdr FROM ranked"
+            " JOIN perturbation ON perturbation.id = ranked.perturbation_id"
+            " JOIN contrast ON contrast.id = ranked.contrast_id JOIN screen ON screen.id = contrast.screen_id"
+            " WHERE perturbation.gene_id = ? AND perturbation.second_gene_id IS NULL AND screen.campaign_id IS NULL"
+            " ORDER BY abs(ranked.percentile - 0.5) DESC, screen.name, contrast.id",
+            [gene.id],
+        ).fetchall()
+    return [GeneEffect(*row) for row in rows]

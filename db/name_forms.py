@@ -6,15 +6,14 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 
+_MONTH_NAMES = (
+    "jan january januar", "feb february februar", "mar march mrz mär märz maerz", "apr april", "may mai",
+    "jun june juni", "jul july juli", "aug august", "sep sept september", "oct october okt oktober", "nov november",
+    "dec december dez dezember",
+)  # fmt: skip
 _MONTHS: Mapping[str, int] = {
-    **{name: number for number, names in enumerate(
-        (
-            ("jan", "january", "januar"), ("feb", "february", "februar"), ("mar", "march", "mrz", "mär", "märz", "maerz"),
-            ("apr", "april"), ("may", "mai"), ("jun", "june", "juni"), ("jul", "july", "juli"), ("aug", "august"),
-            ("sep", "sept", "september"), ("oct", "october", "okt", "oktober"), ("nov", "november"),
-            ("dec", "december", "dez", "dezember"),
-        ), start=1) for name in names},
-}  # fmt: skip
+    name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()
+}
 """Month names, short and long, English and German, without case."""
 
 _GENE_STEMS: Mapping[int, tuple[str, ...]] = {
@@ -33,7 +32,9 @@ _WITH_WORD = (
     re.compile(rf"{_WORD}{_SEPARATOR}{_DAY}{_YEAR}"),
 )
 _ISO = re.compile(rf"(?:19|20)\d\d-(?P<month>\d{{1,2}})-{_DAY}{_TIME}")
-_NUMBERS = re.compile(rf"(?P<first>\d{{1,2}})(?P<separator>[/.-])(?P<second>\d{{1,2}})(?P=separator)(?:\d{{2}}|\d{{4}}){_TIME}")
+_NUMBERS = re.compile(
+    rf"(?P<first>\d{{1,2}})(?P<separator>[/.-])(?P<second>\d{{1,2}})(?P=separator)(?:\d{{2}}|\d{{4}}){_TIME}"
+)
 
 
 def spreadsheet_date_names(text: str) -> tuple[str, ...]:
@@ -78,6 +79,7 @@ def near_names(name: str, index: Mapping[str, Sequence[str]], count: int = 3) ->
         count: How many at most.
     """
     upper = name.upper()
-    candidates = {candidate.upper(): candidate for candidate in index.get(upper[:2], ())}
+    alike = (one for one in index.get(upper[:2], ()) if abs(len(one) - len(upper)) <= 2)
+    candidates = {candidate.upper(): candidate for candidate in alike}
     close = difflib.get_close_matches(upper, candidates, count, cutoff=0.75)
     return tuple(candidates[key] for key in close)

@@ -63,6 +63,11 @@ def find_ingest(connection: duckdb.DuckDBPyConnection, content: str) -> Ingest |
     return found[0] if found else None
 
 
+def list_ingests(connection: duckdb.DuckDBPyConnection) -> list[Ingest]:
+    """All ingests, by id."""
+    return _select(connection, "", [])
+
+
 def get_ingest(connection: duckdb.DuckDBPyConnection, ingest_id: int) -> Ingest:
     """One ingest.
 
@@ -86,18 +91,18 @@ def _select(connection: duckdb.DuckDBPyConnection, where: str, values: list[Any]
         number, content, kind, name, source, source_hash, tool, arguments, used, created_at, parents = row
         found.append(
             Ingest(
-                number,
-                content,
-                kind,
-                name,
-                source,
-                source_hash,
-                tool,
-                json.loads(arguments),
-                json.loads(used),
-                created_at,
-                tuple(parents),
-            )  # fmt: skip
+                id=number,
+                content_hash=content,
+                kind=kind,
+                name=name,
+                source=source,
+                source_hash=source_hash,
+                tool=tool,
+                arguments=json.loads(arguments),
+                versions=json.loads(used),
+                created_at=created_at,
+                parents=tuple(parents),
+            )
         )
     return found
 

@@ -199,6 +199,8 @@ class CampaignSettings:
     min_tpm: float = 1.0
     expressed: Mapping[str, float] = field(default_factory=dict)
     """TPM of each gene in the campaign's cells; empty where not given."""
+    ignored: tuple[Mapping[str, str], ...] = ()
+    """Names of the campaign's library, exclusions and other lists that could not be used: name, why, in."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +22,13 @@ from typing import Any
 import duckdb
 
 from db.errors import StoreError, StoreHeldError
+from db.manifest import Problem, describe, differences
 
 STORAGE_VERSION = "v1.5.0"
 """Storage that DuckDB 1.5 and 2.0 both open."""
+
+Connection = duckdb.DuckDBPyConnection
+"""The type of a connection, for what passes one on without speaking SQL itself."""
 
 _HELD_MARKERS = ("Could not set lock", "Conflicting lock", "being used by another process")
 
@@ -57,14 +61,6 @@ def _forget_held_files() -> None:
 os.register_at_fork(after_in_child=_forget_held_files)
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Something about the store that needs mending."""
-
-    message: str
-    suggestion: str
-
-
 class Store:
     """One DuckDB file of screens, gene knowledge and campaigns.
 
@@ -76,6 +72,7 @@ class Store:
     def __init__(self, path: Path, patience: float = 10.0) -> None:
         self.path = path.expanduser().resolve()
         self.patience = patience
+        self._current = False
 
     @property
     def manifest_path(self) -> Path:
@@ -109,9 +106,7 @@ class Store:
                     return self
         try:
             with self.write("migrate") as connection:
-                for number, sql in _pending(connection, self.path):
-                    connection.execute(sql)
-                    connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", [str(number)])
+                self._migrate(connection)
         except StoreHeldError:
             # Another process is making the same file just now: it is not ours to take away.
             raise
@@ -144,7 +139,7 @@ class Store:
             if held.connection is not None:
                 yield held.connection
                 return
-            with self._opened(held, read_only=True) as connection:
+            with self._opened_current(held) as connection:
                 yield connection
 
     @contextmanager
@@ -168,6 +163,8 @@ class Store:
             with self._opened(held, read_only=False) as connection:
                 connection.execute("BEGIN TRANSACTION")
                 try:
+                    if _has_table(connection, "meta"):
+                        self._migrate(connection)
                     yield connection
                     if _has_table(connection, "meta"):
                         connection.execute(
@@ -206,6 +203,24 @@ class Store:
             held.connection, held.writable = None, False
             connection.close()
 
+    @contextmanager
+    def _opened_current(self, held: _Held) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A reading connection to a store that has all migrations; one that an older hitscout made gets them first."""
+        with self._opened(held, read_only=True) as connection:
+            if self._current or not _is_behind(connection):
+                self._current = True
+                yield connection
+                return
+        with self.write("migrate"):
+            self._current = True
+        with self._opened(held, read_only=True) as connection:
+            yield connection
+
+    def _migrate(self, connection: duckdb.DuckDBPyConnection) -> None:
+        for number, sql in _pending(connection, self.path):
+            connection.execute(sql)
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", [str(number)])
+
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         config: dict[str, str | bool | int | float | list[str]] = {"threads": "2"}
         if not read_only:
@@ -224,8 +239,7 @@ class Store:
     # Manifest ------------------------------------------------------------------------------------
 
     def _write_manifest(self, connection: duckdb.DuckDBPyConnection) -> None:
-        known = self._read_manifest().get("ingests", {})
-        manifest = _describe(connection, known)
+        manifest = describe(connection, self._read_manifest())
         partial = self.manifest_path.with_suffix(".part")
         partial.write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
         partial.replace(self.manifest_path)
@@ -258,7 +272,7 @@ class Store:
         if manifest.get("unreadable"):
             return [Problem(f"{self.manifest_path} cannot be read.", "`hitscout doctor --mend` writes it anew.")]
         with self.read() as connection:
-            present = _describe(connection, {})
+            present = describe(connection, {})
         problems = []
         if present["revision"] < manifest["revision"]:
             problems.append(
@@ -275,82 +289,7 @@ class Store:
                     "`hitscout doctor --mend` writes it anew.",
                 )
             )
-        return problems + _differences(manifest, present)
-
-
-INGESTED_TABLES = ("effect", "control_effect", "gene", "gene_value", "ortholog", "hit_list")
-STATE_TABLES = (
-    "ingest", "ingest_note", "study", "screen", "contrast", "replicate", "perturbation", "source_name", "gene_name",
-    "gene_identifier", "gene_set", "gene_set_member", "edge", "campaign", "campaign_library", "campaign_exclusion",
-    "round", "nomination", "round_results", "grade", "transcript",
-)  # fmt: skip
-
-
-def _row_digest(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    """SQL that sums a hash of each row's text: the same in every version of DuckDB, whatever the row order."""
-    columns = [row[1] for row in connection.execute(f"PRAGMA table_info('{table}')").fetchall()]
-    text = ", ".join(f"coalesce({column}::VARCHAR, '~')" for column in columns)
-    return f"coalesce(sum(md5_number_lower(concat_ws('|', {text}))), 0)::VARCHAR"
-
-
-def _describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Rows and hashes by ingest and by table; ingests in `known` are immutable and are not summed again."""
-    revision = connection.execute("SELECT value::BIGINT FROM meta WHERE key = 'revision'").fetchone()
-    ids = [row[0] for row in connection.execute("SELECT id FROM ingest ORDER BY id").fetchall()]
-    ingests: dict[str, Any] = {str(i): known[str(i)] for i in ids if str(i) in known}
-    fresh = [i for i in ids if str(i) not in ingests]
-    for ingest_id in fresh:
-        ingests[str(ingest_id)] = {}
-    if fresh:
-        for table in INGESTED_TABLES:
-            sums = "sum(estimate)" if table in ("effect", "control_effect") else "NULL"
-            rows = connection.execute(
-                f"SELECT ingest_id, count(*), {sums}, {_row_digest(connection, table)} FROM {table}"
-                " WHERE ingest_id IN (SELECT unnest(?)) GROUP BY ingest_id",
-                [fresh],
-            ).fetchall()
-            for ingest_id, count, total, digest in rows:
-                # A float sum depends on the order of addition in its last digits.
-                rounded = None if total is None else float(f"{total:.6g}")
-                ingests[str(ingest_id)][table] = {"rows": count, "sum": rounded, "hash": digest}
-    tables = {}
-    for table in STATE_TABLES:
-        count, digest = connection.execute(
-            f"SELECT count(*), {_row_digest(connection, table)} FROM {table}"
-        ).fetchall()[0]
-        tables[table] = {"rows": count, "hash": digest}
-    return {"revision": revision[0] if revision else 0, "ingests": ingests, "tables": tables}
-
-
-def _differences(manifest: Mapping[str, Any], present: Mapping[str, Any]) -> list[Problem]:
-    problems = []
-    remedy = "Restore a backup, or remove the screen and add its file again."
-    for ingest_id, tables in manifest["ingests"].items():
-        found = present["ingests"].get(ingest_id)
-        if found is None:
-            problems.append(Problem(f"Ingest {ingest_id} is in the manifest but not in the store.", remedy))
-            continue
-        for table, entry in tables.items():
-            if found.get(table, {}).get("hash") != entry["hash"]:
-                rows = found.get(table, {}).get("rows", 0)
-                problems.append(
-                    Problem(
-                        f"Ingest {ingest_id}: table {table} holds {rows} rows that do not agree with the"
-                        f" {entry['rows']} rows that were committed.",
-                        remedy,
-                    )
-                )
-    for table, entry in manifest["tables"].items():
-        found = present["tables"].get(table)
-        if found is not None and found["hash"] != entry["hash"]:
-            problems.append(
-                Problem(
-                    f"Table {table} holds {found['rows']} rows that do not agree with the {entry['rows']} rows that"
-                    " were committed.",
-                    remedy,
-                )
-            )
-    return problems
+        return problems + differences(manifest, present)
 
 
 def _migrations() -> list[tuple[int, str]]:
@@ -367,8 +306,9 @@ def _pending(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[in
     migrations = _migrations()
     done = 0
     if _has_table(connection, "meta"):
-        row = connection.execute("SELECT value::INTEGER FROM meta WHERE key = 'schema'").fetchone()
-        done = row[0] if row else 0
+        # All is fetched: a result that is left unfinished forbids other work on the connection.
+        rows = connection.execute("SELECT value::INTEGER FROM meta WHERE key = 'schema'").fetchall()
+        done = rows[0][0] if rows else 0
     elif connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall()[0][0]:
         raise StoreError(f"{path} is a DuckDB file, but not a hitscout store.", "Name another path: --store PATH.")
     newest = migrations[-1][0]
@@ -380,9 +320,16 @@ def _pending(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[in
     return [(number, sql) for number, sql in migrations if number > done]
 
 
+def _is_behind(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the file is a store that lacks a migration."""
+    if not _has_table(connection, "meta"):
+        return False
+    rows = connection.execute("SELECT value::INTEGER FROM meta WHERE key = 'schema'").fetchall()
+    return bool(rows) and rows[0][0] < _migrations()[-1][0]
+
+
 def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchone()
-    return found is not None
+    return bool(connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchall())
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:

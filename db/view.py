@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
 import pandas as pd
 
 from db.records import Screen
@@ -62,21 +63,28 @@ class View:
                 [wanted],
             ).df()
 
-    def fingerprint(self) -> str:
-        """Names what is visible: equal fingerprints mean equal answers from this view, so caches key on it."""
+    def fingerprint(self, *, effects: bool = True) -> str:
+        """Names what is visible: equal fingerprints mean equal answers from this view, so caches key on it.
+
+        Args:
+            effects: Whether screens and their effects count; without them only gene knowledge does.
+        """
+        from db.provenance import content_hash
+
         with self._store.read() as connection:
             knowledge = connection.execute(
-                "SELECT content_hash FROM ingest WHERE kind IN ('genes', 'gene_sets', 'network', 'gene_values')"
+                "SELECT content_hash FROM ingest WHERE kind IN ('genes', 'gene_sets', 'network', 'gene_values',"
+                " 'gene_texts', 'embedding')"
                 " ORDER BY content_hash"
             ).fetchall()
+            if not effects:
+                return content_hash([row[0] for row in knowledge], {})
             seen = connection.execute(
                 "SELECT screen.id, ingest.content_hash, screen.study_id, screen.hit_rule, screen.side"
                 " FROM screen JOIN ingest ON ingest.id = screen.ingest_id"
                 " WHERE screen.campaign_id IS NULL AND screen.id NOT IN (SELECT unnest(?)) ORDER BY screen.id",
                 [sorted(self.hidden)],
             ).fetchall()
-        from db.provenance import content_hash
-
         return content_hash([row[0] for row in knowledge], {"screens": seen})
 
     def gene_sets(self, collections: Sequence[str] | None = None) -> pd.DataFrame:
@@ -111,3 +119,61 @@ class View:
                 [property_name],
             ).df()
         return frame.set_index("gene")["value"].astype(float)
+
+    def gene_texts(self, source: str, organism: str = "human") -> pd.Series[str]:
+        """What a source writes of each gene, by symbol; empty where the store lacks the source.
+
+        Args:
+            source: Name of the source, such as ``refseq``.
+            organism: ``human`` or ``mouse``.
+        """
+        with self._store.read() as connection:
+            frame = connection.execute(
+                "SELECT gene.symbol AS gene, min(text) AS text FROM gene_text JOIN gene ON gene.id = gene_id"
+                " WHERE source = ? AND organism = ? GROUP BY gene.symbol ORDER BY gene.symbol",
+                [source, organism],
+            ).df()
+        return frame.set_index("gene")["text"].astype(str)
+
+    def gene_embedding(self, name: str) -> pd.DataFrame:
+        """A vector for each gene: symbols × dimensions (columns 0, 1, …), sorted; empty where the store lacks it.
+
+        Args:
+            name: Name of the embedding, such as ``coessentiality``.
+        """
+        with self._store.read() as connection:
+            rows = connection.execute(
+                "SELECT gene.symbol AS gene, any_value(vector ORDER BY gene_id) AS vector FROM gene_embedding"
+                " JOIN gene ON gene.id = gene_id WHERE gene_embedding.name = ?"
+                " GROUP BY gene.symbol ORDER BY gene.symbol",
+                [name],
+            ).fetchnumpy()
+        genes = pd.Index(rows["gene"], name="gene", dtype="str")
+        values = np.array([np.asarray(vector, dtype=np.float32) for vector in rows["vector"]], dtype=np.float32)
+        return pd.DataFrame(values if len(genes) else None, index=genes)
+
+    def genes(self, organism: str = "human") -> pd.DataFrame:
+        """The genes of an organism: columns symbol, name (in words) and locus_type, sorted by symbol.
+
+        Args:
+            organism: ``human`` or ``mouse``.
+        """
+        with self._store.read() as connection:
+            return connection.execute(
+                "SELECT symbol, any_value(name ORDER BY id) AS name, any_value(locus_type ORDER BY id) AS locus_type"
+                " FROM gene WHERE organism = ? GROUP BY symbol ORDER BY symbol",
+                [organism],
+            ).df()
+
+    def synonyms(self, organism: str = "human") -> pd.DataFrame:
+        """Every name of every gene: columns name, tier (approved, previous or alias) and symbol, sorted.
+
+        Args:
+            organism: ``human`` or ``mouse``.
+        """
+        with self._store.read() as connection:
+            return connection.execute(
+                "SELECT gene_name.name, gene_name.tier, gene.symbol FROM gene_name"
+                " JOIN gene ON gene.id = gene_name.gene_id WHERE gene.organism = ? ORDER BY ALL",
+                [organism],
+            ).df()

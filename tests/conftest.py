@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ def _own_home(tmp_path, monkeypatch):
     monkeypatch.setenv("HITSCOUT_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("HITSCOUT_STORE", raising=False)
     monkeypatch.delenv("HITSCOUT_MIRROR", raising=False)
+    monkeypatch.delenv("HITSCOUT_PACKS", raising=False)
 
 
 @pytest.fixture
@@ -39,3 +41,27 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the real data files are not at {SHARED_DATA}")
     return SHARED_DATA
+
+
+NAMES = Path(__file__).parent / "data" / "names"
+
+
+@pytest.fixture(scope="session")
+def _named_store(tmp_path_factory) -> Store:
+    """Made once; tests get copies."""
+    from tools.loaders.base import LoadStep, Source
+    from tools.loaders.genes import Genes
+
+    made = Workspace(Store(tmp_path_factory.mktemp("named") / "named.duckdb").create(), np.random.default_rng(0))
+    for file, layout in (("hgnc_entries.tsv", "hgnc"), ("mgi_entries.tsv", "mgi")):
+        Genes().load(made, Source("hgnc", NAMES), LoadStep("genes", (file,), {"layout": layout}))
+    return made.store
+
+
+@pytest.fixture
+def named_workspace(_named_store, tmp_path) -> Workspace:
+    """A workspace whose store holds the names of about 110 human and 30 mouse genes, among them all awkward ones."""
+    store = Store(tmp_path / "named.duckdb")
+    shutil.copyfile(_named_store.path, store.path)
+    shutil.copyfile(_named_store.manifest_path, store.manifest_path)
+    return Workspace(store, np.random.default_rng(0), paths=Paths.of_user())

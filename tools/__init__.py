@@ -1,5 +1,72 @@
 """What can be done: each tool is one function that the command line, the chat and the agent call alike.
 
-`READING` tools change nothing; `WRITING` tools change the store, so that the agent asks before it calls one.
-Both tuples are filled when first asked for, because importing every tool costs a second that ``--help`` has not.
+`READING` tools change nothing; `WRITING` tools change the store or write a file, so that the agent asks before it
+calls one. Both tuples are filled when first asked for, because importing every tool costs a second that ``--help``
+has not.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+READING: tuple[Callable[..., Any], ...]
+WRITING: tuple[Callable[..., Any], ...]
+
+_READING = {
+    "list_packs": "tools.catalogue",
+    "screen_list": "tools.screens",
+    "screen_show": "tools.screens",
+    "gene_card": "tools.genes",
+    "open_evidence": "tools.evidence",
+    "campaign_show": "tools.campaigns",
+    "campaign_list": "tools.campaigns",
+    "campaign_review": "tools.reviews",
+    "replay": "tools.replay",
+    "benchmark_biodiscovery": "tools.benchmarks",
+    "benchmark_perturbqa": "tools.perturbqa",
+    "diagnose": "tools.doctor",
+}
+_WRITING = {
+    "fetch": "tools.catalogue",
+    "add_screen": "tools.ingestion",
+    "add_replicate": "tools.added_replicates",
+    "screen_remove": "tools.screens",
+    "campaign_start": "tools.campaigns",
+    "campaign_question": "tools.campaigns",
+    "campaign_exclude": "tools.campaigns",
+    "campaign_propose": "tools.proposals",
+    "campaign_grade": "tools.proposals",
+    "campaign_confirm": "tools.proposals",
+    "campaign_record": "tools.results",
+    "campaign_export": "tools.exports",
+    "shortlist": "tools.shortlists",
+    "demo": "tools.demo",
+    "mend": "tools.doctor",
+}
+
+
+def names() -> list[str]:
+    """The names of all tools, reading ones first."""
+    return [*_READING, *_WRITING]
+
+
+def module_of(name: str) -> str:
+    """The module that defines a tool; empty where there is no such tool.
+
+    Args:
+        name: Name of the tool's function.
+    """
+    return _READING.get(name) or _WRITING.get(name) or ""
+
+
+def __getattr__(name: str) -> tuple[Callable[..., Any], ...]:
+    """`READING` and `WRITING`, imported when they are first asked for."""
+    if name not in ("READING", "WRITING"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    table = _READING if name == "READING" else _WRITING
+    tools = tuple(getattr(import_module(module), tool) for tool, module in table.items())
+    globals()[name] = tools
+    return tools

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from db.campaigns import add_exclusions, list_campaigns, update_question
+from db.errors import ConflictError, InvalidValueError
 from db.records import Campaign, Direction, Modality, Organism, Question, Round
+from db.results import Revision
+from db.rounds import rounds_of
+from db.screens import ensure_perturbations
+from tools.campaign_options import StartOptions
+from tools.campaign_plan import plan_campaign, write_plan
+from tools.campaign_state import CampaignState, load_state, pick_campaign
+from tools.hits import parse_rule
+from tools.name_lists import require, resolve_list
 from tools.workspace import Workspace
+
+FROZEN_FIELDS = ("organism",)
+"""Fields of a question that name what the library already rests on."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +115,73 @@ def campaign_start(
     price: float | None = None,
     positive_controls: Sequence[str] = (),
     positive_means: Literal["raises", "lowers", ""] = "",
+    readout_gene: str = "",
     reader: str = "",
     columns: Mapping[str, str] | None = None,
     controls: Sequence[str] = (),
 ) -> CampaignStart:
-    """Starts a campaign."""
-    raise NotImplementedError
+    """Starts a campaign: what is looked for, among which genes, and what is measured already.
+
+    Args:
+        workspace: Where the campaign is kept.
+        name: A name that no other campaign of the store has.
+        phenotype: The biology asked about, in a few words.
+        text: The question in plain words.
+        organism: ``human`` or ``mouse``.
+        cell_type: Cell type or line; the measured screen's where empty.
+        readout: How the phenotype is measured; the measured screen's where empty.
+        direction: Whether hits raise the phenotype, lower it, or both.
+        modality: knockout, interference or activation; the measured screen's where empty.
+        hit_rule: What a hit is; the measured screen's rule, or ``top 5%``, where empty.
+        study: Study of the campaign, by which copies of its screen are recognised and never used as priors.
+        measured: A screen's file, or the name of a screen of the store. Its effects are round 0: its genes are no
+            candidates, and no prediction of the campaign learns from it as if it were another screen.
+        library: Genes that can be nominated: a screen's name, a file of gene names, or ``protein-coding``.
+        size: Places of a round.
+        mode: ``discover`` nominates genes that were not measured; ``validate`` is refused for now.
+        exclude: File of genes that must not be nominated, with a reason in the column after the name.
+        expressed: File of gene and TPM; genes below `min_tpm` get the flag not-expressed.
+        min_tpm: TPM from which a gene counts as expressed.
+        flag_essential: Whether genes that are commonly essential get the flag essential.
+        guides_per_gene: Guides to order for each gene.
+        coverage: Cells for each guide.
+        price: Price of one guide, in the laboratory's own currency.
+        positive_controls: Genes that are known hits; they are ordered with each round.
+        positive_means: What a positive value of the measured file means, where the file does not say.
+        readout_gene: The gene whose expression is measured, by which the measured file's sign is checked.
+        reader: Which reader takes the measured file; the one that recognises it where empty.
+        columns: Field of hitscout → column of the measured file.
+        controls: Names of negative-control rows in the measured file.
+
+    Returns:
+        The campaign and the size of what it chooses from.
+
+    Raises:
+        InvalidValueError: A value cannot be used, or `size` is above the number of candidates.
+        NotFoundError: There is no such screen or file.
+        ConflictError: A campaign of the name is there already.
+        RefusedFileError: A file cannot be read; the store is unchanged.
+    """
+    options = StartOptions(
+        name=name.strip(), phenotype=phenotype, text=text, organism=organism, cell_type=cell_type, readout=readout,
+        direction=direction, modality=modality, hit_rule=hit_rule, study=study, measured=measured, library=library,
+        size=size, mode=mode, exclude=exclude, expressed=expressed, min_tpm=min_tpm, flag_essential=flag_essential,
+        guides_per_gene=guides_per_gene, coverage=coverage, price=price, positive_controls=tuple(positive_controls),
+        positive_means=positive_means, readout_gene=readout_gene, reader=reader, columns=dict(columns or {}),
+        controls=tuple(controls),
+    )  # fmt: skip
+    plan = plan_campaign(workspace, options)
+    with workspace.store.write("campaign start") as connection:
+        campaign = write_plan(workspace, connection, plan)
+    state = load_state(workspace.store, campaign)
+    return CampaignStart(
+        campaign=campaign,
+        library_size=len(state.library),
+        measured=len(state.measured),
+        candidates=len(state.candidates),
+        ignored=campaign.settings.ignored,
+        notes=plan.notes,
+    )
 
 
 def campaign_question(workspace: Workspace, name: str = "", changes: Mapping[str, Any] | None = None) -> Question:
@@ -117,20 +191,140 @@ def campaign_question(workspace: Workspace, name: str = "", changes: Mapping[str
         workspace: Where the campaign is.
         name: The campaign; the only open one where empty.
         changes: Field of `Question` → new value; nothing is changed where None.
+
+    Returns:
+        The question as it stands.
+
+    Raises:
+        ConflictError: A round was confirmed, so the question is frozen.
+        InvalidValueError: There is no such field, or its value cannot be used.
     """
-    raise NotImplementedError
+    campaign = pick_campaign(workspace.store, name)
+    if not changes:
+        return campaign.question
+    question = _edited(workspace, campaign, dict(changes))
+    with workspace.store.write("question") as connection:
+        confirmed = [r.number for r in rounds_of(workspace.store, campaign.id) if r.state != "open"]
+        if confirmed:
+            raise ConflictError(
+                f"The question of {campaign.name} is frozen: round {confirmed[0]} was confirmed.",
+                "Start another campaign for another question; it can go on from this one's --measured screen.",
+            )
+        update_question(connection, campaign.id, question)
+    return question
+
+
+def _edited(workspace: Workspace, campaign: Campaign, changes: dict[str, Any]) -> Question:
+    known = [field.name for field in fields(Question) if field.name not in FROZEN_FIELDS]
+    for key in changes:
+        require(
+            key in known, f"The question has no field {key!r} that could be edited.", f"Fields: {', '.join(known)}."
+        )
+    for key, choices in (("direction", get_args(Direction)), ("modality", get_args(Modality))):
+        if key in changes:
+            listed = ", ".join(choice for choice in choices if choice)
+            require(changes[key] in choices, f"{changes[key]!r} is no {key}.", f"There are: {listed}.")
+    require(str(changes.get("phenotype", "-")).strip(), "A question needs a phenotype.", "Say what is looked for.")
+    if "hit_rule" in changes:
+        parse_rule(changes["hit_rule"])
+    if "positive_controls" in changes:
+        names = list(changes["positive_controls"])
+        resolved = resolve_list(workspace.store, campaign.question.organism, names, "positive controls")
+        for one in resolved.ignored:
+            raise InvalidValueError(f"{one['name']!r} cannot be a positive control: {one['why']}")
+        changes["positive_controls"] = tuple(resolved.perturbations["name"])
+    if "gene_sets" in changes:
+        changes["gene_sets"] = tuple(changes["gene_sets"])
+    return replace(campaign.question, **changes)
 
 
 def campaign_exclude(workspace: Workspace, genes: Sequence[str], reason: str, name: str = "") -> Exclusion:
-    """Takes genes out of a campaign's candidates for good."""
-    raise NotImplementedError
+    """Takes genes out of a campaign's candidates for good.
+
+    Args:
+        workspace: Where the campaign is.
+        genes: Genes of its library (``A``, or ``A+B`` for a pair).
+        reason: Why, in words; it is kept.
+        name: The campaign; the only open one where empty.
+
+    Returns:
+        What was excluded, and names that could not be used.
+
+    Raises:
+        InvalidValueError: No reason was given, or none of the names can be used.
+    """
+    require(reason.strip(), "An exclusion needs a reason.", 'Say why: --reason "…".')
+    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    organism = state.campaign.question.organism
+    resolved = resolve_list(workspace.store, organism, genes, "exclusions")
+    frame = resolved.perturbations
+    inside = frame["name"].isin(state.library)
+    outside = [
+        {"name": str(n), "why": "not in the campaign's library", "in": "exclusions"} for n in frame["name"][~inside]
+    ]
+    chosen = frame[inside.to_numpy(dtype=bool)]
+    ignored = (*resolved.ignored, *outside)
+    if chosen.empty:
+        said = "; ".join(f"{one['name']}: {one['why']}" for one in ignored[:5])
+        raise InvalidValueError(f"None of the genes can be excluded ({said}).", "Name genes of the campaign's library.")
+    with workspace.store.write("exclude") as connection:
+        ids = ensure_perturbations(connection, organism, chosen)
+        add_exclusions(connection, state.campaign.id, {int(ids[n]): reason.strip() for n in chosen["name"]})
+    return Exclusion(state.campaign.name, tuple(chosen["name"]), ignored, _exclusion_notes(state, set(chosen["name"])))
+
+
+def _exclusion_notes(state: CampaignState, excluded: set[str]) -> tuple[str, ...]:
+    newest = state.newest
+    if newest is None or newest.state == "measured":
+        return ()
+    hit = sorted(excluded & {nomination.perturbation for nomination in newest.nominations})
+    if not hit:
+        return ()
+    if newest.state == "open":
+        return (f"{', '.join(hit)} stood in the open round {newest.number}: propose again before confirming.",)
+    return (f"{', '.join(hit)} stay in round {newest.number}, which is confirmed; later rounds leave them out.",)
 
 
 def campaign_show(workspace: Workspace, name: str = "") -> CampaignShow:
-    """Shows a campaign and its rounds."""
-    raise NotImplementedError
+    """Shows a campaign, its rounds with their nominations, and the history of its results.
+
+    Args:
+        workspace: Where the campaign is.
+        name: The campaign; the only open one where empty.
+    """
+    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    return CampaignShow(
+        campaign=state.campaign,
+        library_size=len(state.library),
+        measured=len(state.measured),
+        excluded=len(state.exclusions),
+        candidates=len(state.candidates),
+        rounds=state.rounds,
+        results=tuple(_result_line(revision) for revision in state.revisions),
+    )
+
+
+def _result_line(revision: Revision) -> str:
+    when = revision.created_at.isoformat(sep=" ", timespec="minutes")
+    return f"round {revision.number}, revision {revision.revision}, {when} UTC: {revision.placement['text']}"
 
 
 def campaign_list(workspace: Workspace) -> tuple[CampaignLine, ...]:
-    """Lists the campaigns of the store, by name."""
-    raise NotImplementedError
+    """Lists the campaigns of the store, by name.
+
+    Args:
+        workspace: The store.
+    """
+    lines = []
+    for campaign in list_campaigns(workspace.store):
+        rounds = rounds_of(workspace.store, campaign.id)
+        lines.append(
+            CampaignLine(
+                name=campaign.name,
+                phenotype=campaign.question.phenotype,
+                rounds=len(rounds),
+                state=rounds[-1].state if rounds else "",
+                size=campaign.settings.size,
+            )
+        )
+    return tuple(lines)

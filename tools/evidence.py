@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from db import evidence as rows
+from db.errors import InvalidValueError, NotFoundError
+from db.store import Store
 from tools.workspace import Workspace
+
+FORMS: Mapping[str, str] = {
+    "effect": "effect:<contrast>:<perturbation>",
+    "set": "set:<collection>:<name>",
+    "edge": "edge:<network>:<gene>:<gene>",
+    "result": "result:<round>:<perturbation>",
+    "text": "text:<gene>",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,7 @@ class Evidence:
 
 
 def open_evidence(workspace: Workspace, evidence_id: str) -> Evidence:
-    """Opens one evidence id.
+    """Opens one evidence id: the fact that it names, and where that fact came from.
 
     Args:
         workspace: The store that the id leads into.
@@ -52,4 +64,108 @@ def open_evidence(workspace: Workspace, evidence_id: str) -> Evidence:
         InvalidValueError: The id is of no known form.
         NotFoundError: The store has no such fact; near ids are given.
     """
-    raise NotImplementedError
+    kind, _, rest = evidence_id.strip().partition(":")
+    if kind == "response":
+        raise NotFoundError(
+            f"{evidence_id!r} names a response, and the store holds none yet.",
+            "Effects, gene sets, edges, results and genes can be opened.",
+        )
+    opener = _OPENERS.get(kind)
+    if opener is None or not rest:
+        raise InvalidValueError(f"{evidence_id!r} is no evidence id.", f"They are written {', '.join(FORMS.values())}.")
+    summary, facts, near = opener(workspace.store, rest)
+    if facts is None:
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Such ids are written {FORMS[kind]}."
+        raise NotFoundError(f"The store has nothing under {evidence_id!r}.", hint)
+    ingest = facts.pop("ingest")
+    sources = rows.ingests(workspace.store, [] if ingest is None else [ingest])
+    return Evidence(
+        id=f"{kind}:{rest}",
+        kind=kind,
+        summary=summary,
+        facts=facts,
+        sources=tuple(
+            Source(
+                one.id, one.name, one.source, one.source_hash, one.tool, one.created_at.isoformat(timespec="seconds")
+            )
+            for one in sources
+        ),
+    )
+
+
+_Opened = tuple[str, dict[str, Any] | None, Sequence[str]]
+
+
+def _effect(store: Store, rest: str) -> _Opened:
+    contrast, name = _numbered(rest, "effect")
+    facts = rows.effect_facts(store, contrast, name)
+    if facts is None:
+        return "", None, rows.near_effects(store, contrast, name)
+    where = f" in {facts['cell_type']}" if facts["cell_type"] else ""
+    side = "low" if facts["rank_from_low"] <= facts["rank_from_high"] else "high"
+    fdr = facts[f"fdr_{side}"]
+    text = (
+        f"{name} has {facts['estimate_kind']} {facts['estimate']:+.3g} on {facts['phenotype']}{where} in the screen"
+        f" {facts['screen']}: number {facts[f'rank_from_{side}']} of {facts['measured']} from the {side} end"
+    )
+    return text + (f", FDR {fdr:.2g}." if fdr is not None else "."), facts, ()
+
+
+def _set(store: Store, rest: str) -> _Opened:
+    collection, _, name = rest.partition(":")
+    facts = rows.set_facts(store, collection, name)
+    if facts is None:
+        return "", None, rows.near_sets(store, collection, name)
+    return f"{name} of {collection} has {facts['size']} genes.", facts, ()
+
+
+def _edge(store: Store, rest: str) -> _Opened:
+    parts = rest.split(":")
+    if len(parts) != 3:
+        raise InvalidValueError(f"'edge:{rest}' is no evidence id.", f"Edges are written {FORMS['edge']}.")
+    network, a, b = parts
+    facts = rows.edge_facts(store, network, a, b)
+    if facts is None:
+        return "", None, rows.near_edges(store, network, a, b)
+    return f"{a} and {b} are joined in {network} with weight {facts['weight']:.3g}.", facts, ()
+
+
+def _result(store: Store, rest: str) -> _Opened:
+    round_id, name = _numbered(rest, "result")
+    facts = rows.result_facts(store, round_id, name)
+    if facts is None:
+        return "", None, rows.near_results(store, round_id, name)
+    placement = facts.pop("placement")
+    facts["placement"] = json.loads(placement)["text"] if placement else ""
+    where = f"round {facts['round']} of {facts['campaign']}"
+    if facts["estimate"] is None:
+        return f"{name} was nominated in {where} and has no result ({facts['outcome']}).", facts, ()
+    promised = "" if facts["rank"] is None else f"; it was nominated with probability {facts['hit_probability']:.2f}"
+    return f"{name} was measured in {where} with effect {facts['estimate']:+.3g}{promised}.", facts, ()
+
+
+def _text(store: Store, rest: str) -> _Opened:
+    facts = rows.gene_facts(store, rest)
+    if facts is None:
+        return "", None, rows.near_genes(store, rest)
+    return (
+        f"{rest} is {facts['name'] or 'a gene without a name'} ({facts['organism']}, {facts['accession']}).",
+        facts,
+        (),
+    )
+
+
+def _numbered(rest: str, kind: str) -> tuple[int, str]:
+    number, _, name = rest.partition(":")
+    if not number.isdecimal() or not name:
+        raise InvalidValueError(f"'{kind}:{rest}' is no evidence id.", f"Such ids are written {FORMS[kind]}.")
+    return int(number), name
+
+
+_OPENERS: Mapping[str, Callable[[Store, str], _Opened]] = {
+    "effect": _effect,
+    "set": _set,
+    "edge": _edge,
+    "result": _result,
+    "text": _text,
+}

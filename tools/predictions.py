@@ -8,40 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from db.records import Question, Relation
+from db.errors import InvalidValueError
+from db.records import Question
+from db.view import View
+from tools import reasons, registry
+from tools.acquisitions import base as acquisitions
+from tools.expected import ExpectedHits, expected_count
+from tools.features._cache import Features, build, for_perturbations, genes_of
+from tools.predictors._calibration import base_rate, threshold
 from tools.predictors.base import Posterior, Rounds
+from tools.priors import Excluded, PriorChoice, PriorUse, choose_priors, strength
+from tools.reasons import Reason
 from tools.workspace import Workspace
 
 DEFAULT_PREDICTOR = "blend"
 DEFAULT_ACQUISITION = "greedy"
-
-
-@dataclass(frozen=True)
-class PriorUse:
-    """A screen that served as a prior.
-
-    Attributes:
-        screen: Name of the screen.
-        relation: How it stands to the question.
-        spearman: Rank correlation with the effects that are known of the target; None below 300 shared genes.
-    """
-
-    screen: str
-    relation: Relation
-    spearman: float | None
-
-
-@dataclass(frozen=True)
-class Excluded:
-    """A screen that was not used as a prior.
-
-    Attributes:
-        screen: Name of the screen.
-        why: The reason in a few words.
-    """
-
-    screen: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +43,21 @@ class FeatureUse:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What a prediction is learnt from, apart from the rounds.
+
+    Attributes:
+        question: What is looked for.
+        choice: The priors, and a view that sees them alone.
+        features: Frames over the perturbations asked about and the genes of the priors.
+    """
+
+    question: Question
+    choice: PriorChoice
+    features: Features
+
+
+@dataclass(frozen=True)
 class Prediction:
     """What is believed of the candidates, and what that rests on.
 
@@ -74,7 +70,7 @@ class Prediction:
         question: What is looked for.
         rounds: Effects revealed so far.
         hits_so_far: Revealed perturbations that count as hits, strongest first.
-        hidden: Ids of the screens that the prediction could not see.
+        view: What the prediction could see, so that reasons rest on nothing else.
     """
 
     posterior: Posterior
@@ -85,20 +81,7 @@ class Prediction:
     question: Question
     rounds: Rounds
     hits_so_far: tuple[str, ...]
-    hidden: frozenset[int]
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a candidate is where it is, from facts of the store.
-
-    Attributes:
-        text: One line of clauses; never empty.
-        evidence: Ids that `hitscout evidence` opens, strongest first.
-    """
-
-    text: str
-    evidence: tuple[str, ...]
+    view: View
 
 
 @dataclass(frozen=True)
@@ -112,23 +95,6 @@ class Choice:
 
     perturbations: tuple[str, ...]
     utility: pd.Series[float]
-
-
-@dataclass(frozen=True)
-class ExpectedHits:
-    """How many hits a list should hold.
-
-    Attributes:
-        mean: Expected number.
-        low: Lower end of the interval.
-        high: Upper end of the interval.
-        level: Share of lists whose number of hits lies in the interval.
-    """
-
-    mean: float
-    low: float
-    high: float
-    level: float = 0.8
 
 
 def predict(
@@ -163,10 +129,104 @@ def predict(
         NotFoundError: There is no predictor of this name.
         InvalidValueError: A candidate is named twice.
     """
-    raise NotImplementedError
+    from threadpoolctl import threadpool_limits
+
+    if candidates.has_duplicates:
+        twice = candidates[candidates.duplicated()][0]
+        raise InvalidValueError(f"The candidate {twice!r} is named twice.", "Name each candidate once.")
+    generator = workspace.rng if rng is None else rng
+    revealed = _with_hits(rounds, hits)
+    known = pd.Series(rounds.effects["estimate"].to_numpy(float), index=rounds.effects["perturbation"])
+    basis = gather(workspace, question, candidates.append(pd.Index(known.index)), hidden=hidden, known=known)
+    with threadpool_limits(1):
+        fitted = registry.load("predictors", predictor)().fit(
+            basis.features.frames, revealed, basis.choice.priors, question, generator
+        )
+        posterior = fitted.predict(candidates)
+    return Prediction(
+        posterior=posterior,
+        priors=basis.choice.used,
+        excluded=basis.choice.excluded,
+        predictor=predictor,
+        features=_feature_uses(basis.features, candidates),
+        question=question,
+        rounds=revealed,
+        hits_so_far=hits_among(revealed, basis),
+        view=basis.choice.view,
+    )
 
 
-def explain(workspace: Workspace, prediction: Prediction, perturbations: Sequence[str]) -> Mapping[str, Reason]:
+def gather(
+    workspace: Workspace,
+    question: Question,
+    perturbations: pd.Index[str],
+    *,
+    hidden: Collection[int] = (),
+    siblings: bool = False,
+    replay: bool = False,
+    known: pd.Series[float] | None = None,
+) -> Basis:
+    """Chooses the priors, and describes the perturbations through a view that sees nothing else.
+
+    Args:
+        workspace: Store, cache folder and progress.
+        question: What is looked for.
+        perturbations: Everything that a prediction may be asked about.
+        hidden: Ids of screens that must not be seen.
+        siblings: Whether other phenotypes of the same study may be priors.
+        replay: Whether the answers are known and only hidden (see `tools.priors.choose_priors`).
+        known: Effects of the target that are known, by perturbation.
+    """
+    choice = choose_priors(View(workspace.store, hidden), question, siblings=siblings, replay=replay, known=known)
+    perturbations = perturbations.unique()
+    genes = genes_of(perturbations).union(genes_of(pd.Index(choice.priors.effects["perturbation"].unique())))
+    sources = registry.names("features")
+    built = build(sources, genes, question, choice.view, workspace.paths.features, workspace.report)
+    everything = genes.union(perturbations)
+    frames = {name: for_perturbations(frame, everything) for name, frame in built.frames.items()}
+    return Basis(question, choice, Features(frames, built.missing))
+
+
+def hits_among(rounds: Rounds, basis: Basis) -> tuple[str, ...]:
+    """Revealed perturbations that count as hits, strongest first.
+
+    Args:
+        rounds: Effects revealed so far; a column ``hit`` says which are hits, otherwise a threshold is guessed.
+        basis: What the prediction is learnt from.
+    """
+    effects = rounds.effects
+    if effects.empty:
+        return ()
+    side = basis.question.side
+    values = strength(effects["estimate"].astype(float), side).to_numpy(float)
+    strengths = pd.Series(values, index=pd.Index(effects["perturbation"], dtype=object))
+    if "hit" in effects:
+        chosen = strengths[effects["hit"].to_numpy(bool)]
+    else:
+        rate = base_rate(basis.question.hit_rule)
+        chosen = strengths[strengths >= threshold(strengths.to_numpy(), side, rate, basis.choice.priors)]
+    return tuple(chosen.sort_index().sort_values(ascending=False, kind="stable").index)
+
+
+def _with_hits(rounds: Rounds, hits: Collection[str] | None) -> Rounds:
+    if hits is None:
+        return rounds
+    return Rounds(rounds.effects.assign(hit=rounds.effects["perturbation"].isin(set(hits))))
+
+
+def _feature_uses(features: Features, candidates: pd.Index[str]) -> tuple[FeatureUse, ...]:
+    held = [
+        FeatureUse(name, int(candidates.isin(frame.index).sum()), frame.shape[1])
+        for name, frame in features.frames.items()
+    ]
+    return (*held, *(FeatureUse(name, 0, 0, packs) for name, packs in features.missing.items()))
+
+
+def explain(
+    workspace: Workspace,  # noqa: ARG001 - a tool takes its workspace first
+    prediction: Prediction,
+    perturbations: Sequence[str],
+) -> Mapping[str, Reason]:
     """Reasons for perturbations, each clause a fact that leads to a row of the store.
 
     Args:
@@ -177,7 +237,14 @@ def explain(workspace: Workspace, prediction: Prediction, perturbations: Sequenc
     Returns:
         Perturbation → reason; one for every name given, "no evidence" said where there is none.
     """
-    raise NotImplementedError
+    return reasons.explain(
+        prediction.view,
+        prediction.question,
+        prediction.posterior,
+        prediction.rounds,
+        prediction.hits_so_far,
+        perturbations,
+    )
 
 
 def choose(
@@ -203,7 +270,16 @@ def choose(
         InvalidValueError: Fewer candidates than `size` are left.
         NotFoundError: There is no acquisition of this name.
     """
-    raise NotImplementedError
+    generator = workspace.rng if rng is None else rng
+    utility = registry.load("acquisitions", acquisition)().utility(prediction.posterior, generator)
+    utility = utility.drop(labels=[name for name in set(exclusions) if name in utility.index])
+    if size > len(utility):
+        raise InvalidValueError(
+            f"A shortlist of {size} was asked for, but only {len(utility)} candidates are left.",
+            f"Ask for --size {len(utility)} or fewer.",
+        )
+    taken = acquisitions.shortlist(utility, size, generator)
+    return Choice(tuple(taken), utility)
 
 
 def expected_hits(prediction: Prediction, perturbations: Sequence[str]) -> ExpectedHits:
@@ -213,4 +289,5 @@ def expected_hits(prediction: Prediction, perturbations: Sequence[str]) -> Expec
         prediction: What `predict` gave.
         perturbations: The list in question.
     """
-    raise NotImplementedError
+    frame = prediction.posterior.frame
+    return expected_count(frame.loc[list(perturbations), "hit_probability"].to_numpy(float))

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from db.records import Direction, Modality, Nomination, Organism, RoundState
+from db.errors import ConflictError
+from db.records import Nomination, Round, RoundState
+from db.rounds import insert_grade, set_round_state, write_round
+from tools.campaign_state import CampaignState, load_state, pick_campaign, require_state
+from tools.expectations import Expected as Expected
+from tools.name_lists import require, resolve_list
+from tools.nominating import compute_proposal
 from tools.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Expected:
-    """A number of hits that is expected, with the interval that holds it at `level`."""
-
-    mean: float
-    low: float
-    high: float
-    level: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -37,6 +33,8 @@ class Shortlist:
         ignored: Names that were given but could not be used, and why.
         predictor: Which predictor ranked.
         excluded_screens: Screens that were refused as priors, and why.
+        notes: What else a person should know, in sentences.
+        path: The file that the list was written to, if it was.
     """
 
     campaign: str
@@ -50,10 +48,54 @@ class Shortlist:
     ignored: tuple[Mapping[str, str], ...]
     predictor: str = ""
     excluded_screens: tuple[Mapping[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    path: Path | None = None
+
+    @classmethod
+    def of(cls, campaign: str, one: Round, notes: tuple[str, ...] = (), path: Path | None = None) -> Shortlist:
+        """The shortlist that a stored round holds.
+
+        Args:
+            campaign: Name of the campaign.
+            one: The round.
+            notes: What else a person should know.
+            path: The file that it was written to, if any.
+        """
+        info = one.shortlist
+        return cls(
+            campaign=campaign,
+            round=one.number,
+            seed=one.seed,
+            size=info["size"],
+            state=one.state,
+            nominations=one.nominations,
+            expected_hits=Expected(**info["expected_hits"]),
+            controls=tuple(info["controls"]),
+            ignored=tuple(info["ignored"]),
+            predictor=info["predictor"],
+            excluded_screens=tuple(info["excluded_screens"]),
+            notes=notes,
+            path=path,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The keys of ``propose --json`` and ``shortlist --json``."""
-        raise NotImplementedError
+        expected = self.expected_hits
+        return {
+            "campaign": self.campaign,
+            "round": self.round,
+            "seed": self.seed,
+            "size": self.size,
+            "nominations": [nomination_json(nomination) for nomination in self.nominations],
+            "expected_hits": {
+                "mean": expected.mean,
+                "low": expected.low,
+                "high": expected.high,
+                "level": expected.level,
+            },
+            "controls": [dict(control) for control in self.controls],
+            "ignored": [dict(name) for name in self.ignored],
+        }
 
 
 @dataclass(frozen=True)
@@ -64,6 +106,29 @@ class Graded:
     round: int
     perturbation: str
     grade: float
+
+
+def nomination_json(nomination: Nomination) -> dict[str, Any]:
+    """One nomination with the keys of ``propose --json``.
+
+    Args:
+        nomination: The nomination.
+    """
+    return {
+        "rank": nomination.rank,
+        "perturbation": nomination.perturbation,
+        "target_genes": list(nomination.target_genes),
+        "hit_probability": nomination.hit_probability,
+        "low": nomination.low,
+        "high": nomination.high,
+        "utility": nomination.utility,
+        "support": nomination.support,
+        "by": nomination.by,
+        "flags": list(nomination.flags),
+        "grade": nomination.grade,
+        "reason": nomination.reason,
+        "evidence": list(nomination.evidence),
+    }
 
 
 def campaign_propose(
@@ -77,51 +142,113 @@ def campaign_propose(
         size: Places of this round; the campaign's own size where None.
         seed: Breaks ties and seeds the predictor; where None the open round's seed, or 0.
         predictor: Name of the predictor; the default one where empty.
+
+    Returns:
+        The open round, always full; the same for the same store and seed.
+
+    Raises:
+        ConflictError: A round is confirmed and waits for its results.
+        InvalidValueError: `size` is above the number of candidates; both are named.
     """
-    raise NotImplementedError
+    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    newest = state.newest
+    if newest is not None and newest.state == "confirmed":
+        require_state(newest, "open", state.campaign.name, "proposed again")
+    number = 1 if newest is None else newest.number + (newest.state == "measured")
+    if seed is None:
+        seed = newest.seed if newest is not None and newest.state == "open" else 0
+    # Computed outside of the transaction, which stays short: other processes can read and write meanwhile.
+    proposal = compute_proposal(workspace, state, size or state.campaign.settings.size, seed, predictor)
+    with workspace.store.write("propose") as connection:
+        _refuse_stale(load_state(workspace.store, state.campaign), state.basis)
+        write_round(
+            connection,
+            campaign_id=state.campaign.id,
+            number=number,
+            seed=seed,
+            shortlist=proposal.info,
+            nominations=proposal.nominations,
+        )
+        return _newest_shortlist(workspace, state, notes=proposal.notes)
+
+
+def _refuse_stale(now: CampaignState, basis: str) -> None:
+    if now.basis != basis:
+        name = now.campaign.name
+        raise ConflictError(
+            f"The question, exclusions or results of {name} changed since its shortlist was computed.",
+            f"`hitscout campaign propose {name}` computes it again.",
+        )
+
+
+def _newest_shortlist(workspace: Workspace, state: CampaignState, notes: tuple[str, ...] = ()) -> Shortlist:
+    newest = load_state(workspace.store, state.campaign).rounds[-1]
+    return Shortlist.of(state.campaign.name, newest, notes)
 
 
 def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, name: str = "") -> Graded:
-    """Writes a person's grade (0 to 4) of a gene for the newest round; it changes no probability."""
-    raise NotImplementedError
+    """Writes a person's grade of a gene for the newest round; it changes no probability and no rank.
+
+    Args:
+        workspace: Where the campaign is.
+        gene: A gene of the campaign's library (``A``, or ``A+B`` for a pair).
+        grade: From 0 (no hit) to 4 (a hit, surely).
+        reason: Why, in words.
+        name: The campaign; the only open one where empty.
+
+    Raises:
+        InvalidValueError: The grade is not between 0 and 4, has no reason, or the gene is not in the library.
+        ConflictError: The campaign has no round, or its newest one is measured already.
+    """
+    require(0 <= grade <= 4, f"A grade lies between 0 and 4; {grade:g} was given.")
+    require(reason.strip(), "A grade needs a reason.", 'Say why: --reason "…".')
+    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    campaign, newest = state.campaign, state.newest
+    resolved = resolve_list(workspace.store, campaign.question.organism, [gene], "grade")
+    require(not resolved.ignored, f"{gene!r} cannot be graded: {_first_why(resolved.ignored)}")
+    perturbation = str(resolved.perturbations["name"].iloc[0])
+    require(perturbation in state.library, f"{perturbation} is not in the library of {campaign.name}.")
+    if newest is None or newest.state == "measured":
+        raise ConflictError(
+            f"{campaign.name} has no round that could be graded.", f"`hitscout campaign propose {campaign.name}`."
+        )
+    with workspace.store.write("grade") as connection:
+        insert_grade(
+            connection,
+            round_id=newest.id,
+            perturbation=perturbation,
+            organism=campaign.question.organism,
+            grade=float(grade),
+            reason=reason.strip(),
+            graded_by="person",
+        )
+    return Graded(campaign.name, newest.number, perturbation, float(grade))
+
+
+def _first_why(ignored: Collection[Mapping[str, str]]) -> str:
+    return next((name["why"] for name in ignored), "")
 
 
 def campaign_confirm(workspace: Workspace, name: str = "") -> Shortlist:
-    """Confirms the open round: from now on it is what is ordered, and it changes no more."""
-    raise NotImplementedError
+    """Confirms the open round: from now on it is what is ordered, and it changes no more.
 
+    The campaign's question is frozen with its first confirmed round.
 
-def shortlist(
-    workspace: Workspace,
-    phenotype: str,
-    *,
-    name: str = "",
-    text: str = "",
-    organism: Organism = "human",
-    cell_type: str = "",
-    readout: str = "",
-    direction: Direction = "both",
-    modality: Modality = "",
-    hit_rule: str = "",
-    study: str = "",
-    measured: str = "",
-    library: str = "protein-coding",
-    size: int = 128,
-    exclude: Path | None = None,
-    expressed: Path | None = None,
-    min_tpm: float = 1.0,
-    flag_essential: bool = False,
-    positive_controls: Sequence[str] = (),
-    positive_means: Literal["raises", "lowers", ""] = "",
-    reader: str = "",
-    columns: Mapping[str, str] | None = None,
-    controls: Sequence[str] = (),
-    seed: int = 0,
-    predictor: str = "",
-    out: Path | None = None,
-) -> Shortlist:
-    """Starts a campaign and proposes its first round, in one step.
+    Args:
+        workspace: Where the campaign is.
+        name: The campaign; the only open one where empty.
 
-    Arguments as in `campaign_start`; `out` writes the list to a file (see `campaign_export`).
+    Raises:
+        ConflictError: No round is open, or what its shortlist rests on changed since it was computed.
     """
-    raise NotImplementedError
+    campaign = pick_campaign(workspace.store, name)
+    with workspace.store.write("confirm") as connection:
+        state = load_state(workspace.store, campaign)
+        if state.newest is None:
+            raise ConflictError(
+                f"{campaign.name} has no round to confirm.", f"`hitscout campaign propose {campaign.name}` opens one."
+            )
+        require_state(state.newest, "open", campaign.name, "confirmed")
+        _refuse_stale(state, state.newest.shortlist["basis"])
+        set_round_state(connection, state.newest.id, "confirmed")
+        return _newest_shortlist(workspace, state)

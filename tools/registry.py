@@ -12,7 +12,7 @@ from typing import Literal
 
 from db.errors import NotFoundError
 
-Family = Literal["readers", "loaders", "features", "predictors", "acquisitions", "metrics"]
+Family = Literal["readers", "loaders", "features", "predictors", "acquisitions", "metrics", "response_predictors"]
 
 
 def names(family: Family) -> list[str]:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from tools.proposals import Expected
+import numpy as np
+
+from db.errors import ConflictError
+from db.records import Round
+from tools.campaign_hits import HitCall, call_hits
+from tools.campaign_state import CampaignState, load_state, pick_campaign
+from tools.expectations import Expected, expected_of
+from tools.nominating import predict_state
+from tools.predictions import choose
 from tools.workspace import Workspace
 
 
@@ -28,10 +36,10 @@ class Review:
         campaign: Name of the campaign.
         rounds: Its measured rounds.
         hits: Hits of all of them.
-        expected: What their shortlists promised.
+        expected: What their shortlists promised of the nominations that were measured.
         rule: How a hit was told, in a sentence.
         candidates: Candidates left.
-        next_size: Places of a next round; smaller than the campaign's size where fewer candidates are left.
+        next_size: Places of a next round; fewer than the campaign's size where fewer candidates are left.
         next_expected: Hits expected of a next round.
         next_random: Hits expected of as many candidates drawn at random.
         worth: Whether another round is worth it.
@@ -52,9 +60,94 @@ class Review:
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for ``campaign review --json``."""
-        raise NotImplementedError
+        return asdict(self) | {"rounds": [asdict(one) for one in self.rounds]}
 
 
 def campaign_review(workspace: Workspace, name: str = "") -> Review:
-    """Compares a campaign's hits with what was expected, and says what a next round would bring."""
-    raise NotImplementedError
+    """Compares a campaign's hits with what was expected, and says what a next round would bring.
+
+    Expected hits are sums of the probabilities that the shortlists carried when they were proposed; their interval
+    holds 80 % of the numbers that independent draws would give (Poisson-binomial). Positive controls and genes that
+    were not nominated do not count.
+
+    Args:
+        workspace: Where the campaign is.
+        name: The campaign; the only open one where empty.
+
+    Raises:
+        ConflictError: No round of the campaign is measured yet.
+    """
+    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    measured = [one for one in state.rounds if one.state == "measured"]
+    if not measured:
+        raise ConflictError(
+            f"No round of {state.campaign.name} is measured yet, so there is nothing to review.",
+            f"`hitscout campaign record {state.campaign.name} FILE` brings its results in.",
+        )
+    called = call_hits(workspace.store, state)
+    rounds = tuple(_review_round(one, called) for one in measured)
+    promised = [p for one in measured for p in _promises(one).values()]
+    size = min(state.campaign.settings.size, len(state.candidates))
+    expected, random = _next(workspace, state, size)
+    hits, total = sum(one.hits for one in rounds), expected_of(promised)
+    worth, verdict = _judge(hits, total, expected, random, size, called)
+    return Review(
+        campaign=state.campaign.name,
+        rounds=rounds,
+        hits=hits,
+        expected=total,
+        rule=called.rule,
+        candidates=len(state.candidates),
+        next_size=size,
+        next_expected=expected,
+        next_random=random,
+        worth=worth,
+        verdict=verdict,
+    )
+
+
+def _promises(one: Round) -> dict[str, float]:
+    """Hit probability of each nomination that was measured, as it was proposed; known positive controls left out."""
+    return {
+        n.perturbation: n.hit_probability
+        for n in one.nominations
+        if n.outcome == "measured" and "positive-control" not in n.flags
+    }
+
+
+def _review_round(one: Round, called: HitCall) -> RoundReview:
+    promises = _promises(one)
+    found = sum(name in called.hits for name in promises)
+    return RoundReview(one.number, len(one.nominations), len(promises), found, expected_of(list(promises.values())))
+
+
+def _next(workspace: Workspace, state: CampaignState, size: int) -> tuple[Expected, float]:
+    """Hits expected of the list that would be proposed next, and of a random one."""
+    if size == 0:
+        return expected_of([]), 0.0
+    prediction = predict_state(workspace, state, seed=0)
+    chosen = choose(workspace, prediction, size, rng=np.random.default_rng([0, 1])).perturbations
+    probabilities = prediction.posterior.frame["hit_probability"].astype(float)
+    return expected_of(list(probabilities.loc[list(chosen)])), float(probabilities.mean()) * size
+
+
+def _judge(
+    hits: int, promised: Expected, expected: Expected, random: float, size: int, called: HitCall
+) -> tuple[Literal["yes", "perhaps", "no"], str]:
+    if size == 0:
+        return "no", "No candidate is left."
+    if not called.usable:
+        return "perhaps", f"Hits cannot be told: {called.rule}."
+    kept = f"{hits} hits where {promised.mean:.1f} ({promised.low:.0f} to {promised.high:.0f}) were expected"
+    coming = (
+        f"a next round of {size} should bring {expected.mean:.1f} ({expected.low:.0f} to {expected.high:.0f}), drawn at"
+        f" random {random:.1f}"
+    )
+    # Probabilities that promised too much so far are likely to go on doing so.
+    trust = 1.0 if promised.mean <= 0 else min(1.0, hits / promised.mean)
+    if expected.mean * trust < 1.0:
+        return "no", f"{kept}; {coming}: less than one hit once the promises are measured by what they kept."
+    if hits < promised.low or expected.low <= random:
+        why = "fewer hits than promised" if hits < promised.low else "it may do no better than chance"
+        return "perhaps", f"{kept}; {coming}: {why}."
+    return "yes", f"{kept}; {coming}."

@@ -15,6 +15,7 @@ PROTOCOLS = {
     "features": "FeatureSource",
     "predictors": "Predictor",
     "acquisitions": "Acquisition",
+    "response_predictors": "ResponsePredictor",
 }
 METHODS = [(family, name) for family in PROTOCOLS for name in registry.names(family)]
 

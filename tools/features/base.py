@@ -19,6 +19,9 @@ class FeatureSource(Protocol):
     reads_question: bool
     """Whether the frame depends on the question, which decides what a cache may share."""
 
+    reads_effects: bool
+    """Whether the frame depends on which screens the view shows; where not, a cache serves every view."""
+
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:
         """Numbers for the given genes.
 

@@ -50,6 +50,8 @@ class ScreenTable:
         hits: Names of published hits where the file carries a list, else None.
         notes: Rows that could not be taken, and flags on rows that were.
         text: The file's own words on task and measurement, if any.
+        remarks: What whoever adds the screen should know about how it was read, a sentence each.
+        sources: Files beside the given ones that were read too (a benchmark's hits and its text).
     """
 
     rows: pd.DataFrame
@@ -59,6 +61,8 @@ class ScreenTable:
     hits: tuple[str, ...] | None = None
     notes: tuple[Note, ...] = ()
     text: str = ""
+    remarks: tuple[str, ...] = ()
+    sources: tuple[Path, ...] = ()
 
 
 class ScreenReader(Protocol):

@@ -1,0 +1,45 @@
+"""Embeddings of genes: one vector a gene."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from db.errors import ConflictError
+
+
+def write_gene_embedding(
+    connection: duckdb.DuckDBPyConnection,
+    ingest_id: int,
+    name: str,
+    gene_ids: npt.NDArray[np.int64],
+    vectors: npt.NDArray[np.float32],
+) -> int:
+    """Writes one embedding; must be inside the write of its ingest.
+
+    Args:
+        connection: The writing connection.
+        ingest_id: The ingest that the rows belong to.
+        name: Name of the embedding.
+        gene_ids: Ids of genes, n; a gene that is given twice gets the mean of its vectors.
+        vectors: Their vectors, n × d, finite.
+
+    Returns:
+        Number of genes.
+
+    Raises:
+        ConflictError: The store has an embedding of this name from another source.
+    """
+    if connection.execute("SELECT 1 FROM gene_embedding WHERE name = ? LIMIT 1", [name]).fetchall():
+        raise ConflictError(
+            f"The store holds an embedding {name} already, from another file.",
+            "A new store takes the new one: --store PATH.",
+        )
+    means = pd.DataFrame(vectors).groupby(np.asarray(gene_ids)).mean().sort_index()
+    rows = pd.DataFrame({"gene_id": means.index.astype("int64"), "vector": list(means.to_numpy(dtype=np.float32))})
+    connection.register("new_vectors", rows)
+    connection.execute("INSERT INTO gene_embedding SELECT ?, gene_id, vector, ? FROM new_vectors", [name, ingest_id])
+    connection.unregister("new_vectors")
+    return len(rows)

@@ -1,0 +1,128 @@
+"""The manifest of a store: rows, sums and hashes of what was committed, so that silent damage is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about the store that needs mending."""
+
+    message: str
+    suggestion: str
+
+
+INGESTED_TABLES = (
+    "effect", "control_effect", "gene", "gene_value", "ortholog", "hit_list", "gene_text", "gene_embedding", "response",
+    "response_perturbation", "response_readout",
+)  # fmt: skip
+STATE_TABLES = (
+    "ingest", "ingest_note", "study", "screen", "contrast", "replicate", "perturbation", "source_name", "gene_name",
+    "gene_identifier", "gene_set", "gene_set_member", "edge", "campaign", "campaign_library", "campaign_exclusion",
+    "round", "nomination", "round_results", "grade", "transcript", "response_screen",
+)  # fmt: skip
+
+GROWING_TABLES = frozenset({"gene_name", "gene_identifier", "gene_set", "gene_set_member", "edge"})
+"""State tables whose rows are never changed or removed."""
+
+
+def _row_digest(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """SQL that sums a hash of each row's text: the same in every version of DuckDB, whatever the row order."""
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info('{table}')").fetchall()]
+    text = ", ".join(f"coalesce({column}::VARCHAR, '~')" for column in columns)
+    return f"coalesce(sum(md5_number_lower(concat_ws('|', {text}))), 0)::VARCHAR"
+
+
+def _parents(connection: duckdb.DuckDBPyConnection, ingests: list[int]) -> list[int]:
+    """The parents, themselves older, of some ingests."""
+    rows = connection.execute(
+        "SELECT DISTINCT parent FROM (SELECT unnest(parents) AS parent FROM ingest WHERE id IN (SELECT unnest(?)))"
+        " WHERE parent IN (SELECT id FROM ingest) AND parent NOT IN (SELECT unnest(?)) ORDER BY parent",
+        [ingests, ingests],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows and hashes by ingest and by table.
+
+    Ingests in the `known` manifest are immutable and are not summed again, nor are tables that only ever grow and
+    have not grown: every write would take a second longer otherwise. Only a new ingest may take rows from another
+    one, which is then its parent and is summed again.
+
+    Args:
+        connection: An open connection.
+        known: The manifest of the last write; empty to sum everything anew.
+    """
+    revision = connection.execute("SELECT value::BIGINT FROM meta WHERE key = 'revision'").fetchone()
+    ids = [row[0] for row in connection.execute("SELECT id FROM ingest ORDER BY id").fetchall()]
+    known_ingests = known.get("ingests", {})
+    ingests: dict[str, Any] = {str(i): known_ingests[str(i)] for i in ids if str(i) in known_ingests}
+    fresh = [i for i in ids if str(i) not in ingests]
+    fresh += _parents(connection, fresh)
+    for ingest_id in fresh:
+        ingests[str(ingest_id)] = {}
+    if fresh:
+        for table in INGESTED_TABLES:
+            sums = "sum(estimate)" if table in ("effect", "control_effect") else "NULL"
+            rows = connection.execute(
+                f"SELECT ingest_id, count(*), {sums}, {_row_digest(connection, table)} FROM {table}"
+                " WHERE ingest_id IN (SELECT unnest(?)) GROUP BY ingest_id",
+                [fresh],
+            ).fetchall()
+            for ingest_id, count, total, digest in rows:
+                # A float sum depends on the order of addition in its last digits.
+                rounded = None if total is None else float(f"{total:.6g}")
+                ingests[str(ingest_id)][table] = {"rows": count, "sum": rounded, "hash": digest}
+    tables: dict[str, Any] = {}
+    for table in STATE_TABLES:
+        before = known.get("tables", {}).get(table, {})
+        count = connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+        if table in GROWING_TABLES and before.get("rows") == count:
+            tables[table] = before
+            continue
+        digest = connection.execute(f"SELECT {_row_digest(connection, table)} FROM {table}").fetchall()[0][0]
+        tables[table] = {"rows": count, "hash": digest}
+    return {"revision": revision[0] if revision else 0, "ingests": ingests, "tables": tables}
+
+
+def differences(manifest: Mapping[str, Any], present: Mapping[str, Any]) -> list[Problem]:
+    """What the manifest says was committed and is not there, or not as it was.
+
+    Args:
+        manifest: As `describe` gave it after the last write.
+        present: As `describe` gives it now.
+    """
+    problems = []
+    remedy = "Restore a backup, or remove the screen and add its file again."
+    for ingest_id, tables in manifest["ingests"].items():
+        found = present["ingests"].get(ingest_id)
+        if found is None:
+            problems.append(Problem(f"Ingest {ingest_id} is in the manifest but not in the store.", remedy))
+            continue
+        for table, entry in tables.items():
+            if found.get(table, {}).get("hash") != entry["hash"]:
+                rows = found.get(table, {}).get("rows", 0)
+                problems.append(
+                    Problem(
+                        f"Ingest {ingest_id}: table {table} holds {rows} rows that do not agree with the"
+                        f" {entry['rows']} rows that were committed.",
+                        remedy,
+                    )
+                )
+    for table, entry in manifest["tables"].items():
+        found = present["tables"].get(table)
+        if found is not None and found["hash"] != entry["hash"]:
+            problems.append(
+                Problem(
+                    f"Table {table} holds {found['rows']} rows that do not agree with the {entry['rows']} rows that"
+                    " were committed.",
+                    remedy,
+                )
+            )
+    return problems

@@ -1,0 +1,85 @@
+"""A synthetic laboratory for campaigns: a store with prior screens, a hidden truth, and result files made from it."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from db.store import Store
+from tests.synthetic_store import add_knowledge, add_screen, module_effects
+from tools.campaigns import campaign_start
+from tools.proposals import campaign_confirm, campaign_propose
+from tools.workspace import Paths, Workspace
+
+ACTIVE = [4, 7, 11]
+TRUTH: pd.Series = module_effects(ACTIVE, 77)
+FAST = "mean_baseline"
+
+
+@cache
+def _template(*, bare: bool) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="campaign-world-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store = Store(folder / "world.duckdb").create()
+    add_knowledge(store, sets=not bare, network=not bare, essentials=not bare)
+    for seed, (name, active) in enumerate({"alpha": [4, 7, 12], "beta": [4, 11, 20]}.items()):
+        add_screen(store, name, module_effects(active, seed), study=f"Study {name}", phenotype=f"{name} phenotype")
+    _own_hashes(store)
+    return store.path
+
+
+def _own_hashes(store: Store) -> None:
+    """The synthetic ingests share one hash, as if they were one file; here each is a file of its own."""
+    with store.write("test") as connection:
+        connection.execute("UPDATE ingest SET source_hash = name WHERE source_hash = '0'")
+
+
+def add_measured(store: Store, name: str, effects: pd.Series, **options) -> int:
+    """A screen of the store; returns its id."""
+    screen_id = add_screen(store, name, effects, **options)
+    _own_hashes(store)
+    return screen_id
+
+
+def new_workspace(folder: Path, *, bare: bool = False) -> Workspace:
+    """A workspace on a store of its own, with gene names, two screens of other studies, and unless bare also gene sets,
+    a network and essential genes (which take most of the time of a prediction).
+    """
+    path = folder / "world.duckdb"
+    template = _template(bare=bare)
+    shutil.copy(template, path)
+    shutil.copy(template.with_name("world.duckdb.manifest.json"), folder / "world.duckdb.manifest.json")
+    # Features are kept by their content, so that the tests of a run may share them.
+    return Workspace(Store(path), np.random.default_rng(0), paths=Paths(folder / "data", template.parent / "cache"))
+
+
+def write_results(path: Path, genes, *, factor=1.0, shift=0.0, controls=30, changes=None, seed=5) -> Path:
+    """A generic table of the true effects as a machine with its own gain and offset would measure them."""
+    control_values = np.random.default_rng(seed).standard_normal(controls)
+    values = {name: float((changes or {}).get(name, TRUTH.get(name, 0.0))) for name in genes}
+    lines = ["gene,lfc", *(f"{name},{value * factor + shift!r}" for name, value in values.items())]
+    lines += [f"NTC_{i},{float(value) * factor + shift!r}" for i, value in enumerate(control_values, 1)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def started(workspace: Workspace, name: str = "pilot", *, size: int = 12, **options):
+    """A campaign that looks for what moves the cytokine."""
+    return campaign_start(workspace, name, "cytokine secretion", size=size, **options)
+
+
+def confirmed(workspace: Workspace, name: str = "pilot", *, predictor: str = FAST, **options) -> list[str]:
+    """Proposes and confirms a round; gives its nominations, best first."""
+    campaign_propose(workspace, name, predictor=predictor, **options)
+    return [nomination.perturbation for nomination in campaign_confirm(workspace, name).nominations]
+
+
+def manifest(workspace: Workspace) -> bytes:
+    """What the store committed, byte by byte."""
+    return workspace.store.manifest_path.read_bytes()

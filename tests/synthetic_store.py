@@ -1,0 +1,174 @@
+"""A small world whose truth is known: genes in modules, sets and a network that show them, screens that they move."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pandas as pd
+
+from db.gene_sets import write_gene_sets
+from db.gene_values import write_gene_values
+from db.genes import write_genes
+from db.networks import write_network
+from db.provenance import content_hash, record_ingest
+from db.records import Study
+from db.screens import (
+    add_study,
+    ensure_perturbations,
+    insert_contrast,
+    insert_effects,
+    insert_screen,
+    insert_source_names,
+)
+from db.store import Store
+
+GENES = 600
+MODULE = 20
+SYMBOLS = [f"GENE{i:04d}" for i in range(GENES)]
+MODULE_OF = np.arange(GENES) // MODULE
+ESSENTIAL = SYMBOLS[: 2 * MODULE]
+WORDS = ["kinase", "receptor", "ligase", "channel", "helicase", "transporter"]
+
+
+def _name(module: int, rng: np.random.Generator) -> str:
+    words = [WORDS[module % len(WORDS)], f"family{module}", "alpha", "beta", "subunit", "member"]
+    return " ".join(word for word in words if rng.random() < 0.8) or "orphan"
+
+
+def _ingest(connection, kind, name):
+    return record_ingest(
+        connection, content=content_hash([kind, name], {}), kind=kind, name=name, source="synthetic",
+        source_hash="0", tool="test", arguments={},
+    )  # fmt: skip
+
+
+def add_knowledge(store: Store, *, sets: bool = True, network: bool = True, essentials: bool = True) -> None:
+    """Genes with names, and what is known of them."""
+    rng = np.random.default_rng(1)
+    with store.write("test") as connection:
+        genes = pd.DataFrame(
+            {
+                "accession": [f"HGNC:{i + 1}" for i in range(GENES)],
+                "symbol": SYMBOLS,
+                # Chance decides on each word: singular values that are all equal would turn freely with rounding.
+                "name": [_name(module, rng) for module in MODULE_OF],
+                "locus_type": "gene with protein product",
+            }
+        )
+        names = pd.DataFrame({"accession": ["HGNC:401"], "name": ["cytokin"], "tier": ["alias"]})
+        identifiers = pd.DataFrame({"accession": ["HGNC:1"], "namespace": ["entrez"], "identifier": ["1"]})
+        write_genes(connection, _ingest(connection, "genes", "hgnc"), "human", genes, names, identifiers)
+        ids = connection.execute("SELECT id FROM gene ORDER BY symbol").df()["id"].to_numpy()
+        if sets:
+            rows = [
+                {"gene_set": f"MODULE_{m}_{WORDS[m % len(WORDS)]}", "description": "", "gene_id": ids[g]}
+                for m in range(GENES // MODULE)
+                for g in np.flatnonzero(m == MODULE_OF)
+                if rng.random() < 0.9
+            ]
+            write_gene_sets(connection, _ingest(connection, "gene_sets", "cp"), "CP", pd.DataFrame(rows))
+        if essentials:
+            rows = [{"gene_set": "CEGv2", "description": "", "gene_id": ids[i]} for i in range(len(ESSENTIAL))]
+            write_gene_sets(
+                connection, _ingest(connection, "gene_sets", "essentials"), "essentials", pd.DataFrame(rows)
+            )
+            common = pd.DataFrame({"gene_id": ids[:500], "value": (np.arange(500) < len(ESSENTIAL)).astype(float)})
+            write_gene_values(connection, _ingest(connection, "gene_values", "ce"), "depmap_common_essential", common)
+            effect = pd.DataFrame({"gene_id": ids[:400], "value": rng.normal(size=400)})
+            write_gene_values(connection, _ingest(connection, "gene_values", "de"), "depmap_effect", effect)
+        if network:
+            pairs = [
+                (ids[a], ids[b], 0.9 if MODULE_OF[a] == MODULE_OF[b] else 0.4)
+                for a in range(GENES)
+                for b in range(a + 1, GENES)
+                if rng.random() < (0.5 if MODULE_OF[a] == MODULE_OF[b] else 0.002)
+            ]
+            edges = pd.DataFrame(pairs, columns=["gene_a", "gene_b", "weight"])
+            write_network(connection, _ingest(connection, "network", "STRING"), "STRING", edges)
+
+
+def module_effects(active: list[int], seed: int, noise: float = 1.0) -> pd.Series:
+    """Effects of all genes where the members of some modules matter, by symbol."""
+    rng = np.random.default_rng(seed)
+    size = np.where(np.isin(MODULE_OF, active), 3.0, 0.0)
+    sign = np.where(MODULE_OF % 2 == 0, 1.0, -1.0)
+    return pd.Series(size * sign + noise * rng.standard_normal(GENES), index=SYMBOLS)
+
+
+def add_screen(
+    store: Store,
+    name: str,
+    effects: pd.Series,
+    *,
+    study: str = "",
+    phenotype: str = "cytokine",
+    cell_type: str = "T cells",
+    side: str = "both",
+    text: str = "",
+    fdr: bool = False,
+) -> int:
+    """A screen with one contrast; returns its id."""
+    with store.write("test") as connection:
+        ingest_id = _ingest(connection, "screen", name)
+        study_id = add_study(connection, Study(study)) if study else None
+        screen_id = insert_screen(
+            connection, name=name, ingest_id=ingest_id, phenotype=phenotype, organism="human", study_id=study_id,
+            cell_type=cell_type, modality="knockout", hit_rule="top 5%", side=side, text=text,
+        )  # fmt: skip
+        contrast_id = insert_contrast(
+            connection, screen_id=screen_id, ingest_id=ingest_id, name="main", estimate_kind="lfc",
+            positive_means="raises", sign_evidence="test",
+        )  # fmt: skip
+        ids = connection.execute("SELECT symbol, id FROM gene").df().set_index("symbol")["id"]
+        frame = pd.DataFrame(
+            {
+                "name": effects.index,
+                "gene_id": [ids[n.split("+")[0]] for n in effects.index],
+                "second_gene_id": [ids[n.split("+")[1]] if "+" in n else None for n in effects.index],
+            }
+        )
+        perturbations = ensure_perturbations(connection, "human", frame)
+        rows = pd.DataFrame({"perturbation_id": perturbations.loc[list(effects.index)].to_numpy()})
+        rows["estimate"] = effects.to_numpy()
+        if fdr:
+            rows["fdr_low"] = np.where(effects < -3, 0.01, 0.9)
+            rows["fdr_high"] = np.where(effects > 3, 0.01, 0.9)
+        insert_effects(connection, contrast_id, ingest_id, rows)
+        insert_source_names(connection, screen_id, rows.assign(name=list(effects.index)))
+    return screen_id
+
+
+def add_world(store: Store) -> dict[str, int]:
+    """Knowledge and four screens of four studies that share most of their active modules; name → id."""
+    add_knowledge(store)
+    screens = {
+        "target": ([4, 7, 11], "Target 2020", "cytokine"),
+        "other-a": ([4, 7, 12], "Alpha 2019", "migration"),
+        "other-b": ([4, 11, 20], "Beta 2021", "survival"),
+        "other-c": ([3, 7, 22], "Gamma 2022", "uptake"),
+    }
+    return {
+        name: add_screen(store, name, module_effects(active, seed), study=study, phenotype=phenotype)
+        for seed, (name, (active, study, phenotype)) in enumerate(screens.items())
+    }
+
+
+_made: dict[str, int] = {}
+
+
+def shared_world(factory) -> tuple[Store, dict[str, int]]:
+    """A world that is made once for all tests of a run and only read; `copied_world` gives one that may be changed."""
+    folder = factory.getbasetemp() / "synthetic-world"
+    store = Store(folder / "world.duckdb")
+    if not store.exists():
+        _made.update(add_world(store.create()))
+    return store, dict(_made)
+
+
+def copied_world(factory, folder) -> tuple[Store, dict[str, int]]:
+    """A copy of the shared world in a folder of one's own."""
+    store, ids = shared_world(factory)
+    shutil.copy(store.path, folder / "copy.duckdb")
+    shutil.copy(store.manifest_path, folder / "copy.duckdb.manifest.json")
+    return Store(folder / "copy.duckdb"), ids

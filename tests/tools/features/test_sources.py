@@ -1,0 +1,128 @@
+"""Feature sources against dense algebra and plain counting."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from db.records import Question
+from db.view import View
+from tests.synthetic_store import ESSENTIAL, MODULE_OF, SYMBOLS, shared_world
+from tools.features import gene_sets, string_spectral
+from tools.features.annotation import Annotation
+from tools.features.essentiality import Essentiality
+from tools.features.gene_sets import GeneSets
+from tools.features.other_studies import OtherStudies, recurrence
+from tools.features.question_match import QuestionMatch, matched_sets, named_genes
+from tools.features.string_spectral import StringSpectral, normalised
+
+LIBRARY = pd.Index(SYMBOLS, dtype=object)
+QUESTION = Question("cytokine")
+
+
+@pytest.fixture
+def view(tmp_path_factory) -> View:
+    return View(shared_world(tmp_path_factory)[0])
+
+
+def test_gene_set_coordinates_keep_the_inner_products_of_the_weighted_membership(view):
+    frame = GeneSets().features(LIBRARY, QUESTION, view)
+    members = gene_sets.usable_sets(view.gene_sets())
+    table = pd.crosstab(members["gene"], members["gene_set"]).astype(float)
+    weighted = table * np.log(len(table) / table.sum())
+    unit = weighted.div(np.linalg.norm(weighted, axis=1), axis=0).loc[frame.index]
+    left, values, _ = np.linalg.svd(unit.to_numpy(), full_matrices=False)
+    kept = (left * values)[:, : frame.shape[1]]
+    np.testing.assert_allclose(frame.to_numpy() @ frame.to_numpy().T, kept @ kept.T, atol=1e-6)
+
+
+def test_sets_that_are_too_small_or_too_large_say_nothing():
+    sizes = {"tiny": 2, "right": 3, "large": 500, "huge": 501}
+    rows = [("C", name, f"G{i}") for name, size in sizes.items() for i in range(size)]
+    kept = gene_sets.usable_sets(pd.DataFrame(rows, columns=["collection", "gene_set", "gene"]))
+    assert set(kept["gene_set"]) == {"right", "large"}
+
+
+def test_the_network_embedding_is_made_of_the_leading_eigenvectors(view):
+    frame = StringSpectral().features(LIBRARY, QUESTION, view)
+    matrix, names = normalised(view.edges("STRING"))
+    values, vectors = np.linalg.eigh(matrix.toarray())
+    top = np.argsort(-values)[:10]
+    expected = (vectors[:, top] * np.sqrt(values[top])) @ (vectors[:, top] * np.sqrt(values[top])).T
+    leading = frame.loc[names].to_numpy()[:, :10]
+    np.testing.assert_allclose(leading @ leading.T, expected, atol=1e-3)
+    assert string_spectral.DIMENSIONS >= frame.shape[1] >= 10
+
+
+def test_essentiality_knows_what_it_does_not_know(view):
+    frame = Essentiality().features(LIBRARY, QUESTION, view)
+    assert frame["depmap_common_essential"].sum() == len(ESSENTIAL)
+    assert len(frame) == 500
+    assert frame["depmap_effect"].isna().sum() == 100
+
+
+def test_annotation_counts_sets_and_neighbours(view):
+    frame = Annotation().features(LIBRARY, QUESTION, view)
+    edges, gene = view.edges("STRING"), SYMBOLS[145]
+    degree = int(((edges["a"] == gene) | (edges["b"] == gene)).sum())
+    sets = int((view.gene_sets()["gene"] == gene).sum())
+    assert frame.loc[gene, "neighbours"] == pytest.approx(np.log1p(degree))
+    assert frame.loc[gene, "sets"] == pytest.approx(np.log1p(sets))
+
+
+def test_recurrence_counts_studies_once_and_measured_screens_only():
+    ranks = pd.DataFrame({1: [0.99, 0.5, np.nan], 2: [0.98, 0.5, 0.2], 3: [0.1, 0.96, np.nan]}, index=["A", "B", "C"])
+    table = recurrence(ranks, {1: "s", 2: "s", 3: "t"}, [1, 2, 3])
+    assert table["hits"].to_dict() == {"A": 1.0, "B": 1.0, "C": 0.0}
+    assert table["screens"].to_dict() == {"A": 3.0, "B": 3.0, "C": 1.0}
+    assert table.loc["A", "max_surprise"] == pytest.approx(2.0)
+    assert table.loc["C", "mean_surprise"] == pytest.approx(-np.log10(0.8))
+    assert recurrence(ranks, {1: "s", 2: "s", 3: "t"}, []).empty
+
+
+def test_other_studies_ranks_each_screen_by_its_own_side(view):
+    frame = OtherStudies().features(LIBRARY, QUESTION, view)
+    active = frame.loc[[SYMBOLS[i] for i in np.flatnonzero(MODULE_OF == 4)], "hits"]
+    assert active.mean() > 3 * frame["hits"].mean()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("production of Interleukin-2 (IL-2)", ["IL2"]),
+        ("total tau antibody in neurons", ["MAPT"]),
+        ("THE CAT sat on a mat", []),
+        ("TP53 and tp53 and p53", ["TP53"]),
+        ("genes that move AMB", []),
+    ],
+)
+def test_only_names_written_as_genes_are_written_count_as_genes(text, found):
+    synonyms = pd.DataFrame(
+        [
+            ("IL2", "approved", "IL2"), ("MAPT", "approved", "MAPT"), ("tau", "alias", "MAPT"), ("CAT", "alias", "X"),
+            ("CAT", "alias", "Y"), ("TP53", "approved", "TP53"), ("p53", "alias", "TP53"), ("AMB", "alias", "A"),
+            ("AMB", "previous", "B"),
+        ],
+        columns=["name", "tier", "symbol"],
+    )  # fmt: skip
+    assert named_genes(text, synonyms) == found
+
+
+def test_the_question_reaches_the_genes_and_sets_that_its_words_name_and_their_neighbours(view):
+    question = Question("cytokine", text="identify genes that regulate the cytokin")
+    frame = QuestionMatch().features(LIBRARY, question, view)["match"]
+    assert frame.idxmax() == "GENE0400"
+    same = [SYMBOLS[i] for i in np.flatnonzero(MODULE_OF[400] == MODULE_OF) if i != 400]
+    assert frame[same].mean() > frame.drop(["GENE0400", *same]).mean()
+    worded = Question("cytokine", text="genes of the helicase")
+    assert all("helicase" in name for _, name in matched_sets(worded, view, view.gene_sets()).index)
+
+
+def test_positive_controls_are_genes_that_the_question_names(view):
+    question = Question("nothing known", text="", positive_controls=("GENE0410",))
+    assert QuestionMatch().features(LIBRARY, question, view)["match"].idxmax() == "GENE0410"
+
+
+def test_a_question_without_a_single_known_word_says_nothing(view):
+    assert QuestionMatch().features(LIBRARY, Question("xyzzy"), view).empty

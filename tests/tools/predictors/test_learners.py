@@ -1,0 +1,133 @@
+"""The numerics of the predictors, against closed forms and scikit-learn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import DotProduct
+from sklearn.linear_model import LogisticRegression
+
+from db.records import Screen
+from tools.predictors import _calibration as calibration
+from tools.predictors import _kernel as kernel
+from tools.predictors._design import design
+from tools.predictors._prior_learner import _logistic_slope
+from tools.predictors.base import Priors
+
+NONE = Priors((), pd.DataFrame({"screen_id": [], "contrast_id": [], "perturbation": [], "estimate": []}))
+
+
+def genes(count):
+    return pd.Index([f"G{i:03d}" for i in range(count)], dtype=object)
+
+
+def scalars_only(count=60, columns=3, seed=0):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.normal(size=(count, columns)), index=genes(count))
+    return design({"essentiality": frame}, kernel.EMBEDDINGS)
+
+
+def test_without_embeddings_the_regression_is_a_gaussian_process_with_a_linear_kernel():
+    table, rng = scalars_only(), np.random.default_rng(1)
+    rows, strengths = np.arange(60), rng.random(20)
+    zero = np.zeros(60)
+    found = kernel.regress(table, rows, zero, zero, strengths, 1.0, 0.0)
+    x = table.values / np.sqrt(3)
+    y = (pd.Series(strengths).rank() / 20).to_numpy()
+    reference = GaussianProcessRegressor(
+        kernel.LINEAR * DotProduct(0.0, "fixed"), alpha=kernel.NOISE, optimizer=None
+    ).fit(x[40:], y - y.mean())
+    mean, sd = reference.predict(x, return_std=True)
+    np.testing.assert_allclose(found.mean, mean, atol=1e-5)
+    unit = np.sqrt((y - y.mean()).var() / (1 + kernel.NOISE))
+    np.testing.assert_allclose(found.sd, sd * unit, atol=1e-4)
+
+
+def test_left_out_means_are_those_of_fits_without_the_effect():
+    table, rng = scalars_only(), np.random.default_rng(2)
+    strengths, zero = rng.random(20), np.zeros(60)
+    found = kernel.regress(table, np.arange(60), zero, zero, strengths, 1.0, 0.0)
+    x, y = table.values[40:] / np.sqrt(3), (pd.Series(strengths).rank() / 20).to_numpy()
+    y = y - y.mean()
+    for i in (0, 7, 19):
+        others = np.arange(20) != i
+        gram = kernel.LINEAR * x[others] @ x[others].T + kernel.NOISE * np.eye(19)
+        alone = kernel.LINEAR * x[i] @ x[others].T @ np.linalg.solve(gram, y[others])
+        assert found.left_out[i] == pytest.approx(alone, abs=1e-5)
+
+
+def test_ranks_are_mean_ranks_over_n():
+    values = np.array([3.0, 1.0, 3.0, 2.0])
+    np.testing.assert_allclose(kernel._ranks(values), pd.Series(values).rank().to_numpy() / 4)
+
+
+def test_a_whole_measured_library_is_thinned_keeping_the_strongest():
+    strengths = np.random.default_rng(0).random(20_000)
+    kept = kernel._sample(np.arange(20_000), strengths)
+    assert len(kept) <= kernel.MOST_REVEALED
+    assert set(np.argsort(-strengths)[:1000]) <= set(kept)
+
+
+def test_columns_are_standardised_over_the_genes_that_have_them_and_missing_ones_lie_at_the_mean():
+    frame = pd.DataFrame({"x": [1.0, 3.0, np.nan], "y": [5.0, 5.0, 5.0]}, index=["A", "B", "C"])
+    table = design({"essentiality": frame, "annotation": pd.DataFrame({"z": [2.0]}, index=["D"])})
+    assert table.values[:, table.blocks["essentiality"]][:, 0].tolist() == [-1.0, 1.0, 0.0, 0.0]
+    assert table.values[:, table.blocks["essentiality"]][:, 1].tolist() == [0.0] * 4
+    assert table.known.tolist() == [[False, True], [False, True], [False, True], [True, False]]
+    assert table.rows(pd.Index(["D", "Z"])).tolist() == [3, -1]
+
+
+def test_the_intercept_makes_the_mean_the_base_rate():
+    scores = np.random.default_rng(0).normal(size=5000)
+    intercept = calibration.intercept_for(scores, 0.8, 0.05)
+    assert calibration.logistic(intercept + 0.8 * scores).mean() == pytest.approx(0.05, rel=1e-6)
+
+
+def test_many_revealed_hits_overrule_the_prior_slope_and_few_do_not():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=20_000)
+    hits = rng.random(20_000) < calibration.logistic(-2 + 1.2 * x)
+    slope, intercept = calibration.updated(0.5, -3.0, x, hits)
+    assert (slope, intercept) == pytest.approx((1.2, -2.0), abs=0.12)
+    slope, intercept = calibration.updated(0.5, -3.0, x[:5], hits[:5])
+    assert (slope, intercept) == pytest.approx((0.5, -3.0), abs=0.5)
+    assert calibration.updated(0.5, -3.0, x[:0], hits[:0]) == (0.5, -3.0)
+
+
+def test_the_threshold_is_near_the_top_five_percent_though_the_revealed_are_rich_in_hits():
+    rng = np.random.default_rng(0)
+    library = np.abs(rng.normal(size=20_000))
+    true = np.quantile(library, 0.95)
+    strong = rng.choice(np.flatnonzero(library >= true), 100)
+    weak = rng.choice(np.flatnonzero(library < true), 400)
+    guessed = calibration.threshold(library[np.r_[strong, weak]], "both", 0.05, NONE, share=0.2)
+    assert guessed == pytest.approx(true, rel=0.1)
+    assert calibration.threshold(library[:31], "both", 0.05, NONE) == np.inf
+
+
+def test_how_far_hits_begin_is_learnt_from_genome_wide_priors():
+    rng = np.random.default_rng(1)
+    heavy = rng.standard_t(3, size=6000)
+    rows = pd.DataFrame(
+        {"screen_id": 1, "contrast_id": 1, "perturbation": [f"G{i}" for i in range(6000)], "estimate": heavy}
+    )
+    screen = Screen(1, "s", "S", "human", "", "", "", "", "", "", "", "", "", "top 5%", "both", 1)
+    ratio = calibration._tail_ratio(Priors((screen,), rows), "both", 0.05)
+    assert ratio == pytest.approx(np.quantile(np.abs(heavy), 0.95) / np.median(np.abs(heavy)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "rate"), [("top 5%", 0.05), ("top 2.5 %", 0.025), ("fdr<0.05", 0.05), ("list:ab", 0.05)]
+)
+def test_the_base_rate_is_the_rule_s_share_or_five_percent(rule, rate):
+    assert calibration.base_rate(rule) == rate
+
+
+def test_the_slope_on_left_out_studies_is_a_logistic_regression():
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=4000)
+    hit = (rng.random(4000) < calibration.logistic(-2.5 + 0.6 * x)).astype(float)
+    reference = LogisticRegression(C=1e9).fit(x[:, None], hit).coef_[0, 0]
+    assert _logistic_slope(x, hit, np.ones(4000)) == pytest.approx(reference, abs=1e-3)

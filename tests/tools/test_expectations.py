@@ -1,0 +1,42 @@
+"""Expected hits against closed forms and against counting every outcome."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from tools.expectations import expected_of, hit_count_distribution
+
+
+def test_equal_probabilities_give_the_binomial_distribution():
+    found = hit_count_distribution([0.3] * 40)
+    assert np.allclose(found, binom.pmf(np.arange(41), 40, 0.3), atol=1e-12)
+
+
+def test_unequal_probabilities_agree_with_counting_every_outcome():
+    probabilities = [0.05, 0.4, 0.9, 0.25, 0.6]
+    counted = np.zeros(6)
+    for outcome in itertools.product((0, 1), repeat=5):
+        counted[sum(outcome)] += np.prod([p if hit else 1 - p for p, hit in zip(probabilities, outcome, strict=True)])
+    assert np.allclose(hit_count_distribution(probabilities), counted, atol=1e-12)
+
+
+def test_the_interval_holds_its_level_with_a_tenth_at_most_in_each_tail():
+    probabilities = np.random.default_rng(1).uniform(0, 0.5, 128)
+    expected = expected_of(probabilities)
+    counts = hit_count_distribution(probabilities)
+    assert expected.mean == pytest.approx(probabilities.sum())
+    assert counts[: int(expected.low)].sum() <= 0.1
+    assert counts[int(expected.high) + 1 :].sum() <= 0.1 + 1e-12
+    # One step narrower would leave more than a tenth in a tail.
+    assert counts[: int(expected.low) + 1].sum() > 0.1
+    assert counts[int(expected.high) :].sum() > 0.1 - 1e-12
+
+
+def test_certain_and_impossible_nominations_have_no_spread():
+    expected = expected_of([1.0, 1.0, 0.0])
+    assert (expected.mean, expected.low, expected.high) == (2.0, 2.0, 2.0)
+    assert expected_of([]).mean == 0.0

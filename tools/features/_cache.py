@@ -1,0 +1,161 @@
+"""Feature frames for a set of genes, computed once and kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import os
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from db.records import Question
+from db.view import View
+from tools import registry
+from tools.features.base import FeatureSource
+from tools.workspace import Progress
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the feature sources gave.
+
+    Attributes:
+        frames: Source → frame of shape (genes known, d); sources that gave nothing are left out.
+        missing: Source that gave nothing → the packs that would bring it.
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    missing: Mapping[str, tuple[str, ...]]
+
+
+def build(
+    sources: Sequence[str],
+    genes: pd.Index[str],
+    question: Question,
+    view: View,
+    folder: Path | None,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> Features:
+    """The frames of several sources.
+
+    Args:
+        sources: Names of feature sources.
+        genes: Gene symbols, unique.
+        question: What is looked for.
+        view: The only door to effects.
+        folder: Where frames are kept between runs; nowhere if None.
+        report: Called before each source and at the end.
+    """
+    from threadpoolctl import threadpool_limits
+
+    frames, missing = {}, {}
+    # Computed for every gene of the store, whatever is asked for: one computation then serves every library.
+    named = pd.Index(view.genes(question.organism)["symbol"], dtype=object)
+    everyone = named if len(named) else genes.sort_values()
+    for done, name in enumerate(sources):
+        report(Progress("features", done, len(sources), name))
+        source: FeatureSource = registry.load("features", name)()
+        with threadpool_limits(1):
+            frame = _cached(name, source, everyone, question, view, folder)
+        frame = frame.loc[frame.index.isin(genes)]
+        if frame.empty:
+            missing[name] = source.needs
+        else:
+            frames[name] = frame
+    report(Progress("features", len(sources), len(sources)))
+    return Features(frames, missing)
+
+
+def for_perturbations(frame: pd.DataFrame, perturbations: pd.Index[str]) -> pd.DataFrame:
+    """Rows for perturbations of one or two genes: a pair ``A+B`` gets the mean of both genes' rows.
+
+    Args:
+        frame: Rows by gene.
+        perturbations: Names, unique.
+
+    Returns:
+        Rows for those perturbations all of whose genes are in `frame`, in the order of `perturbations`.
+    """
+    pairs = perturbations[perturbations.str.contains("+", regex=False)]
+    if len(pairs) == 0:
+        return frame.loc[perturbations[perturbations.isin(frame.index)]]
+    parts = pairs.str.split("+")
+    known = [all(gene in frame.index for gene in genes) for genes in parts]
+    named = pairs[known]
+    rows = [frame.loc[genes].mean(axis=0).to_numpy() for genes, ok in zip(parts, known, strict=True) if ok]
+    singles = frame.loc[perturbations[perturbations.isin(frame.index)]]
+    both = pd.concat([singles, pd.DataFrame(rows, index=named, columns=frame.columns)])
+    return both.loc[perturbations[perturbations.isin(both.index)]]
+
+
+def genes_of(perturbations: pd.Index[str]) -> pd.Index[str]:
+    """The target genes of perturbations, each once, sorted.
+
+    Args:
+        perturbations: Names ``A`` or ``A+B``.
+    """
+    return pd.Index(sorted({gene for name in perturbations for gene in name.split("+")}), dtype=object)
+
+
+def _cached(
+    name: str, source: FeatureSource, genes: pd.Index[str], question: Question, view: View, folder: Path | None
+) -> pd.DataFrame:
+    if folder is None:
+        return _plain(source.features(genes, question, view))
+    path = folder / f"{name}-{_key(name, source, genes, question, view)}.npz"
+    frame = _read(path)
+    if frame is None:
+        frame = _plain(source.features(genes, question, view))
+        _write(path, frame)
+    return frame
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with nameless axes of plain text, as it comes back from a file."""
+    index = pd.Index(frame.index.to_numpy(object))
+    return pd.DataFrame(frame.to_numpy(float), index=index, columns=[str(name) for name in frame.columns])
+
+
+def _key(name: str, source: FeatureSource, genes: pd.Index[str], question: Question, view: View) -> str:
+    """Everything that the frame depends on, the code that computes it included."""
+    module = importlib.import_module(f"tools.features.{name}")
+    code = Path(str(module.__file__)).read_bytes()
+    parts = [
+        view.fingerprint(effects=source.reads_effects),
+        hashlib.sha256("\n".join(genes).encode()).hexdigest(),
+        hashlib.sha256(code).hexdigest(),
+        json.dumps([version(package) for package in ("numpy", "scipy", "scikit-learn")]),
+        json.dumps(question.to_json(), sort_keys=True) if source.reads_question else "",
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _read(path: Path) -> pd.DataFrame | None:
+    """The frame in a file, or None where there is none that can be read."""
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            index = pd.Index(held["index"].astype(object))
+            return pd.DataFrame(held["values"], index=index, columns=[str(name) for name in held["columns"]])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        # A missing or half-written file only costs time: the frame is computed again.
+        return None
+
+
+def _write(path: Path, frame: pd.DataFrame) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    with partial.open("wb") as stream:
+        np.savez(
+            stream,
+            values=frame.to_numpy(float),
+            index=frame.index.to_numpy(str),
+            columns=np.array(list(frame.columns), dtype=str),
+        )
+    partial.replace(path)

@@ -1,0 +1,34 @@
+"""Essentiality: what losing a gene does to growth across cell lines."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from db.records import Question
+from db.view import View
+
+PROPERTIES = ("depmap_common_essential", "depmap_selective", "depmap_effect", "depmap_blood_dependent_fraction")
+
+
+class Essentiality:
+    """DepMap's labels and effects of a gene's loss on growth.
+
+    Columns: whether the gene is common essential, whether it is strongly selective (0 or 1), the mean gene effect
+    over cell lines (0 = none, −1 = as a common essential gene), and the share of blood cell lines that depend on it; a
+    number that is not known is NaN.
+    """
+
+    needs = ("depmap",)
+    reads_question = False
+    reads_effects = False
+
+    def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
+        """Labels and effect of each gene that DepMap knows; see `tools.features.base.FeatureSource`."""
+        columns = {name: values for name in PROPERTIES if len(values := view.gene_values(name))}
+        if not columns:
+            return pd.DataFrame(dtype=float)
+        frame = pd.DataFrame(columns)
+        return frame.reindex(genes[genes.isin(frame.index)])
+
+
+METHOD = Essentiality

@@ -1,0 +1,42 @@
+"""Calibration slope: whether nominations that were said to be likelier were likelier."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tools.metrics.base import Outcome
+
+
+class CalibrationSlope:
+    """The slope b of the logistic regression hit ~ a + b · logit(probability) over all nominations, unpenalised.
+
+    1 = as it should be, below 1 = too confident, above 1 = too timid (Cox 1958). Solved by Newton's method.
+    """
+
+    title = "calibration slope on nominations"
+
+    def value(self, outcome: Outcome) -> float:
+        """The slope, NaN where all nominations were hits or none, or all had one probability."""
+        p = np.clip(np.concatenate([one.probability for one in outcome.rounds] or [np.zeros(0)]), 1e-6, 1 - 1e-6)
+        hit = np.concatenate([one.hit for one in outcome.rounds] or [np.zeros(0, bool)]).astype(float)
+        x = np.log(p / (1 - p))
+        if len(x) == 0 or hit.min() == hit.max() or np.ptp(x) < 1e-9:
+            return float("nan")
+        return _slope(x, hit)
+
+
+def _slope(x: np.ndarray, hit: np.ndarray) -> float:
+    columns = np.column_stack([np.ones_like(x), x])
+    beta = np.zeros(2)
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-columns @ beta))
+        curvature = columns.T @ (columns * np.maximum(p * (1 - p), 1e-12)[:, None])
+        step = np.linalg.solve(curvature, columns.T @ (hit - p))
+        beta = beta + np.clip(step, -5, 5)
+        if np.abs(step).max() < 1e-10:
+            return float(beta[1])
+    # Hits and misses are separated by the probability: the slope has no finite maximum.
+    return float("nan")
+
+
+METHOD = CalibrationSlope

@@ -1,0 +1,21 @@
+"""Coverage: how often the interval for a round's hits held."""
+
+from __future__ import annotations
+
+from tools.metrics.base import Outcome
+
+
+class Coverage80:
+    """Share of rounds whose number of hits lies in the 80 % interval that was given beforehand, ends included."""
+
+    title = "rounds whose hits lay in the 80 % interval"
+
+    def value(self, outcome: Outcome) -> float:
+        """The share, .8 = as promised; see `tools.metrics.base.Metric`."""
+        if not outcome.rounds:
+            return float("nan")
+        inside = [one.low <= int(one.hit.sum()) <= one.high for one in outcome.rounds]
+        return sum(inside) / len(inside)
+
+
+METHOD = Coverage80

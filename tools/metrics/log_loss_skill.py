@@ -1,0 +1,21 @@
+"""Log-loss skill: what the probabilities know beyond the base rate."""
+
+from __future__ import annotations
+
+from tools.metrics.base import Outcome
+
+
+class LogLossSkill:
+    """1 − log-loss of the hit probabilities / log-loss of the constant base rate, over all candidates.
+
+    0 = no better than the base rate, 1 = certain and right, negative = worse than saying nothing.
+    """
+
+    title = "log-loss skill over the base rate"
+
+    def value(self, outcome: Outcome) -> float:
+        """The skill, at most 1; see `tools.metrics.base.Metric`."""
+        return 1 - outcome.log_loss / outcome.base_log_loss if outcome.base_log_loss > 0 else float("nan")
+
+
+METHOD = LogLossSkill

@@ -1,0 +1,20 @@
+"""Observed over expected: whether as many hits came as the probabilities promised."""
+
+from __future__ import annotations
+
+from tools.metrics.base import Outcome
+
+
+class ObservedOverExpected:
+    """Hits among the nominations / the sum of their hit probabilities; 1 = as promised."""
+
+    title = "observed over expected hits"
+
+    def value(self, outcome: Outcome) -> float:
+        """The ratio; see `tools.metrics.base.Metric`."""
+        expected = sum(float(one.probability.sum()) for one in outcome.rounds)
+        found = sum(int(one.hit.sum()) for one in outcome.rounds)
+        return found / expected if expected > 0 else float("nan")
+
+
+METHOD = ObservedOverExpected

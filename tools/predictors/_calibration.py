@@ -1,0 +1,173 @@
+"""From a ranking to hit probabilities that keep their word."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from db.records import Question, Side
+from tools.predictors.base import Priors
+
+Vector = npt.NDArray[np.floating[Any]]
+
+BASE_RATE = 0.05
+"""Where the rule does not say how many hits there are, a predictor may assume the top 5 % of the library."""
+GENOME_WIDE = 5000
+"""Focused libraries are rich in hits: their bulk is no measure of noise where a genome-wide screen is at hand."""
+FEW = 32
+"""With fewer revealed effects nothing is said on where hits begin."""
+Z80 = 1.2815515655446004
+
+
+def base_rate(hit_rule: str) -> float:
+    """Share of the library that is expected to be hits.
+
+    Args:
+        hit_rule: Such as ``top 5%``; rules that name no share are taken as 5 %.
+    """
+    share = re.search(r"top\s*(\d+(?:\.\d+)?)\s*%", hit_rule)
+    return float(np.clip(float(share[1]) / 100, 1e-4, 0.5)) if share else BASE_RATE
+
+
+def threshold(strengths: Vector, side: Side, rate: float, priors: Priors, share: float = 0.0) -> float:
+    """The strength at which hits begin, guessed from revealed effects without knowing which are hits.
+
+    The median absolute effect of the library measures its noise; how many of it the top `rate` begins at is the
+    median of what it is in the prior screens (2.9 for normal effects on both sides). The revealed are richer in hits
+    than the library by what was expected of them: with that `share` taken out at the top, the median of the rest
+    stands for the library's.
+
+    Args:
+        strengths: Strengths of revealed effects, as `tools.priors.strength` gives, shape (n,).
+        side: Side on which hits lie.
+        rate: Share of the library that are hits.
+        priors: Effects of other screens.
+        share: Share of the revealed that were expected to be hits.
+
+    Returns:
+        The threshold; infinite where fewer than `FEW` effects are revealed.
+    """
+    if len(strengths) < FEW:
+        return float("inf")
+    sizes = np.sort(np.abs(strengths))
+    middle = 0.5 * (1 - float(np.clip(share - rate, 0.0, 0.6)))
+    # Scores that are a log p of one side have one sign only: for them the sign says nothing on the side.
+    one_sign = strengths.min() >= 0 or strengths.max() <= 0
+    return float(np.quantile(sizes, middle)) * _tail_ratio(priors, "both" if one_sign else side, rate)
+
+
+def _tail_ratio(priors: Priors, side: Side, rate: float) -> float:
+    """How many median absolute effects the top `rate` of a screen begins at: the median over priors."""
+    signs = {screen.id: -1.0 if screen.side == "low" else 1.0 for screen in priors.screens}
+    ratios: list[tuple[int, float]] = []
+    for (screen_id, _), rows in priors.effects.groupby(["screen_id", "contrast_id"], sort=True):
+        values = rows["estimate"].to_numpy(float) * signs[int(str(screen_id))]
+        typical = float(np.median(np.abs(values)))
+        cut = float(np.quantile(np.abs(values) if side == "both" else values, 1 - rate))
+        if len(values) >= 300 and typical > 1e-9 and cut > 0:
+            ratios.append((len(values), cut / typical))
+    wide = [ratio for size, ratio in ratios if size >= GENOME_WIDE] or [ratio for _, ratio in ratios]
+    return float(np.median(wide)) if wide else {"both": 2.906, "high": 2.439, "low": 2.439}[side]
+
+
+def logistic(x: Vector) -> Vector:
+    """1 / (1 + e^−x)."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -40, 40))), dtype=float)
+
+
+def intercept_for(scores: Vector, slope: float, rate: float) -> float:
+    """The intercept a at which the mean of logistic(a + slope · score) is `rate`, by bisection.
+
+    Args:
+        scores: Standardised scores of the whole library.
+        slope: Log-odds for one unit of score.
+        rate: Share of the library that are hits.
+    """
+    low, high = -30.0, 30.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if logistic(middle + slope * scores).mean() < rate else (low, middle)
+    return (low + high) / 2
+
+
+def updated(
+    slope: float, intercept: float, scores: Vector, hits: npt.NDArray[np.bool_], *, doubt: float = 0.35
+) -> tuple[float, float]:
+    """Slope and intercept after seeing which of the revealed were hits.
+
+    Maximum a posteriori of a logistic regression with normal priors: the slope around `slope` with a relative
+    standard deviation `doubt`, the intercept around `intercept` with standard deviation 2 · `doubt`.
+
+    Args:
+        slope: Log-odds for one unit of score, as believed before.
+        intercept: Log-odds at score 0, as believed before.
+        scores: Scores of the revealed, each predicted without its own effect, shape (n,).
+        hits: Which of them are hits, shape (n,).
+        doubt: How far the beliefs may be off.
+    """
+    if len(scores) == 0:
+        return slope, intercept
+    start = np.array([intercept, slope])
+    precision = np.diag([1 / (2 * doubt) ** 2, 1 / max(doubt * slope, 0.05) ** 2])
+    columns = np.column_stack([np.ones_like(scores), scores])
+    beta = start.copy()
+    for _ in range(50):
+        p = logistic(columns @ beta)
+        gradient = columns.T @ (hits - p) - precision @ (beta - start)
+        curvature = columns.T @ (columns * (p * (1 - p))[:, None]) + precision
+        beta = beta + np.clip(np.linalg.solve(curvature, gradient), -1, 1)
+    return float(max(beta[1], 0.0)), float(beta[0])
+
+
+def interval(log_odds: Vector, deviation: Vector) -> tuple[Vector, Vector]:
+    """80 % interval of a probability whose log-odds are normal.
+
+    Args:
+        log_odds: Means, shape (n,).
+        deviation: Standard deviations, shape (n,).
+    """
+    return logistic(log_odds - Z80 * deviation), logistic(log_odds + Z80 * deviation)
+
+
+def posterior_frame(
+    candidates: pd.Index[str],
+    *,
+    mean: Vector,
+    sd: Vector,
+    log_odds: Vector,
+    deviation: Vector,
+    support: Vector,
+    known: npt.NDArray[np.bool_],
+    question: Question,
+) -> pd.DataFrame:
+    """The frame of a posterior; candidates without features get the base rate and no support.
+
+    Args:
+        candidates: Names, shape (n,); all further arrays likewise.
+        mean: Expected effect on the predictor's scale.
+        sd: Its standard deviation.
+        log_odds: Log-odds of being a hit.
+        deviation: Standard deviation of the log-odds.
+        support: How much evidence speaks, 0 to 1.
+        known: Whether the candidate has features.
+        question: Its hit rule gives the base rate.
+    """
+    rate = base_rate(question.hit_rule)
+    blank = np.log(rate / (1 - rate))
+    odds = np.where(known, log_odds, blank)
+    low, high = interval(odds, np.where(known, deviation, 1.0))
+    return pd.DataFrame(
+        {
+            "mean": np.where(known, mean, 0.0),
+            "sd": np.where(known, sd, sd.max(initial=0.0) or 1.0),
+            "hit_probability": logistic(odds),
+            "low": low,
+            "high": high,
+            "support": np.where(known, support, 0.0),
+        },
+        index=candidates,
+    )

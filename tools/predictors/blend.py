@@ -1,0 +1,183 @@
+"""Blend: a prior learnt from other screens, corrected by a Gaussian process on the rounds so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from db.records import Question
+from tools.predictors import _calibration as calibration
+from tools.predictors._design import Design, design
+from tools.predictors._kernel import EMBEDDINGS, Regression, regress
+from tools.predictors._prior_learner import PriorFit, fit_prior, standardised
+from tools.predictors.base import Posterior, Priors, Rounds
+from tools.priors import strength
+
+Vector = npt.NDArray[np.floating[Any]]
+
+TRUST = 0.25
+"""Rank units among the revealed for one unit of the prior score."""
+QUESTION = "question_match"
+QUESTION_WEIGHT = 0.6
+RANK_POWER = 2
+PROPAGATION = 0.05
+QUESTION_SLOPE = 0.25
+"""Log-odds for one unit of score where only the question speaks and no prior screen does."""
+
+
+@dataclass(frozen=True)
+class FittedBlend:
+    """What the rounds and the priors have taught; the ranking is made for the candidates asked about."""
+
+    table: Design
+    prior: PriorFit
+    matched: pd.Series[float]
+    rounds: Rounds
+    priors: Priors
+    question: Question
+    trust: float
+
+    def predict(self, candidates: pd.Index[str]) -> Posterior:
+        """Beliefs about the candidates; see `tools.predictors.base.FittedPredictor`."""
+        revealed = self.rounds.effects.sort_values("perturbation")
+        revealed = revealed[~revealed["perturbation"].isin(candidates)]
+        names = candidates.append(pd.Index(revealed["perturbation"], dtype=object))
+        rows = self.table.rows(names)
+        known = rows >= 0
+        if not known[: len(candidates)].any():
+            return Posterior(self._frame(candidates, np.zeros((4, len(candidates))), known[: len(candidates)]))
+        parts = self._parts(names, known)
+        start = standardised_where(sum(parts.values(), np.zeros(len(names))), known)
+        strengths = strength(revealed["estimate"].astype(float), self.question.side).to_numpy(float)
+        learnt = regress(self.table, rows, start * self.trust, start, strengths, RANK_POWER, PROPAGATION)
+        odds, deviation = self._log_odds(learnt, revealed, strengths, known, len(candidates))
+        support = self._support(rows, learnt, known)
+        count = len(candidates)
+        frame = self._frame(
+            candidates, np.vstack([learnt.mean, learnt.sd, odds, deviation])[:, :count], known[:count], support[:count]
+        )
+        shares = {**parts, "rounds": (learnt.mean - start * self.trust) / max(self.trust, 1e-9)}
+        return Posterior(frame, {key: pd.Series(value[:count], index=candidates) for key, value in shares.items()})
+
+    def _parts(self, names: pd.Index[str], known: npt.NDArray[np.bool_]) -> dict[str, Vector]:
+        """What each kind of evidence says before the rounds, each standardised over the library."""
+        parts = {}
+        if not self.prior.scores.empty:
+            scores = self.prior.scores.reindex(names).fillna(0.0).to_numpy(float)
+            parts["other_screens"] = standardised_where(scores, known)
+        if not self.matched.empty:
+            floor = float(self.matched.min())
+            matched = self.matched.reindex(names).fillna(floor).to_numpy(float)
+            parts["question"] = QUESTION_WEIGHT * standardised_where(matched, known)
+        return parts
+
+    def _log_odds(
+        self, learnt: Regression, revealed: pd.DataFrame, strengths: Vector, known: npt.NDArray[np.bool_], count: int
+    ) -> tuple[Vector, Vector]:
+        """Log-odds of being a hit and their standard deviation, for candidates and revealed."""
+        rate = calibration.base_rate(self.question.hit_rule)
+        scores, held_out = scaled(learnt.mean, learnt.left_out, known)
+        slope = self.prior.slope if self.prior.slope > 0 else QUESTION_SLOPE
+        intercept = calibration.intercept_for(scores[known], slope, rate)
+        promised = calibration.logistic(intercept + slope * held_out)
+        hits = self._hits(revealed, strengths, rate, float(promised.mean()) if len(promised) else rate)
+        if hits is not None:
+            seen = known[count:]
+            slope, intercept = calibration.updated(slope, intercept, held_out[seen], hits[seen])
+        unsure = slope * learnt.sd / max(float(learnt.mean[known].std()), 1e-9)
+        doubt = 0.45 / np.sqrt(1 + len(strengths) / 256)
+        return intercept + slope * scores, np.sqrt(doubt**2 + np.minimum(unsure, 1.0) ** 2)
+
+    def _hits(
+        self, revealed: pd.DataFrame, strengths: Vector, rate: float, share: float
+    ) -> npt.NDArray[np.bool_] | None:
+        """Which of the revealed count as hits: as the campaign says, else by the guessed threshold."""
+        if "hit" in revealed and len(revealed):
+            return revealed["hit"].to_numpy(bool)
+        cut = calibration.threshold(strengths, self.question.side, rate, self.priors, share)
+        return strengths >= cut if np.isfinite(cut) else None
+
+    def _support(self, rows: npt.NDArray[np.intp], learnt: Regression, known: npt.NDArray[np.bool_]) -> Vector:
+        """Half for the share of feature sources that know the gene, half for near neighbours among the revealed."""
+        if self.table.known.shape[1] == 0:
+            return np.zeros(len(rows))
+        share = np.where(known, self.table.known[rows].mean(axis=1), 0.0)
+        return np.clip(0.5 * share + 0.5 * learnt.explained, 0.0, 1.0)
+
+    def _frame(
+        self,
+        candidates: pd.Index[str],
+        values: npt.NDArray[np.float64],
+        known: npt.NDArray[np.bool_],
+        support: Vector | None = None,
+    ) -> pd.DataFrame:
+        mean, sd, odds, deviation = values
+        return calibration.posterior_frame(
+            candidates, mean=mean, sd=sd, log_odds=odds, deviation=deviation,
+            support=np.zeros(len(candidates)) if support is None else support, known=known, question=self.question,
+        )  # fmt: skip
+
+
+class Blend:
+    """The default predictor.
+
+    Before any round, candidates are ranked by a score learnt from other studies' screens (see
+    `tools.predictors._prior_learner`) plus 0.6 of how well the gene matches the question's text. After rounds, a
+    Gaussian process learns from the rank of each revealed effect among the revealed ones how genes like it fare (see
+    `tools.predictors._kernel`). Ranks are turned into hit probabilities by a logistic curve whose mean over the
+    library is the hit rule's base rate, and whose slope is measured on prior studies left out and updated by the
+    rounds (see `tools.predictors._calibration`).
+
+    Args:
+        use_priors: Whether other screens and the question's text are listened to.
+        use_rounds: Whether the revealed effects are.
+    """
+
+    def __init__(self, *, use_priors: bool = True, use_rounds: bool = True) -> None:
+        self.use_priors = use_priors
+        self.use_rounds = use_rounds
+        # What the priors teach does not change from round to round; it is kept for as long as the very same
+        # frames are given again.
+        self._learnt: tuple[Mapping[str, pd.DataFrame], Priors, Design, PriorFit] | None = None
+
+    def fit(
+        self,
+        features: Mapping[str, pd.DataFrame],
+        rounds: Rounds,
+        priors: Priors,
+        question: Question,
+        rng: np.random.Generator,
+    ) -> FittedBlend:
+        """Learns; see `tools.predictors.base.Predictor`."""
+        if self._learnt is None or self._learnt[0] is not features or self._learnt[1] is not priors:
+            described = {name: frame for name, frame in features.items() if name != QUESTION}
+            table = design(described, EMBEDDINGS)
+            empty = PriorFit(pd.Series(dtype=float), 0.0)
+            self._learnt = (features, priors, table, fit_prior(table, priors, rng) if self.use_priors else empty)
+        _, _, table, prior = self._learnt
+        matched = features[QUESTION].iloc[:, 0] if self.use_priors and QUESTION in features else pd.Series(dtype=float)
+        seen = rounds if self.use_rounds else Rounds(rounds.effects.iloc[:0])
+        trust = TRUST if self.use_priors else 0.0
+        return FittedBlend(table, prior, matched, seen, priors, question, trust)
+
+
+def standardised_where(values: Vector, known: npt.NDArray[np.bool_]) -> Vector:
+    """Values standardised over the known entries, 0 elsewhere."""
+    scaled_values = np.zeros(len(values))
+    scaled_values[known] = standardised(values[known])
+    return scaled_values
+
+
+def scaled(mean: Vector, left_out: Vector, known: npt.NDArray[np.bool_]) -> tuple[Vector, Vector]:
+    """Means as standard scores over the library, and left-out means of the revealed on the same scale."""
+    centre, deviation = float(mean[known].mean()), float(mean[known].std())
+    deviation = deviation if deviation > 1e-12 else 1.0
+    return np.where(known, (mean - centre) / deviation, 0.0), (left_out - centre) / deviation
+
+
+METHOD = Blend

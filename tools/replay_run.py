@@ -1,0 +1,216 @@
+"""One seed of a replay: a campaign over a finished screen, and the controls beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tools import controls, registry
+from tools.acquisitions.base import seeded_order
+from tools.controls import Course, Step
+from tools.expected import expected_count
+from tools.metrics.base import Outcome, RoundOutcome
+from tools.predictors.base import Priors
+from tools.replay_target import ReplayTarget
+
+LIBRARY_SHARE = 0.9
+CONFIDENT_FDR = 0.05
+
+Picked = tuple[int, int]
+"""Hits found, and those among them that are not essential."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that the seeds of one screen share.
+
+    Attributes:
+        target: The finished screen; essential genes are already out of it in the filtered pool.
+        features: Source → frame over the target's perturbations and the priors' genes.
+        priors: Effects of other screens.
+        rounds: Number of rounds.
+        size: Perturbations of a round.
+        siblings: Whether siblings are among the priors.
+        predictor: Name of the predictor.
+        acquisition: Name of the acquisition.
+        with_controls: Whether the controls are played too.
+    """
+
+    target: ReplayTarget
+    features: Mapping[str, pd.DataFrame]
+    priors: Priors
+    rounds: int
+    size: int
+    siblings: bool
+    predictor: str
+    acquisition: str
+    with_controls: bool = True
+
+
+@dataclass(frozen=True)
+class SeedResult:
+    """What came of one seed.
+
+    Attributes:
+        screen: Name of the target.
+        seed: The seed.
+        picks: Perturbations chosen, round by round.
+        curve: Tested, hits and non-essential hits after each round, cumulative.
+        controls: Control → hits found; None where it could not be played.
+        outcome: For the metrics.
+        seconds: How long it took.
+    """
+
+    screen: str
+    seed: int
+    picks: tuple[tuple[str, ...], ...]
+    curve: tuple[tuple[int, int, int], ...]
+    controls: Mapping[str, Picked | None]
+    outcome: Outcome
+    seconds: float
+
+
+def run_seed(job: Job, seed: int, on_step: Callable[[float], None] = lambda _: None) -> SeedResult:
+    """Plays one seed: a random 90 % of the library, bootstrapped prior rows, seeded ties.
+
+    Args:
+        job: The screen and the settings.
+        seed: The seed; the same seed gives the same result to the last gene.
+        on_step: Called with the share of the seed that is done.
+    """
+    began = time.perf_counter()
+    course = make_course(job, seed)
+    total = job.rounds * (3 if job.with_controls else 1)
+    predictor = registry.load("predictors", job.predictor)()
+    steps = controls.play(course, predictor, on_round=lambda number: on_step(number / total))
+    found = _play_controls(job, course, steps, lambda done: on_step((job.rounds + done) / total))
+    table = job.target.table
+    return SeedResult(
+        screen=job.target.name,
+        seed=seed,
+        picks=tuple(step.picks for step in steps),
+        curve=_curve(table, steps),
+        controls=found,
+        outcome=_outcome(table, course, steps),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def make_course(job: Job, seed: int) -> Course:
+    """The campaign of one seed.
+
+    Args:
+        job: The screen and the settings.
+        seed: The seed.
+    """
+    names = job.target.table.index
+    count = max(int(LIBRARY_SHARE * len(names)), 1)
+    kept = seeded_order(names, np.random.default_rng([seed, 1]))[:count].sort_values()
+    return Course(
+        library=job.target.table.loc[kept],
+        question=job.target.question,
+        features=job.features,
+        priors=bootstrapped(job.priors, np.random.default_rng([seed, 2])),
+        seed=seed,
+        rounds=job.rounds,
+        size=job.size,
+        acquisition=job.acquisition,
+    )
+
+
+def bootstrapped(priors: Priors, rng: np.random.Generator) -> Priors:
+    """Rows of each prior contrast drawn with replacement, as many as there are.
+
+    Args:
+        priors: Effects of other screens, in the view's own order.
+        rng: Draws.
+    """
+    parts = [
+        rows.iloc[rng.integers(len(rows), size=len(rows))]
+        for _, rows in priors.effects.groupby("contrast_id", sort=True)
+    ]
+    if not parts:
+        return priors
+    drawn = pd.concat(parts).sort_values(["contrast_id", "perturbation"], kind="stable").reset_index(drop=True)
+    return Priors(priors.screens, drawn)
+
+
+def _play_controls(
+    job: Job, course: Course, steps: list[Step], on_round: Callable[[float], None]
+) -> dict[str, Picked | None]:
+    if not job.with_controls:
+        return {}
+    table = job.target.table
+    fresh = registry.load("predictors", job.predictor)
+    permuted = controls.play(course, fresh(), permute=True, on_round=on_round)
+    lists: dict[str, list[str] | None] = {
+        "essential_only": controls.essential_only(course),
+        "recurrence": controls.recurrence_only(course, job.priors),
+        "prior_only": controls.prior_only(course, steps),
+        "permuted_feedback": [name for step in permuted for name in step.picks],
+        "random_embeddings": controls.random_embeddings(course, fresh()),
+    }
+    if job.siblings:
+        lists[controls.WITH_SIBLINGS] = controls.sibling_ranking(course, job.priors)
+    on_round(2 * job.rounds)
+    return {name: None if names is None else _found(table, names) for name, names in lists.items()}
+
+
+def _found(table: pd.DataFrame, names: list[str]) -> Picked:
+    rows = table.loc[names]
+    return int(rows["hit"].sum()), int((rows["hit"] & ~rows["essential"]).sum())
+
+
+def _curve(table: pd.DataFrame, steps: list[Step]) -> tuple[tuple[int, int, int], ...]:
+    """Cumulative figures after each round; essential picks have cost their place and count for nothing in the third."""
+    tested, hits, others = 0, 0, 0
+    curve = []
+    for step in steps:
+        found, found_others = _found(table, list(step.picks))
+        tested, hits, others = tested + len(step.picks), hits + found, others + found_others
+        curve.append((tested, hits, others))
+    return tuple(curve)
+
+
+def _outcome(table: pd.DataFrame, course: Course, steps: list[Step]) -> Outcome:
+    rounds, losses = [], []
+    rate = float(course.library["hit"].mean())
+    for step in steps:
+        frame = step.posterior.frame
+        probability = frame.loc[list(step.picks), "hit_probability"].to_numpy(dtype=np.float64)
+        expected = expected_count(probability)
+        rounds.append(
+            RoundOutcome(probability, table.loc[list(step.picks), "hit"].to_numpy(bool), expected.low, expected.high)
+        )
+        hit = course.library.loc[frame.index, "hit"].to_numpy(bool)
+        losses.append((_log_loss(frame["hit_probability"].to_numpy(dtype=np.float64), hit), _log_loss(rate, hit)))
+    chosen = table.loc[[name for step in steps for name in step.picks]]
+    return Outcome(
+        rounds=rounds,
+        hits=int(table["hit"].sum()),
+        library=len(table),
+        log_loss=float(np.mean([loss for loss, _ in losses])) if losses else float("nan"),
+        base_log_loss=float(np.mean([base for _, base in losses])) if losses else float("nan"),
+        confident=_confident(table, chosen),
+    )
+
+
+def _log_loss(probability: npt.NDArray[np.float64] | float, hit: npt.NDArray[np.bool_]) -> float:
+    p = np.clip(probability, 1e-6, 1 - 1e-6)
+    return float(-np.mean(np.where(hit, np.log(p), np.log(1 - p))))
+
+
+def _confident(table: pd.DataFrame, chosen: pd.DataFrame) -> dict[str, tuple[int, int]] | None:
+    """Found and all perturbations with FDR ≤ .05, by side."""
+    columns = {"low": "fdr_low", "high": "fdr_high"}
+    if table[list(columns.values())].isna().to_numpy().all():
+        return None
+    return {
+        side: (int((chosen[column] <= CONFIDENT_FDR).sum()), int((table[column] <= CONFIDENT_FDR).sum()))
+        for side, column in columns.items()
+    }

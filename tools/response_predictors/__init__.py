@@ -1,0 +1,1 @@
+"""Response predictors: what a perturbation does to the expression of a readout gene."""

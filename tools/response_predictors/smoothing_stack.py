@@ -1,0 +1,235 @@
+"""Smoothing over perturbations and readouts, stacked: the response predictor that is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from db.errors import InvalidValueError
+from tools.gene_annotation import PACKS, Annotation
+from tools.response_predictors._columns import evidence_columns
+from tools.response_predictors._kernels import Floats, coresponse, cosine, cosines, mixed
+from tools.response_predictors._stacker import Stack, fit_stack, logit
+from tools.response_predictors._table import (
+    MIXED,
+    POWER,
+    SINGLE_POWER,
+    SINGLES,
+    Context,
+    Pairs,
+    Places,
+    ask,
+    places,
+    prepare,
+)
+from tools.response_predictors.base import Neighbour, TrainingResponses
+
+FOLDS = 5
+NO_SUPPORT = float("-inf")
+
+
+class SmoothingStack:
+    """Train labels smoothed over alike perturbations and alike readouts, combined by a calibrated stacker.
+
+    Two genes are alike by the mean cosine, each over its 99th percentile, of GO processes, co-essentiality and two
+    readings of STRING (to the power 2.5 between perturbations, 1.5 between readouts). Two readouts are also alike
+    where the same perturbations move them (`tools.response_predictors._kernels.coresponse`). The columns are kernel
+    votes beyond each readout's own rate (`_columns`), the annotation shared by the pair's two genes, and, where other
+    contexts are given, the same columns from their train rows with their labels for the very pair. The stacker
+    (`_stacker`) is fitted on columns that whole perturbations were left out of.
+    """
+
+    needs = tuple(dict.fromkeys(PACKS.values()))
+
+    def fit(
+        self,
+        responses: TrainingResponses,
+        others: Sequence[TrainingResponses],
+        annotation: Annotation,
+        rng: np.random.Generator,
+    ) -> FittedSmoothingStack:
+        """Learns from train rows; see `tools.response_predictors.base.ResponsePredictor`."""
+        context = prepare(responses, annotation)
+        count = len(context.perturbations)
+        if count < 2 * FOLDS:
+            raise InvalidValueError(
+                f"{responses.name} has train rows of {count} perturbations only.",
+                f"Give at least {2 * FOLDS}: whole perturbations are left out to learn how far to trust neighbours.",
+            )
+        known = [prepare(one, annotation) for one in others]
+        known = [one for one in known if one.readouts.isin(context.readouts).any()]
+        folds = rng.permutation(np.arange(count) % FOLDS)
+        rows, readouts = np.nonzero(context.labels.known)
+        columns = _out_of_fold(context, known, annotation, folds)
+        responds = context.labels.responds[rows, readouts] > 0
+        sign = context.labels.sign[rows, readouts]
+        directed = responds & (sign != 0)
+        de = fit_stack(columns, responds, folds[rows], "de")
+        up = fit_stack(columns[directed], sign[directed] > 0, folds[rows[directed]], "dir")
+        return FittedSmoothingStack(context, tuple(known), annotation, de, up)
+
+
+@dataclass(frozen=True)
+class FittedSmoothingStack:
+    """What `SmoothingStack` learnt.
+
+    Attributes:
+        context: The context that is asked about.
+        others: Other contexts that were learnt from.
+        annotation: What is known of the genes.
+        de: Stacker of responding.
+        up: Stacker of going up.
+    """
+
+    context: Context
+    others: tuple[Context, ...]
+    annotation: Annotation
+    de: Stack
+    up: Stack
+
+    def predict(self, pairs: pd.DataFrame, neighbours: int = 0) -> pd.DataFrame:
+        """The answers; see `tools.response_predictors.base.FittedResponsePredictor`."""
+        seen = pairs["readout"].isin(self.context.readouts).to_numpy()
+        answers = self._unseen(pairs.index)
+        if seen.any():
+            asked = ask(pairs[seen], self.annotation)
+            columns = _columns(self.context, self.others, asked, np.arange(len(self.context.perturbations)))
+            table = _matrix(columns)
+            for task, stack in (("de", self.de), ("up", self.up)):
+                score, probability = stack.predict(table)
+                answers.loc[seen, f"score_{task}"] = score
+                answers.loc[seen, f"probability_{task}"] = probability
+            answers.loc[seen, "support"] = columns["support"].astype(float)
+            if neighbours:
+                answers["neighbours"] = _spoken(answers["neighbours"], seen, self._neighbours(asked, neighbours))
+        return answers
+
+    def _unseen(self, index: pd.Index) -> pd.DataFrame:
+        """Answers on readouts without a train row: the shares over all readouts, and no support."""
+        answers = pd.DataFrame(index=index)
+        for task, stack in (("de", self.de), ("up", self.up)):
+            answers[f"probability_{task}"] = stack.base
+            answers[f"score_{task}"] = float(logit(np.array(stack.base)))
+        answers["support"] = NO_SUPPORT
+        answers["neighbours"] = pd.Series([()] * len(index), index=index, dtype=object)
+        return answers
+
+    def _neighbours(self, asked: Pairs, count: int) -> list[tuple[Neighbour, ...]]:
+        """The weightiest labelled train pairs: kernel of perturbations × kernel of readouts, scaled to at most one."""
+        context = self.context
+        kernel = mixed(cosines(asked.rows, context.perturbed), context.units, MIXED, POWER)
+        alike = coresponse(context.kernel, context.labels.sign, centred=False)
+        between = alike / (alike.mean() or 1) + context.readout_kernel / (context.readout_kernel.mean() or 1)
+        return [
+            self._weightiest(kernel[row], between[readout] / (between[readout].max() or 1), count)
+            for row, readout in zip(asked.perturbation, places(context.readouts, asked.readout), strict=True)
+        ]
+
+    def _weightiest(self, near: Floats, alike: Floats, count: int) -> tuple[Neighbour, ...]:
+        labels, names = self.context.labels, self.context
+        weight = near[:, None] * alike[None, :] * labels.known
+        order = np.argsort(-weight, axis=None, kind="stable")[:count]
+        rows, columns = np.unravel_index(order, weight.shape)
+        return tuple(
+            Neighbour(
+                str(names.perturbations[p]), str(names.readouts[r]), bool(labels.responds[p, r]), float(weight[p, r])
+            )
+            for p, r in zip(rows, columns, strict=True)
+            if weight[p, r] > 0
+        )
+
+
+def _spoken(empty: pd.Series, seen: npt.NDArray[np.bool_], found: Sequence[tuple[Neighbour, ...]]) -> pd.Series:
+    values = empty.to_list()
+    for place, one in zip(np.flatnonzero(seen), found, strict=True):
+        values[place] = one
+    return pd.Series(values, index=empty.index, dtype=object)
+
+
+def _out_of_fold(
+    context: Context, others: Sequence[Context], annotation: Annotation, folds: npt.NDArray[np.int64]
+) -> Floats:
+    """Columns of every train row (in the order of ``nonzero``), from the perturbations of the other folds alone."""
+    rows, readouts = np.nonzero(context.labels.known)
+    table: Floats | None = None
+    for fold in range(FOLDS):
+        out = folds[rows] == fold
+        asked = ask(
+            pd.DataFrame(
+                {"perturbation": context.perturbations[rows[out]], "readout": context.readouts[readouts[out]]}
+            ),
+            annotation,
+        )
+        part = _matrix(_columns(context, others, asked, np.flatnonzero(folds != fold)))
+        if table is None:
+            table = np.zeros((len(rows), part.shape[1]), dtype=np.float32)
+        table[out] = part
+    return np.zeros((0, 0), dtype=np.float32) if table is None else table
+
+
+def _matrix(columns: dict[str, Floats]) -> Floats:
+    return np.column_stack([np.asarray(values, dtype=np.float32) for values in columns.values()])
+
+
+def _columns(context: Context, others: Sequence[Context], asked: Pairs, train: Places) -> dict[str, Floats]:
+    """All columns of the asked pairs; only the labels of the perturbations `train` are looked at."""
+    at = (asked.perturbation, places(context.readouts, asked.readout))
+    alike = cosines(asked.rows, {source: rows[train] for source, rows in context.perturbed.items()})
+    singles = {
+        source: (alike[source] / np.float32(context.units[source])) ** np.float32(SINGLE_POWER)
+        for source in SINGLES
+        if source in alike
+    }
+    columns = evidence_columns(
+        mixed(alike, context.units, MIXED, POWER), singles, context.kernel[np.ix_(train, train)],
+        context.labels.of(train), context.readout_kernel, at,
+    )  # fmt: skip
+    return columns | _shared(context, asked, at) | _elsewhere(others, asked)
+
+
+def _shared(context: Context, asked: Pairs, at: tuple[Places, Places]) -> dict[str, Floats]:
+    """Annotation that perturbed gene and readout have in common, by source, and their STRING edge."""
+    found = {f"shared_{source}": cosine(rows, context.read[source])[at] for source, rows in asked.rows.items()}
+    return found | {"edge": (asked.link @ context.read_genes.T).toarray()[at]}
+
+
+def _elsewhere(others: Sequence[Context], asked: Pairs) -> dict[str, Floats]:
+    """The columns that other contexts give, NaN where a readout is not theirs, and their labels for the very pair."""
+    columns: dict[str, Floats] = {}
+    for other in others:
+        readout = places(other.readouts, asked.readout)
+        held = readout >= 0
+        kernel = mixed(cosines(asked.rows, other.perturbed), other.units, MIXED, POWER)
+        at = (asked.perturbation[held], readout[held])
+        found = evidence_columns(kernel, {}, other.kernel, other.labels, other.readout_kernel, at)
+        columns |= {f"{other.name}:{name}": _scattered(values, held) for name, values in found.items()}
+        columns |= {f"{other.name}:{name}": values for name, values in _very_pair(other, asked, readout).items()}
+    return columns
+
+
+def _scattered(values: Floats, held: npt.NDArray[np.bool_]) -> Floats:
+    full = np.full(len(held), np.nan, dtype=np.float32)
+    full[held] = values
+    return full
+
+
+def _very_pair(other: Context, asked: Pairs, readout: Places) -> dict[str, Floats]:
+    """Whether the same pair responds in another context and which way, NaN where that is not known."""
+    row = places(other.perturbations, asked.names.to_numpy(object))[asked.perturbation]
+    both = (row >= 0) & (readout >= 0)
+    known, responds, sign = (
+        np.where(both, matrix[row, readout], 0)
+        for matrix in (other.labels.known, other.labels.responds, other.labels.sign)
+    )
+    return {
+        "label": np.where(known > 0, responds, np.nan),
+        "sign": np.where(sign != 0, sign, np.nan),
+        "seen": (row >= 0).astype(np.float32),
+    }
+
+
+METHOD = SmoothingStack

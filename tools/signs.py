@@ -1,0 +1,149 @@
+"""The sign of a screen: what positive means in a file, turned so that positive raises the phenotype, and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import pandas as pd
+
+from db.errors import ConflictError, InvalidValueError, NeedsChoiceError
+from db.records import Modality
+
+Meaning = Literal["raises", "lowers"]
+STRONG = 0.05
+"""The readout gene's own effect speaks when it is among this share of the strongest."""
+
+
+@dataclass(frozen=True)
+class OwnEffect:
+    """What perturbing the readout gene itself did.
+
+    Attributes:
+        gene: The readout gene.
+        estimate: Its effect.
+        rank: Its place by absolute value, 1 for the strongest.
+        measured: Number of perturbations that were measured.
+    """
+
+    gene: str
+    estimate: float
+    rank: int
+    measured: int
+
+    @property
+    def strong(self) -> bool:
+        """Whether it is among the strongest 5 % (of a small table, at least the strongest one)."""
+        return self.rank <= max(1.0, STRONG * self.measured)
+
+    def __str__(self) -> str:
+        return f"{self.gene} itself has {self.estimate:+.3g}, number {self.rank} of {self.measured} by size"
+
+
+def own_effect(rows: pd.DataFrame, readout_gene: str) -> OwnEffect | None:
+    """The effect of perturbing the readout gene itself, or None where it was not targeted.
+
+    Args:
+        rows: Columns perturbation and estimate, one row for each perturbation.
+        readout_gene: Its approved symbol; empty where there is none.
+    """
+    own = rows.loc[rows["perturbation"] == readout_gene, "estimate"]
+    if not readout_gene or own.empty:
+        return None
+    estimate = float(own.iloc[0])
+    rank = int((rows["estimate"].abs() > abs(estimate)).sum()) + 1
+    return OwnEffect(readout_gene, estimate, rank, len(rows))
+
+
+def find_meaning(
+    given: str, of_file: Meaning | None, own: OwnEffect | None, modality: Modality, file_name: str
+) -> tuple[Meaning, str]:
+    """What a positive value of the file means, and how that is known; never guessed.
+
+    Args:
+        given: ``raises``, ``lowers`` or empty, as the user or the pack says.
+        of_file: What the format itself says, or None.
+        own: The readout gene's own effect with the file's sign, for the question that is asked.
+        modality: How genes were perturbed.
+        file_name: Name of the file, for messages.
+
+    Raises:
+        InvalidValueError: `given` is another word.
+        ConflictError: The file says the contrary of what was given.
+        NeedsChoiceError: Nothing says it.
+    """
+    if given not in ("", "raises", "lowers"):
+        raise InvalidValueError(f"positive_means is {given!r}.", "It is raises or lowers.")
+    if given and of_file and given != of_file:
+        raise ConflictError(
+            f"--positive-means {given} was given, but the format of {file_name} says that positive {of_file}.",
+            "Leave --positive-means out.",
+        )
+    if given:
+        return cast("Meaning", given), "declared with --positive-means"
+    if of_file:
+        return of_file, "the file's format says it"
+    raise NeedsChoiceError(
+        f"{file_name} does not say whether positive means that a perturbation raises or lowers the phenotype.",
+        f"Give --positive-means raises or --positive-means lowers.{_hint(own, modality)}",
+    )
+
+
+def _hint(own: OwnEffect | None, modality: Modality) -> str:
+    if own is None or not own.strong or not modality:
+        return ""
+    lowering = modality != "activation"
+    meaning = "raises" if (own.estimate < 0) == lowering else "lowers"
+    return f" {own}; with {modality} of it that speaks for --positive-means {meaning}."
+
+
+def harmonise(rows: pd.DataFrame, meaning: Meaning) -> pd.DataFrame:
+    """Turns the sign so that a positive estimate means that the perturbation raises the phenotype.
+
+    Args:
+        rows: Columns estimate and, if there, p_low, p_high, fdr_low, fdr_high.
+        meaning: What positive means in `rows`.
+
+    Returns:
+        New rows; where positive meant lowers, estimates change sign, and low and high change places.
+    """
+    if meaning == "raises":
+        return rows.copy()
+    swapped = rows.rename(columns={"p_low": "p_high", "p_high": "p_low", "fdr_low": "fdr_high", "fdr_high": "fdr_low"})[
+        list(rows.columns)
+    ]
+    # Adding 0 keeps a zero from becoming -0.
+    return swapped.assign(estimate=-swapped["estimate"] + 0.0)
+
+
+def check_own_effect(own: OwnEffect | None, modality: Modality, evidence: str, file_name: str) -> str:
+    """Holds the readout gene's own harmonised effect against the declared sign.
+
+    Args:
+        own: Its harmonised effect, or None where it was not targeted.
+        modality: How genes were perturbed: knockout and interference of the readout gene must lower the phenotype,
+            activation must raise it.
+        evidence: How the sign is known.
+        file_name: Name of the file, for messages.
+
+    Returns:
+        The evidence, with what the readout gene adds to it.
+
+    Raises:
+        ConflictError: The readout gene's own effect is strong and on the wrong side.
+    """
+    if own is None:
+        return evidence
+    if not modality:
+        return f"{evidence}; not checked on {own.gene}, because the modality is not declared"
+    wanted = "raise" if modality == "activation" else "lower"
+    agrees = (own.estimate > 0) == (wanted == "raise")
+    if agrees:
+        return f"{evidence}; {own}, as {modality} of the readout gene should"
+    if own.strong:
+        raise ConflictError(
+            f"The sign of {file_name} contradicts its readout gene: {modality} of {own.gene} must {wanted} the"
+            f" phenotype, but with this sign ({evidence}) {own}.",
+            "Check --positive-means (the other word turns the sign), --modality and --readout-gene.",
+        )
+    return f"{evidence}; {own}: on the other side than expected, but weak"

@@ -1,0 +1,189 @@
+"""``replay``: campaigns over finished screens whose results are hidden until their round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+
+import typer
+
+from tui import options
+from tui.frame import command, session_of
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tools.replay import ReplayReport, ScreenReport
+
+Rounds = Annotated[int, typer.Option(min=1, help="Number of rounds.")]
+RoundSize = Annotated[
+    int | None, typer.Option(min=1, help="Perturbations of a round; else 128, or 32 in libraries under 2,000.")
+]
+Seeds = Annotated[int, typer.Option(min=1, help="Number of seeds: each is a random 90 % of the library.")]
+Pool = Annotated[
+    Literal["all", "nonessential"],
+    typer.Option(help="The whole library, or one without essential genes: two different settings."),
+]
+Siblings = Annotated[
+    bool, typer.Option("--siblings", help="Other phenotypes of the same study may be learnt from; copies never.")
+]
+Words = Annotated[
+    Literal["json", "described"], typer.Option(help="The question: the file's own words, or a plain description.")
+]
+NoControls = Annotated[bool, typer.Option("--no-controls", help="Do not play the controls; quicker.")]
+Predictor = Annotated[str, typer.Option(metavar="NAME", help="Who ranks: blend, prior, kernel, mean_baseline.")]
+Acquisition = Annotated[str, typer.Option(metavar="NAME", help="Who chooses: greedy, ucb, thompson, random.")]
+
+
+def replay(
+    context: typer.Context,
+    screens: Annotated[list[str], typer.Argument(help="Screens of the store; `hitscout screen list` shows them.")],
+    *,
+    rounds: Rounds = 5,
+    size: RoundSize = None,
+    seeds: Seeds = 3,
+    pool: Pool = "all",
+    siblings: Siblings = False,
+    text: Words = "json",
+    predictor: Predictor = "",
+    acquisition: Acquisition = "",
+    no_controls: NoControls = False,
+    workers: options.Workers = None,
+) -> None:
+    """Plays campaigns over finished screens, as if their results were not known, and counts the hits by round."""
+    from tools.replay import replay as play
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        report = play(
+            workspace, screens, rounds, size, seeds, pool, siblings, text, controls=not no_controls, workers=workers,
+            **named(predictor, acquisition),
+        )  # fmt: skip
+    session.give(report, render)
+
+
+class Methods(TypedDict, total=False):
+    """The methods that were named."""
+
+    predictor: str
+    acquisition: str
+
+
+def named(predictor: str, acquisition: str) -> Methods:
+    """The methods that were named, so that a tool's own defaults hold for the others.
+
+    Args:
+        predictor: Name of the predictor, or nothing.
+        acquisition: Name of the acquisition, or nothing.
+    """
+    methods = Methods()
+    if predictor:
+        methods["predictor"] = predictor
+    if acquisition:
+        methods["acquisition"] = acquisition
+    return methods
+
+
+def render(report: ReplayReport) -> Sequence[RenderableType]:
+    """The figures of a replay.
+
+    Args:
+        report: The figures.
+    """
+    from tui.format import Column, heading, line, share, table
+
+    setting = ", ".join(f"{key} {value}" for key, value in report.setting.items() if value is not None)
+    parts: list[RenderableType] = [line(f"Setting: {setting}")]
+    for one in report.screens:
+        parts += render_screen(one)
+    if len(report.screens) > 1:
+        columns = [
+            Column("screen"), Column("hit ratio", right=True, keep=5), Column("without essential", right=True),
+            Column("80 % interval", keep=6), Column("random", right=True, keep=7), Column("log enrichment", right=True),
+        ]  # fmt: skip
+        rows = []
+        for one in report.screens:
+            spread, random = one.hit_ratio_nonessential, one.controls.get("random")
+            interval = f"{spread.low:.3f} – {spread.high:.3f}"
+            rows.append(
+                (one.name, share(one.hit_ratio.mean), share(spread.mean), interval,
+                 share(random.hit_ratio_nonessential if random else None), share(one.log_enrichment))
+            )  # fmt: skip
+        parts += [heading("All screens"), table(columns, rows, cut=False)]
+        parts += [line(f"Mean {key.replace('_', ' ')}: {share(value)}") for key, value in report.mean().items()]
+    return parts
+
+
+def render_screen(one: ScreenReport) -> Sequence[RenderableType]:
+    """One screen's figures.
+
+    Args:
+        one: The figures.
+    """
+    from tui.format import Column, fields, heading, line, number, share, table
+
+    columns = [
+        Column("round", right=True), Column("tested", right=True), Column("hits", right=True),
+        Column("hit ratio", right=True), Column("without essential", right=True),
+    ]  # fmt: skip
+    rows = [
+        (r.round, number(r.tested), f"{r.hits:.1f}", share(r.hit_ratio), share(r.hit_ratio_nonessential))
+        for r in one.by_round
+    ]
+    spread = one.hit_ratio_nonessential
+    about = {
+        "library": f"{one.library_size:,} perturbations, {one.hits:,} hits ({one.hits_nonessential:,} not essential)",
+        "at the end": f"{spread.mean:.3f} without essential (80 % interval {spread.low:.3f} – {spread.high:.3f})",
+        "FDR recall": _joined(one.fdr_recall or {}),
+        "calibration": _joined(one.calibration),
+        "log enrichment": share(one.log_enrichment),
+        "learnt from": [f"{p.screen} ({p.relation}, Spearman {number(p.spearman, 2)})" for p in one.priors],
+        "not learnt from": [f"{e.screen}: {e.why}" for e in one.excluded],
+        "warnings": one.warnings,
+    }
+    title = f"{one.name} ({one.study})" if one.study else one.name
+    return [
+        heading(title), fields(about), table(columns, rows, cut=False), line(""), controls(one),
+        line(f"{one.seconds:.0f} s of computing", "dim"),
+    ]  # fmt: skip
+
+
+def controls(one: ScreenReport) -> RenderableType:
+    """What the controls reach beside the replay itself; a pack that one needs is named.
+
+    Args:
+        one: The figures.
+    """
+    from tui.format import Column, share, table
+
+    columns = [
+        Column("control"), Column("hit ratio", right=True), Column("without essential", right=True),
+        Column("needs", running=True, keep=5),
+    ]  # fmt: skip
+    rows: list[tuple[str, str, str, str]] = [
+        ("(this replay)", share(one.hit_ratio.mean), share(one.hit_ratio_nonessential.mean), " ")
+    ]
+    for name, pair in one.controls.items():
+        missing = f"hitscout fetch {' '.join(one.missing.get(name, ()))}" if pair is None else " "
+        both = (pair.hit_ratio, pair.hit_ratio_nonessential) if pair else (None, None)
+        rows.append((name, share(both[0]), share(both[1]), missing))
+    return table(columns, rows, cut=False)
+
+
+def _joined(figures: Mapping[str, float]) -> str:
+    from tui.format import share
+
+    return ", ".join(f"{key.replace('_', ' ')} {share(value)}" for key, value in figures.items())
+
+
+def register(app: typer.Typer) -> None:
+    """Registers the command.
+
+    Args:
+        app: The root.
+    """
+    examples = [
+        "hitscout replay schmidt-ifng --text described",
+        "hitscout replay schmidt-ifng sanchez-tau --rounds 5 --size 128 --seeds 3 --json",
+    ]
+    command(app, "replay", replay, serves=["replay"], examples=examples)
