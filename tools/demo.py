@@ -23,11 +23,14 @@ from tools.replay_target import target_of_screen
 from tools.workspace import Progress, Workspace
 
 PACKS = ("hgnc", "genedisco", "pathways", "gobp", "depmap")
-"""What the demo uses; all of them come from the package index."""
+"""What the demo needs; all of them come from the package index."""
+HELPFUL = (ESSENTIALS_PACK, "string", "coessentiality", "cd4-response", "gene-summaries")
+"""Files of public repositories, which make the ranking better where they can be had."""
 SCREEN = "schmidt-ifng"
 ROUNDS, SIZE, SEEDS = 5, 128, 2
 FILE_NAME = "hitscout-demo-shortlist.csv"
 DEPMAP, DEPMAP_LIST = "depmap_common_essential", "DepMap common essential"
+NO_LIST = "none"
 NOT_THE_BENCHMARK = (
     "These figures are not the published benchmark's: hits are here the top 5 % by absolute mean effect of two donors,"
     " as genedisco has the screen; `hitscout benchmark biodiscovery` plays the benchmark's own files."
@@ -36,6 +39,7 @@ NOT_CEGV2 = (
     "CEGv2 could not be fetched, so essential genes are here the DepMap common essentials. That is not CEGv2: it is a"
     " longer list, and takes out more hits."
 )
+POOR = "Not to be had from here: {}. The ranking is better with them: `hitscout fetch {}`, then the demo again."
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def demo(
 
     Public packs are fetched, a finished screen of interferon gamma is replayed (five rounds of 128 whose results are
     hidden until their round) beside its controls, the next 128 are proposed from the measured rounds, and written to
-    a file.
+    a file. Essential genes are no candidates: whatever kills a cell changes every readout.
 
     Args:
         workspace: Its folders and progress are used; its store is not touched.
@@ -128,30 +132,46 @@ def play(
     started = time.monotonic()
     target, essentials = _target(workspace, screen)
     report = play_targets(
-        workspace, [target], rounds=rounds, size=size, seeds=seeds, pool="all", siblings=False, text="json",
-        workers=workers,
+        workspace, [target], rounds=rounds, size=size, seeds=seeds,
+        pool="all" if essentials == NO_LIST else "nonessential", siblings=False, text="json", workers=workers,
     )  # fmt: skip
     picks = [name for chosen in report.screens[0].picks[0] for name in chosen]
     made = _propose(workspace, target, picks, size)
     path = write_beside(folder / FILE_NAME, workspace, made.campaign)
-    remarks = (NOT_THE_BENCHMARK, *([NOT_CEGV2] if essentials == DEPMAP_LIST else []))
+    remarks = tuple(_remarks(workspace, essentials))
     return Demo(workspace.store.path, essentials, report, made, path, remarks, time.monotonic() - started)
 
 
+def _remarks(workspace: Workspace, essentials: str) -> Iterator[str]:
+    yield NOT_THE_BENCHMARK
+    if essentials == DEPMAP_LIST:
+        yield NOT_CEGV2
+    here = {pack.name for pack in list_packs(workspace) if pack.in_store}
+    if absent := [name for name in HELPFUL if name not in here]:
+        yield POOR.format(", ".join(absent), " ".join(absent))
+
+
 def _fetch(workspace: Workspace, mirror: Path | None) -> None:
-    """The packs of the demo, those that the store has already left alone; CEGv2 where it can be had."""
+    """The packs of the demo, those that the store has already left alone, and the helpful ones that can be had."""
     here = {pack.name for pack in list_packs(workspace) if pack.in_store}
     missing = [name for name in PACKS if name not in here]
     if missing:
         for pack in fetch(workspace, missing, mirror=mirror).packs:
             if pack.state == "failed":
                 raise DownloadError(f"{pack.name}: {pack.problem}", pack.suggestion)
-    if ESSENTIALS_PACK not in here and (missing or mirror):
+    if missing or mirror:
         # Asked for at the first run only: without internet the answer takes its time, and stays the same.
+        _fetch_helpful(workspace, [name for name in HELPFUL if name not in here], mirror)
+
+
+def _fetch_helpful(workspace: Workspace, names: Sequence[str], mirror: Path | None) -> None:
+    """Fetches what can be had, and stops at the first that cannot: the others lie on the same host."""
+    for name in names:
         try:
-            fetch(workspace, [ESSENTIALS_PACK], mirror=mirror)
+            fetch(workspace, [name], mirror=mirror)
         except DownloadError as error:
-            workspace.report(Progress(f"fetch {ESSENTIALS_PACK}", 1, 1, f"not to be had: {error.message}"))
+            workspace.report(Progress(f"fetch {name}", 1, 1, f"not to be had: {error.message}"))
+            return
 
 
 def _target(workspace: Workspace, screen: str) -> tuple[ReplayTarget, str]:
@@ -162,7 +182,7 @@ def _target(workspace: Workspace, screen: str) -> tuple[ReplayTarget, str]:
     values = View(workspace.store).gene_values(DEPMAP)
     essential = frozenset(values.index[values > 0])
     if not essential:
-        return target, "none"
+        return target, NO_LIST
     table = target.table.assign(essential=target.table.index.isin(list(essential)))
     return replace(target, table=table, missing=()), DEPMAP_LIST
 
@@ -183,12 +203,14 @@ def _propose(workspace: Workspace, target: ReplayTarget, picks: Sequence[str], s
 def _start(workspace: Workspace, target: ReplayTarget, name: str, measured: str, size: int) -> None:
     path = workspace.store.path.parent / f"{name}.csv"
     path.write_text(measured, encoding="utf-8")
+    library = path.with_suffix(".txt")
+    library.write_text("\n".join(target.table.index[~target.table["essential"]]) + "\n", encoding="utf-8")
     question = target.question
     campaign_start(
         workspace, name, question.phenotype, text=question.text, organism=question.organism,
         cell_type=question.cell_type, readout=question.readout, direction=question.direction,
         modality=question.modality, hit_rule=question.hit_rule, study=question.study, measured=str(path),
-        library=target.name, size=size, positive_means="raises", reader="generic",
+        library=str(library), size=size, positive_means="raises", reader="generic",
     )  # fmt: skip
 
 

@@ -113,8 +113,11 @@ def interrupts_ignored() -> Iterator[None]:
 @contextmanager
 def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """A pool whose processes are gone when the block is left, however it is left."""
-    # Spawned, not forked: the parent may hold threads (a terminal app, BLAS) that a fork would copy half-way.
-    context = multiprocessing.get_context("spawn")
+    from joblib.externals.loky.backend import get_context
+
+    # Not forked: the parent may hold threads (a terminal app, BLAS) that a fork would copy half-way. Not the standard
+    # library's spawn either, which runs a user's script once more in each worker unless the script is guarded.
+    context = get_context("loky")
     before = {child.pid for child in multiprocessing.active_children()}
     pool = ProcessPoolExecutor(workers, context, _start_worker)
     try:

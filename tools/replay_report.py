@@ -80,14 +80,24 @@ class RoundFigures:
 
 @dataclass(frozen=True)
 class Pair:
-    """What a control reaches: means over seeds of both hit ratios."""
+    """What a control reaches: means over seeds of both hit ratios.
+
+    Attributes:
+        hit_ratio: Hits found / all hits, after the last round.
+        hit_ratio_nonessential: The same without essential genes.
+        by_round: Hits found after each round, cumulative.
+    """
 
     hit_ratio: float
     hit_ratio_nonessential: float
+    by_round: tuple[float, ...] = ()
 
     def to_json(self) -> dict[str, float]:
         """As plain values."""
-        return {key: _plain(value) for key, value in vars(self).items()}
+        return {
+            "hit_ratio": _plain(self.hit_ratio),
+            "hit_ratio_nonessential": _plain(self.hit_ratio_nonessential),
+        }
 
 
 @dataclass(frozen=True)
@@ -282,15 +292,22 @@ def _by_round(results: Sequence[SeedResult], hits: int, others: int) -> tuple[Ro
 def _controls(job: Job, results: Sequence[SeedResult], hits: int, others: int) -> dict[str, Pair | None]:
     if not job.with_controls:
         return {}
-    tested = float(np.mean([one.curve[-1][0] for one in results]))
     # What random picks find on average is known without playing it.
-    by_chance = tested / len(job.target.table)
-    figures: dict[str, Pair | None] = {"random": Pair(by_chance, by_chance)}
+    tested = np.mean([[point[0] for point in one.curve] for one in results], axis=0) / len(job.target.table)
+    by_chance = float(tested[-1])
+    figures: dict[str, Pair | None] = {
+        "random": Pair(by_chance, by_chance, tuple(float(share) * hits for share in tested))
+    }
     for name in (*NAMES[1:], *([WITH_SIBLINGS] if job.siblings else [])):
-        found = [pair for one in results if (pair := one.controls.get(name)) is not None]
+        played = [points for one in results if (points := one.controls.get(name)) is not None]
         figures[name] = None
-        if found:
-            figures[name] = Pair(_mean(_ratio(a, hits) for a, _ in found), _mean(_ratio(b, others) for _, b in found))
+        if played:
+            ends = [points[-1] for points in played]
+            figures[name] = Pair(
+                _mean(_ratio(a, hits) for a, _ in ends),
+                _mean(_ratio(b, others) for _, b in ends),
+                tuple(_mean(points[number][0] for points in played) for number in range(len(played[0]))),
+            )
     return figures
 
 

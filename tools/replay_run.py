@@ -61,7 +61,7 @@ class SeedResult:
         seed: The seed.
         picks: Perturbations chosen, round by round.
         curve: Tested, hits and non-essential hits after each round, cumulative.
-        controls: Control → hits found; None where it could not be played.
+        controls: Control → hits found after each round, cumulative; None where it could not be played.
         outcome: For the metrics.
         seconds: How long it took.
     """
@@ -70,7 +70,7 @@ class SeedResult:
     seed: int
     picks: tuple[tuple[str, ...], ...]
     curve: tuple[tuple[int, int, int], ...]
-    controls: Mapping[str, Picked | None]
+    controls: Mapping[str, tuple[Picked, ...] | None]
     outcome: Outcome
     seconds: float
 
@@ -142,7 +142,7 @@ def bootstrapped(priors: Priors, rng: np.random.Generator) -> Priors:
 
 def _play_controls(
     job: Job, course: Course, steps: list[Step], on_round: Callable[[float], None]
-) -> dict[str, Picked | None]:
+) -> dict[str, tuple[Picked, ...] | None]:
     if not job.with_controls:
         return {}
     table = job.target.table
@@ -158,7 +158,11 @@ def _play_controls(
     if job.siblings:
         lists[controls.WITH_SIBLINGS] = controls.sibling_ranking(course, job.priors)
     on_round(2 * job.rounds)
-    return {name: None if names is None else _found(table, names) for name, names in lists.items()}
+    ends = [job.size * number for number in range(1, job.rounds + 1)]
+    return {
+        name: None if names is None else tuple(_found(table, names[:end]) for end in ends)
+        for name, names in lists.items()
+    }
 
 
 def _found(table: pd.DataFrame, names: list[str]) -> Picked:

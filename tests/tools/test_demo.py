@@ -36,8 +36,11 @@ def test_the_next_round_goes_on_from_the_replayed_ones_and_is_written(world, tmp
     assert set(proposed) <= set(SYMBOLS)
     assert done.path == tmp_path / "work" / demo.FILE_NAME
     assert list(pd.read_csv(done.path)["perturbation"]) == proposed
-    assert {"random", "essential_only", "recurrence", "prior_only"} <= set(done.report.screens[0].controls)
+    assert {"random", "recurrence", "prior_only"} <= set(done.report.screens[0].controls)
     assert done.essentials == "CEGv2"
+    assert not set(proposed) & set(ESSENTIAL)
+    assert not measured & set(ESSENTIAL), "essential genes are no candidates"
+    assert any("fetch" in remark and "coessentiality" in remark for remark in done.remarks), "what would help is named"
     assert any("not the published benchmark" in remark for remark in done.remarks)
     assert done.to_json()["shortlist"]["size"] == 12
 
@@ -73,7 +76,7 @@ def test_without_the_essentials_list_the_depmap_label_stands_in_and_is_named(tmp
     add_knowledge(store, essentials=False)
     add_screen(store, "target", module_effects([4, 7], 1), study="Target 2020")
     bare = Workspace(store, np.random.default_rng(0), paths=Paths.of_user())
-    assert demo._target(bare, "target")[1] == "none"
+    assert demo._target(bare, "target")[1] == demo.NO_LIST
     with store.write("test") as connection:
         ingest = record_ingest(
             connection, content=content_hash(["depmap"], {}), kind="gene_values", name=demo.DEPMAP, source="t",

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from tools.demo import Demo
     from tools.replay import ScreenReport
 
-CONTROLS = ("random", "essential_only", "recurrence", "prior_only")
+CONTROLS = {
+    "random": ("r", "random"),
+    "essential_only": ("e", "essential genes only"),
+    "recurrence": ("o", "recurrence in other studies"),
+    "prior_only": ("p", "prior only, no feedback"),
+}
+"""Those that the plot shows: mark and label."""
 
 
 def demo(
@@ -66,7 +72,7 @@ def render(done: Demo) -> Sequence[RenderableType]:
         "screen": f"{screen.name} ({screen.study}): {screen.library_size:,} perturbations, {screen.hits:,} hits",
         "replay": f"{setting['rounds']} rounds of {screen.round_size}, {setting['seeds']} seeds; the screen and its"
         " copies are hidden",
-        "essential genes": f"{done.essentials}; {screen.hits - screen.hits_nonessential:,} of the hits",
+        "essential genes": f"left out ({done.essentials}): what kills a cell changes every readout",
         "learnt from": [prior.screen for prior in screen.priors],
         "found": f"{found.hits:.0f} hits among {found.tested:.0f} tested; at random {_chance(screen):.0f}",
     }
@@ -87,33 +93,25 @@ def _chance(screen: ScreenReport) -> float:
 
 
 def _plot(screen: ScreenReport) -> RenderableType:
-    """Hits by round, with each control's hits after the last one."""
+    """Hits by round, beside each control's."""
     import plotext
     from rich.text import Text
 
     from tui.format import width
 
-    rounds = [0, *(one.round for one in screen.by_round)]
-    last = rounds[-1]
     plotext.clear_figure()
     plotext.theme("clear")
-    plotext.plotsize(min(width(), 90) - 1, 16)
+    plotext.plotsize(min(width(), 90) - 1, 18)
     plotext.title("Hits found by round, and by the controls")
-    plotext.plot(rounds, [0.0, *(one.hits for one in screen.by_round)], marker="braille", label="hitscout")
-    marks = dict(zip(CONTROLS, "reop", strict=True))
-    labels = {
-        "r": "random",
-        "e": "essential genes only",
-        "o": "recurrence in other studies",
-        "p": "prior only, no feedback",
-    }
-    for name, mark in marks.items():
+    lines = {"hitscout": ("braille", [one.hits for one in screen.by_round])}
+    for name, (mark, label) in CONTROLS.items():
         pair = screen.controls.get(name)
         if pair is not None:
-            hits = pair.hit_ratio * screen.hits
-            plotext.plot([0, last], [0.0, hits], marker=mark, label=labels[mark])
-    plotext.xticks(rounds)
-    highest = max(one.hits for one in screen.by_round)
+            lines[label] = (mark, list(pair.by_round))
+    for label, (mark, hits) in lines.items():
+        plotext.plot(range(len(hits) + 1), [0.0, *hits], marker=mark, label=label)
+    plotext.xticks(range(len(screen.by_round) + 1))
+    highest = max(max(hits) for _, hits in lines.values())
     plotext.yticks(range(0, int(highest) + 1, max(int(highest) // 6, 1)))
     plotext.xlabel("round")
     return Text(plotext.uncolorize(plotext.build()))
