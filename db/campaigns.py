@@ -261,5 +261,16 @@ def update_question(connection: duckdb.DuckDBPyConnection, campaign_id: int, que
     connection.execute("UPDATE campaign SET question = ? WHERE id = ?", [_json(question.to_json()), campaign_id])
 
 
+def set_closed(connection: duckdb.DuckDBPyConnection, campaign_id: int, *, closed: bool) -> None:
+    """Closes a campaign, or opens it again.
+
+    Args:
+        connection: The writing connection.
+        campaign_id: Id of the campaign.
+        closed: Whether it is to be closed.
+    """
+    connection.execute("UPDATE campaign SET closed_at = ? WHERE id = ?", [utc_now() if closed else None, campaign_id])
+
+
 def _json(values: Mapping[str, Any]) -> str:
     return json.dumps(dict(values), sort_keys=True, ensure_ascii=False)

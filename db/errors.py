@@ -79,3 +79,9 @@ class LeakError(HitscoutError):
     """A prior that would tell the answers of the screen it is used for."""
 
     kind = "leak"
+
+
+class QueryError(HitscoutError):
+    """A query in SQL that was refused, failed, or did not end in time."""
+
+    kind = "query"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from db.provenance import get_ingest
@@ -128,6 +128,34 @@ def result_facts(store: Store, round_id: int, perturbation: str) -> dict[str, An
     return row
 
 
+def response_facts(store: Store, context: str, perturbation: str, readout: str) -> dict[str, Any] | None:
+    """What a perturbation did to a readout in one context, and the key ``ingest``; None where it was not measured.
+
+    Args:
+        store: The store.
+        context: Name of the table of responses.
+        perturbation: Approved name, or the file's own.
+        readout: Symbol of a gene or name of a set, or the file's own name.
+    """
+    return _row(
+        store,
+        "SELECT s.name AS context, coalesce(study.name, '') AS study, s.cell_type, s.condition, s.modality,"
+        " coalesce(perturbation.name, p.name) AS perturbation, CASE WHEN s.readout_kind = 'gene' THEN"
+        " coalesce(gene.symbol, r.name) ELSE r.name END AS readout, s.readout_kind, response.de AS responds,"
+        " response.up, response.estimate, response.standard_error, response.p, response.fdr, response.split,"
+        " p.name AS perturbation_in_file, r.name AS readout_in_file, s.ingest_id AS ingest FROM response_screen s"
+        " JOIN response ON response.response_screen_id = s.id"
+        " JOIN response_perturbation p ON p.response_screen_id = s.id AND p.number = response.perturbation"
+        " JOIN response_readout r ON r.response_screen_id = s.id AND r.number = response.readout"
+        " LEFT JOIN study ON study.id = s.study_id LEFT JOIN perturbation ON perturbation.id = p.perturbation_id"
+        " LEFT JOIN gene ON gene.id = r.gene_ids[1] WHERE s.name = $1"
+        " AND (p.name = $2 OR perturbation.name = $2)"
+        " AND (r.name = $3 OR s.readout_kind = 'gene' AND gene.symbol = $3)"
+        " ORDER BY p.name <> $2, r.name <> $3, p.name, r.name LIMIT 1",
+        [context, perturbation, readout],
+    )
+
+
 def gene_facts(store: Store, symbol: str) -> dict[str, Any] | None:
     """What the nomenclature says of an approved symbol, and the key ``ingest``; None where there is none.
 
@@ -144,6 +172,48 @@ def gene_facts(store: Store, symbol: str) -> dict[str, Any] | None:
         " GROUP BY ALL ORDER BY gene.organism LIMIT 1",
         [symbol],
     )
+
+
+def gene_summaries(store: Store, symbol: str) -> dict[str, str]:
+    """What sources write of a gene, by source, in their own words; empty where none does.
+
+    Args:
+        store: The store.
+        symbol: Approved symbol, in exact case.
+    """
+    found = _all(
+        store,
+        "SELECT t.source, t.text FROM gene_text t JOIN gene ON gene.id = t.gene_id WHERE gene.symbol = ?"
+        " ORDER BY gene.organism DESC, t.source",
+        [symbol],
+    )
+    return {str(source): str(text) for source, text in found}
+
+
+def existing(store: Store, evidence_ids: Collection[str]) -> frozenset[str]:
+    """Those of some evidence ids that name a gene, a gene set or an edge of the store; other kinds are left out.
+
+    Args:
+        store: The store.
+        evidence_ids: ``text:<gene>``, ``set:<collection>:<name>`` or ``edge:<network>:<gene>:<gene>``.
+    """
+    split = {one: one.split(":") for one in evidence_ids}
+    texts = sorted({parts[1] for parts in split.values() if parts[0] == "text" and len(parts) == 2})
+    sets = sorted({":".join(parts[1:]) for parts in split.values() if parts[0] == "set" and len(parts) > 2})
+    edges = sorted({one for one, parts in split.items() if parts[0] == "edge" and len(parts) == 4})
+    found = {f"text:{row[0]}" for row in _all(store, _KNOWN_GENES, [texts])} if texts else set()
+    if sets:
+        found |= {f"set:{row[0]}" for row in _all(store, _KNOWN_SETS, [sets])}
+    if edges:
+        found |= {one for one in edges if edge_facts(store, *split[one][1:]) is not None}
+    return frozenset(found & set(evidence_ids))
+
+
+_KNOWN_GENES = "SELECT DISTINCT symbol FROM gene WHERE symbol IN (SELECT unnest(?::VARCHAR[]))"
+_KNOWN_SETS = (
+    "SELECT DISTINCT c.name || ':' || s.name FROM gene_set s JOIN gene_set_collection c ON c.id = s.collection_id"
+    " WHERE c.name || ':' || s.name IN (SELECT unnest(?::VARCHAR[]))"
+)
 
 
 # Near ids ----------------------------------------------------------------------------------------
@@ -203,6 +273,22 @@ def near_results(store: Store, round_id: int, perturbation: str) -> list[str]:
     here = [name for number, name in rows if number == round_id]
     near = [f"result:{round_id}:{name}" for name in _close(perturbation, here)]
     return near or [f"result:{number}:{name}" for number, name in rows if name == perturbation][:3]
+
+
+def near_responses(store: Store, context: str, perturbation: str, readout: str) -> list[str]:
+    """Ids like ``response:<context>:<perturbation>:<readout>`` that look like the one asked for."""
+    names = [row[0] for row in _all(store, "SELECT name FROM response_screen ORDER BY name")]
+    here = context if context in names else next(iter(_close(context, names)), "")
+    own = _all(
+        store,
+        "SELECT DISTINCT p.name, r.name FROM response_screen s JOIN response ON response.response_screen_id = s.id"
+        " JOIN response_perturbation p ON p.response_screen_id = s.id AND p.number = response.perturbation"
+        " JOIN response_readout r ON r.response_screen_id = s.id AND r.number = response.readout"
+        " WHERE s.name = ? AND (upper(p.name) = upper(?) OR upper(r.name) = upper(?)) ORDER BY ALL",
+        [here, perturbation, readout],
+    )
+    keys = {f"{p}:{r}": f"response:{here}:{p}:{r}" for p, r in own}
+    return [keys[key] for key in _close(f"{perturbation}:{readout}", list(keys))]
 
 
 def near_genes(store: Store, symbol: str) -> list[str]:

@@ -43,3 +43,32 @@ def write_gene_embedding(
     connection.execute("INSERT INTO gene_embedding SELECT ?, gene_id, vector, ? FROM new_vectors", [name, ingest_id])
     connection.unregister("new_vectors")
     return len(rows)
+
+
+def replace_gene_embedding(
+    connection: duckdb.DuckDBPyConnection,
+    ingest_id: int,
+    name: str,
+    gene_ids: npt.NDArray[np.int64],
+    vectors: npt.NDArray[np.float32],
+) -> int:
+    """Writes one embedding in place of any older one of its name, whose ingest goes with it.
+
+    Only for what hitscout computes itself and can compute again. Arguments as in `write_gene_embedding`.
+
+    Args:
+        connection: The writing connection.
+        ingest_id: The ingest that the new rows belong to.
+        name: Name of the embedding.
+        gene_ids: Ids of genes, n.
+        vectors: Their vectors, n × d.
+
+    Returns:
+        Number of genes.
+    """
+    older = connection.execute("SELECT DISTINCT ingest_id FROM gene_embedding WHERE name = ?", [name]).fetchall()
+    connection.execute("DELETE FROM gene_embedding WHERE name = ?", [name])
+    for (number,) in older:
+        connection.execute("DELETE FROM ingest_note WHERE ingest_id = ?", [number])
+        connection.execute("DELETE FROM ingest WHERE id = ?", [number])
+    return write_gene_embedding(connection, ingest_id, name, gene_ids, vectors)

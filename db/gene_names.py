@@ -255,7 +255,7 @@ def _is_identifier(text: str) -> bool:
 
 def has_genes(connection: duckdb.DuckDBPyConnection, organism: Organism) -> bool:
     """Whether the store has this organism's nomenclature."""
-    return connection.execute("SELECT 1 FROM gene WHERE organism = ? LIMIT 1", [organism]).fetchone() is not None
+    return bool(connection.execute("SELECT 1 FROM gene WHERE organism = ? LIMIT 1", [organism]).fetchall())
 
 
 def plain_identifier(namespace: str, value: str) -> str:

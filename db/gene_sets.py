@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -11,6 +12,10 @@ from db.errors import ConflictError, NotFoundError
 from db.provenance import next_id
 from db.records import Gene
 from db.store import Store
+
+SHORT_WORD = 2
+"""Letters of a word that is looked for as it stands."""
+_AS_SPACES = str.maketrans("_-", "  ")
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def write_gene_sets(
     Raises:
         ConflictError: The store has a collection of this name from another source.
     """
-    if connection.execute("SELECT 1 FROM gene_set_collection WHERE name = ?", [collection]).fetchone():
+    if connection.execute("SELECT 1 FROM gene_set_collection WHERE name = ?", [collection]).fetchall():
         raise ConflictError(
             f"The store holds a collection {collection} already, from another file.",
             "A new store takes the new one: --store PATH.",
@@ -80,6 +85,53 @@ def list_collections(store: Store) -> dict[str, int]:
             " GROUP BY c.name ORDER BY c.name"
         ).fetchall()
     return dict(rows)
+
+
+@dataclass(frozen=True)
+class FoundSet:
+    """A set without its genes: its collection, name, number of genes and the source's own words on it."""
+
+    collection: str
+    name: str
+    size: int
+    description: str
+
+
+def find_gene_sets(
+    store: Store, *, collection: str = "", gene_id: int | None = None, words: Sequence[str] = (), limit: int = 50
+) -> tuple[int, list[FoundSet]]:
+    """Sets of a collection, with a gene, or with words in their names; smallest first.
+
+    Args:
+        store: The store.
+        collection: Only sets of this collection; all where empty.
+        gene_id: Only sets with this gene.
+        words: Only sets whose name has words that begin with these, in any case; ``_`` and ``-`` count as spaces.
+        limit: How many are given.
+
+    Returns:
+        How many there are, and the first of them.
+    """
+    where: list[str] = ["TRUE"]
+    values: list[str | int] = []
+    if collection:
+        where, values = [*where, "c.name = ?"], [*values, collection]
+    if gene_id is not None:
+        where = [*where, "s.id IN (SELECT gene_set_id FROM gene_set_member WHERE gene_id = ?)"]
+        values = [*values, gene_id]
+    for word in " ".join(words).translate(_AS_SPACES).split():
+        # A word of one or two letters stands for itself alone, as in "T cell"; a longer one may go on.
+        begun = f" {word.lower()}" + ("" if len(word) > SHORT_WORD else " ")
+        where = [*where, "contains(' ' || lower(translate(s.name, '_-', '  ')) || ' ', ?)"]
+        values = [*values, begun]
+    with store.read() as connection:
+        rows = connection.execute(
+            "SELECT c.name, s.name, count(m.gene_id) AS size, s.description, count(*) OVER () FROM gene_set s"
+            " JOIN gene_set_collection c ON c.id = s.collection_id LEFT JOIN gene_set_member m ON m.gene_set_id = s.id"
+            f" WHERE {' AND '.join(where)} GROUP BY ALL ORDER BY size, c.name, s.name LIMIT ?",
+            [*values, limit],
+        ).fetchall()
+    return (rows[0][4] if rows else 0), [FoundSet(*row[:4]) for row in rows]
 
 
 def get_gene_set(store: Store, collection: str, name: str) -> GeneSet:

@@ -27,7 +27,7 @@ def write_gene_values(
     Raises:
         ConflictError: The store has this property from another source.
     """
-    if connection.execute("SELECT 1 FROM gene_value WHERE property = ? LIMIT 1", [property_name]).fetchone():
+    if connection.execute("SELECT 1 FROM gene_value WHERE property = ? LIMIT 1", [property_name]).fetchall():
         raise ConflictError(
             f"The store holds {property_name} already, from another file.",
             "A new store takes the new one: --store PATH.",

@@ -168,12 +168,12 @@ def _not_one(failed: Sequence[Resolution]) -> NotFoundError | NeedsChoiceError:
 def gene_by_symbol(store: Store, symbol: str, organism: Organism = "human") -> Gene | None:
     """The gene whose approved symbol this is, in exact case; None where there is none."""
     with store.read() as connection:
-        row = connection.execute(
+        rows = connection.execute(
             "SELECT id, organism, symbol, name, accession, locus_type FROM gene WHERE symbol = ? AND organism = ?"
             " ORDER BY id",
             [symbol, organism],
-        ).fetchone()
-    return Gene(*row) if row else None
+        ).fetchall()
+    return Gene(*rows[0]) if rows else None
 
 
 def names_of(store: Store, gene: Gene) -> dict[str, tuple[str, ...]]:

@@ -25,6 +25,7 @@ STATE_TABLES = (
     "ingest", "ingest_note", "study", "screen", "contrast", "replicate", "perturbation", "source_name", "gene_name",
     "gene_identifier", "gene_set", "gene_set_member", "edge", "campaign", "campaign_library", "campaign_exclusion",
     "round", "nomination", "round_results", "grade", "transcript", "response_screen",
+    "round_transcript",
 )  # fmt: skip
 
 GROWING_TABLES = frozenset({"gene_name", "gene_identifier", "gene_set", "gene_set_member", "edge"})
@@ -59,7 +60,7 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
         connection: An open connection.
         known: The manifest of the last write; empty to sum everything anew.
     """
-    revision = connection.execute("SELECT value::BIGINT FROM meta WHERE key = 'revision'").fetchone()
+    revision = connection.execute("SELECT value::BIGINT FROM meta WHERE key = 'revision'").fetchall()
     ids = [row[0] for row in connection.execute("SELECT id FROM ingest ORDER BY id").fetchall()]
     known_ingests = known.get("ingests", {})
     ingests: dict[str, Any] = {str(i): known_ingests[str(i)] for i in ids if str(i) in known_ingests}
@@ -88,7 +89,7 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
             continue
         digest = connection.execute(f"SELECT {_row_digest(connection, table)} FROM {table}").fetchall()[0][0]
         tables[table] = {"rows": count, "hash": digest}
-    return {"revision": revision[0] if revision else 0, "ingests": ingests, "tables": tables}
+    return {"revision": revision[0][0] if revision else 0, "ingests": ingests, "tables": tables}
 
 
 def differences(manifest: Mapping[str, Any], present: Mapping[str, Any]) -> list[Problem]:

@@ -29,7 +29,7 @@ def write_network(connection: duckdb.DuckDBPyConnection, ingest_id: int, name: s
     Raises:
         ConflictError: The store has a network of this name from another source.
     """
-    if connection.execute("SELECT 1 FROM network WHERE name = ?", [name]).fetchone():
+    if connection.execute("SELECT 1 FROM network WHERE name = ?", [name]).fetchall():
         raise ConflictError(
             f"The store holds a network {name} already, from another file.",
             "A new store takes the new one: --store PATH.",
@@ -66,10 +66,10 @@ def neighbours(store: Store, gene: Gene, limit: int = 20) -> list[tuple[str, str
 def edge_weight(store: Store, network: str, a: str, b: str) -> float | None:
     """The weight of the edge between two genes, given by approved symbol; None where there is none."""
     with store.read() as connection:
-        row = connection.execute(
+        rows = connection.execute(
             "SELECT edge.weight FROM edge JOIN network ON network.id = network_id JOIN gene a ON a.id = gene_a"
             " JOIN gene b ON b.id = gene_b WHERE network.name = ?"
             " AND ((a.symbol = ? AND b.symbol = ?) OR (a.symbol = ? AND b.symbol = ?))",
             [network, a, b, b, a],
-        ).fetchone()
-    return None if row is None else float(row[0])
+        ).fetchall()
+    return float(rows[0][0]) if rows else None

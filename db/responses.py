@@ -241,6 +241,52 @@ def responses_of(
     return frame.astype({"de": "boolean", "up": "boolean"})
 
 
+def measured_responses(store: Store, perturbation: str) -> pd.DataFrame:
+    """What every context of the store has measured of one perturbation.
+
+    Args:
+        store: The store.
+        perturbation: Approved name, such as ``A`` or ``A+B``, or the file's own name where it is no known gene.
+
+    Returns:
+        Columns context, readout (symbol of a gene, or name of a set), perturbation and readout_in_file (the files'
+        names), de and up (nullable booleans) and split, sorted by context and readout.
+    """
+    with store.read() as connection:
+        frame = connection.execute(
+            "SELECT s.name AS context, CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name)"
+            " ELSE r.name END AS readout, p.name AS perturbation, r.name AS readout_in_file, response.de, response.up,"
+            " response.split FROM response_perturbation p JOIN response_screen s ON s.id = p.response_screen_id"
+            " LEFT JOIN perturbation ON perturbation.id = p.perturbation_id"
+            " JOIN response ON response.response_screen_id = s.id AND response.perturbation = p.number"
+            " JOIN response_readout r ON r.response_screen_id = s.id AND r.number = response.readout"
+            " LEFT JOIN gene ON gene.id = r.gene_ids[1]"
+            " WHERE coalesce(perturbation.name, p.name) = ? ORDER BY 1, 2, 3, 4",
+            [perturbation],
+        ).df()
+    return frame.astype({"de": "boolean", "up": "boolean"})
+
+
+def content_of(store: Store, contexts: Sequence[str]) -> list[str]:
+    """The content hash of each context's ingest, in the order given: what a fit on them rests on.
+
+    Args:
+        store: The store.
+        contexts: Names of contexts.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    with store.read() as connection:
+        for context in contexts:
+            _check(connection, context)
+        rows = connection.execute(
+            "SELECT s.name, ingest.content_hash FROM response_screen s JOIN ingest ON ingest.id = s.ingest_id"
+        ).fetchall()
+    known = dict(rows)
+    return [str(known[context]) for context in contexts]
+
+
 def readout_genes(store: Store, context: str) -> pd.DataFrame:
     """The genes of each readout: columns readout (the file's own name) and gene (symbol), sorted.
 
@@ -269,5 +315,5 @@ def _check(connection: duckdb.DuckDBPyConnection, context: str) -> None:
         hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}." if known else ""
         raise NotFoundError(
             f"There are no responses named {context!r} in the store.",
-            f"{hint} `hitscout fetch perturbqa` gets some.".strip(),
+            f"{hint} `hitscout fetch perturbqa-k562` or `hitscout response add FILE` brings some.".strip(),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -14,13 +15,52 @@ from db.provenance import next_id, utc_now
 from db.records import Nomination, Outcome, Round, RoundState
 from db.store import Store
 
+
+@dataclass(frozen=True)
+class GivenGrade:
+    """A grade as the store holds it.
+
+    Attributes:
+        perturbation: What was graded.
+        draw: Number of the draw.
+        grade: From 0 to 4.
+        reason: Why, in words.
+        evidence: Evidence ids.
+        graded_by: ``person``, or the name of a language model.
+    """
+
+    perturbation: str
+    draw: int
+    grade: float
+    reason: str
+    evidence: tuple[str, ...]
+    graded_by: str
+
+
 # Reading -----------------------------------------------------------------------------------------
+
+
+def grades_of(store: Store, round_id: int) -> tuple[GivenGrade, ...]:
+    """The grades of a round, by perturbation, grader and draw.
+
+    Args:
+        store: The store.
+        round_id: Id of the round.
+    """
+    with store.read() as connection:
+        rows = connection.execute(
+            "SELECT p.name, g.draw, g.grade, g.reason, g.evidence, g.graded_by FROM grade g"
+            " JOIN perturbation p ON p.id = g.perturbation_id WHERE g.round_id = ?"
+            " ORDER BY p.name, g.graded_by, g.draw",
+            [round_id],
+        ).fetchall()
+    return tuple(GivenGrade(row[0], row[1], row[2], row[3], tuple(row[4]), row[5]) for row in rows)
 
 
 def rounds_of(store: Store, campaign_id: int) -> list[Round]:
     """The rounds of a campaign with their nominations, by number.
 
-    A nomination's grade is the mean of the grades given to it in its round, None where there is none.
+    A nomination's grade is the mean over its graders of each one's mean over draws, None where there is none.
 
     Args:
         store: The store.
@@ -46,7 +86,8 @@ def _nominations(connection: duckdb.DuckDBPyConnection, round_id: int) -> tuple[
         " n.nominated_by, n.flags, coalesce(g.grade, n.grade), n.reason, n.evidence, n.outcome"
         " FROM nomination n JOIN perturbation p ON p.id = n.perturbation_id JOIN gene a ON a.id = p.gene_id"
         " LEFT JOIN gene b ON b.id = p.second_gene_id"
-        " LEFT JOIN (SELECT round_id, perturbation_id, avg(grade) AS grade FROM grade GROUP BY ALL) g"
+        " LEFT JOIN (SELECT round_id, perturbation_id, avg(grade) AS grade FROM (SELECT round_id, perturbation_id,"
+        " graded_by, avg(grade) AS grade FROM grade GROUP BY ALL) GROUP BY ALL) g"
         " ON g.round_id = n.round_id AND g.perturbation_id = n.perturbation_id"
         " WHERE n.round_id = ? ORDER BY n.rank",
         [round_id],
@@ -206,3 +247,44 @@ def insert_grade(
         "INSERT INTO grade VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [round_id, ids[0][0], draw, grade, reason, list(evidence), graded_by, transcript_id, utc_now()],
     )
+
+
+def write_grades(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    round_id: int,
+    organism: str,
+    grades: Sequence[GivenGrade],
+    graded_by: str,
+    transcript_id: str | None = None,
+) -> int:
+    """Writes all grades of one grader for a round, in place of those that it gave before.
+
+    Args:
+        connection: The writing connection.
+        round_id: Id of the round.
+        organism: ``human`` or ``mouse``.
+        grades: Of perturbations that the store knows; others are left out.
+        graded_by: Who gave them.
+        transcript_id: The conversation in which they were given, or None.
+
+    Returns:
+        Number of grades that stand now.
+    """
+    connection.execute("DELETE FROM grade WHERE round_id = ? AND graded_by = ?", [round_id, graded_by])
+    if not grades:
+        return 0
+    frame = pd.DataFrame(
+        [(one.perturbation, one.draw, one.grade, one.reason, json.dumps(list(one.evidence))) for one in grades],
+        columns=["name", "draw", "grade", "reason", "evidence"],
+    )
+    connection.register("new_grades", frame)
+    connection.execute(
+        "INSERT INTO grade SELECT ?, p.id, n.draw, n.grade, n.reason,"
+        """ from_json(n.evidence, '["VARCHAR"]'), ?, ?, ? FROM new_grades n"""
+        " JOIN perturbation p ON p.organism = ? AND p.name = n.name ORDER BY p.id, n.draw",
+        [round_id, graded_by, transcript_id, utc_now(), organism],
+    )
+    connection.unregister("new_grades")
+    count = "SELECT count(*) FROM grade WHERE round_id = ? AND graded_by = ?"
+    return int(connection.execute(count, [round_id, graded_by]).fetchall()[0][0])

@@ -29,19 +29,20 @@ def add_study(connection: duckdb.DuckDBPyConnection, study: Study) -> int:
     """
     found = connection.execute(
         "SELECT id, citation, licence FROM study WHERE lower(name) = lower(?)", [study.name]
-    ).fetchone()
-    if found is None:
+    ).fetchall()
+    if not found:
         study_id = next_id(connection, "study")
         connection.execute(
             "INSERT INTO study VALUES (?, ?, ?, ?)", [study_id, study.name, study.citation, study.licence]
         )
         return study_id
-    if (study.citation and not found[1]) or (study.licence and not found[2]):
+    study_id, citation, licence = found[0]
+    if (study.citation and not citation) or (study.licence and not licence):
         connection.execute(
             "UPDATE study SET citation = ?, licence = ? WHERE id = ?",
-            [found[1] or study.citation, found[2] or study.licence, found[0]],
+            [citation or study.citation, licence or study.licence, study_id],
         )
-    return int(found[0])
+    return int(study_id)
 
 
 def insert_screen(
@@ -91,7 +92,7 @@ def insert_screen(
     Raises:
         ConflictError: A screen has the name already.
     """
-    if connection.execute("SELECT 1 FROM screen WHERE lower(name) = lower(?)", [name]).fetchone():
+    if connection.execute("SELECT 1 FROM screen WHERE lower(name) = lower(?)", [name]).fetchall():
         raise ConflictError(
             f"The store has a screen named {name!r} already.",
             f"Give another name with --name, or remove that one: `hitscout screen remove {name}`.",
@@ -227,10 +228,10 @@ def _refuse_doubles(connection: duckdb.DuckDBPyConnection, contrast_id: int) -> 
         " WHERE contrast_id = ? GROUP BY perturbation_id, replicate_id, perturbation.name HAVING count(*) > 1"
         " ORDER BY ALL LIMIT 1",
         [contrast_id],
-    ).fetchone()
-    if double is not None:
+    ).fetchall()
+    if double:
         raise ConflictError(
-            f"{double[0]} has {double[1]} effects in one contrast and replicate.",
+            f"{double[0][0]} has {double[0][1]} effects in one contrast and replicate.",
             "Declare replicates with --replicate or --map replicate=COLUMN, or leave one row for each gene.",
         )
 

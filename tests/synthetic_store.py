@@ -7,7 +7,9 @@ import shutil
 import numpy as np
 import pandas as pd
 
+from db.gene_embeddings import write_gene_embedding
 from db.gene_sets import write_gene_sets
+from db.gene_texts import write_gene_texts
 from db.gene_values import write_gene_values
 from db.genes import write_genes
 from db.networks import write_network
@@ -43,8 +45,10 @@ def _ingest(connection, kind, name):
     )  # fmt: skip
 
 
-def add_knowledge(store: Store, *, sets: bool = True, network: bool = True, essentials: bool = True) -> None:
-    """Genes with names, and what is known of them."""
+def add_knowledge(
+    store: Store, *, sets: bool = True, network: bool = True, essentials: bool = True, vectors: bool = False
+) -> None:
+    """Genes with names, and what is known of them; with `vectors` also texts, embeddings and responses."""
     rng = np.random.default_rng(1)
     with store.write("test") as connection:
         genes = pd.DataFrame(
@@ -77,6 +81,8 @@ def add_knowledge(store: Store, *, sets: bool = True, network: bool = True, esse
             write_gene_values(connection, _ingest(connection, "gene_values", "ce"), "depmap_common_essential", common)
             effect = pd.DataFrame({"gene_id": ids[:400], "value": rng.normal(size=400)})
             write_gene_values(connection, _ingest(connection, "gene_values", "de"), "depmap_effect", effect)
+        if vectors:
+            _add_vectors(connection, ids)
         if network:
             pairs = [
                 (ids[a], ids[b], 0.9 if MODULE_OF[a] == MODULE_OF[b] else 0.4)
@@ -86,6 +92,21 @@ def add_knowledge(store: Store, *, sets: bool = True, network: bool = True, esse
             ]
             edges = pd.DataFrame(pairs, columns=["gene_a", "gene_b", "weight"])
             write_network(connection, _ingest(connection, "network", "STRING"), "STRING", edges)
+
+
+def _add_vectors(connection, ids) -> None:
+    """Summaries, two embeddings that show the modules, and how broad the response to some knockdowns is."""
+    rng = np.random.default_rng(2)
+    texts = [f"Works with family{module} in the {WORDS[module % 5]} way of life." for module in MODULE_OF[:500]]
+    rows = pd.DataFrame({"gene_id": ids[:500], "text": texts})
+    write_gene_texts(connection, _ingest(connection, "gene_texts", "refseq"), "refseq", "human", rows)
+    centres = rng.normal(size=(GENES // MODULE, 12))
+    for name, count in (("coessentiality", 550), ("gene_texts", 590)):
+        made = (centres[MODULE_OF] + rng.normal(size=(GENES, 12)))[:count].astype(np.float32)
+        write_gene_embedding(connection, _ingest(connection, "embedding", name), name, ids[:count], made)
+    for name in ("cd4_response_breadth", "cd4_knockdown_effect"):
+        values = pd.DataFrame({"gene_id": ids[:100], "value": rng.random(100)})
+        write_gene_values(connection, _ingest(connection, "gene_values", name), name, values)
 
 
 def module_effects(active: list[int], seed: int, noise: float = 1.0) -> pd.Series:
@@ -141,7 +162,7 @@ def add_screen(
 
 def add_world(store: Store) -> dict[str, int]:
     """Knowledge and four screens of four studies that share most of their active modules; name → id."""
-    add_knowledge(store)
+    add_knowledge(store, vectors=True)
     screens = {
         "target": ([4, 7, 11], "Target 2020", "cytokine"),
         "other-a": ([4, 7, 12], "Alpha 2019", "migration"),

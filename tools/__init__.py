@@ -1,8 +1,8 @@
 """What can be done: each tool is one function that the command line, the chat and the agent call alike.
 
-`READING` tools change nothing; `WRITING` tools change the store or write a file, so that the agent asks before it
-calls one. Both tuples are filled when first asked for, because importing every tool costs a second that ``--help``
-has not.
+`READING` tools change nothing; `WRITING` tools change the store, write a file or ask another machine, so that the agent
+asks before it calls one. Both tuples are filled when first asked for, because importing every tool costs a second
+that ``--help`` has not.
 """
 
 from __future__ import annotations
@@ -18,13 +18,29 @@ _READING = {
     "screen_list": "tools.screens",
     "screen_show": "tools.screens",
     "gene_card": "tools.genes",
+    "over_representation": "tools.enrichment",
+    "ranked_enrichment": "tools.enrichment",
+    "response_list": "tools.response_tables",
+    "predict_responses": "tools.responses",
     "open_evidence": "tools.evidence",
     "campaign_show": "tools.campaigns",
     "campaign_list": "tools.campaigns",
     "campaign_review": "tools.reviews",
     "replay": "tools.replay",
     "benchmark_biodiscovery": "tools.benchmarks",
+    "benchmark_suite": "tools.suite",
     "benchmark_perturbqa": "tools.perturbqa",
+    "benchmark_gene_sets": "tools.gene_set_questions",
+    "sql_query": "tools.sql",
+    "sql_tables": "tools.sql",
+    "gene_set_list": "tools.gene_sets",
+    "gene_set_show": "tools.gene_sets",
+    "similar_genes": "tools.similar",
+    "resolve_genes": "tools.genes",
+    "predict_hits": "tools.chances",
+    "explain_prediction": "tools.explanations",
+    "why_not": "tools.explanations",
+    "screen_compare": "tools.comparisons",
     "diagnose": "tools.doctor",
 }
 _WRITING = {
@@ -32,6 +48,9 @@ _WRITING = {
     "add_screen": "tools.ingestion",
     "add_replicate": "tools.added_replicates",
     "screen_remove": "tools.screens",
+    "encode_gene_texts": "tools.text_vectors",
+    "add_responses": "tools.response_tables",
+    "literature_search": "tools.literature",
     "campaign_start": "tools.campaigns",
     "campaign_question": "tools.campaigns",
     "campaign_exclude": "tools.campaigns",
@@ -40,6 +59,7 @@ _WRITING = {
     "campaign_confirm": "tools.proposals",
     "campaign_record": "tools.results",
     "campaign_export": "tools.exports",
+    "campaign_close": "tools.campaigns",
     "shortlist": "tools.shortlists",
     "demo": "tools.demo",
     "mend": "tools.doctor",

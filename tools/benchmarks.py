@@ -14,6 +14,7 @@ from db.errors import InvalidValueError, NotFoundError, RefusedFileError
 from db.gene_names import GeneNames, has_genes
 from db.records import Modality, Organism, Question, Side
 from tools.essentials import FILE, PACK, essential_names
+from tools.judges import Judge
 from tools.packs.base import read_packs
 from tools.predictions import DEFAULT_ACQUISITION, DEFAULT_PREDICTOR
 from tools.priors import strength
@@ -41,10 +42,12 @@ def benchmark_biodiscovery(
     pool: Pool = "all",
     siblings: bool = False,
     text: Text = "json",
+    judge: Judge | None = None,
     predictor: str = DEFAULT_PREDICTOR,
     acquisition: str = DEFAULT_ACQUISITION,
     controls: bool = True,
     workers: int | None = None,
+    trained_until: str = "",
 ) -> ReplayReport:
     """Plays the screens of BioDiscoveryAgent (arXiv 2405.17631) by its protocol: five rounds of 128 genes.
 
@@ -63,10 +66,13 @@ def benchmark_biodiscovery(
         pool: ``all`` or ``nonessential``.
         siblings: Whether other phenotypes of the same study may be priors.
         text: ``json``: Task and Measurement word for word; ``described``: the catalogue's line on cells and assay.
+        judge: Who fills slots, besides.
         predictor: Name of the predictor.
         acquisition: Name of the acquisition.
         controls: Whether the controls are played too.
-        workers: Processes; where None one for each processor.
+        workers: Processes; where None one for each processor. With a judge everything is played in this one.
+        trained_until: Year up to which the language model of the judge was trained: it cannot remember a screen that
+            was published later.
 
     Raises:
         NotFoundError: The folder, a screen or the list of essential genes is not at hand.
@@ -84,7 +90,8 @@ def benchmark_biodiscovery(
     targets = [benchmark_target(workspace, folder, name, essential, text) for name in names]
     return play_targets(
         workspace, targets, rounds=rounds, size=size, seeds=seeds, pool=pool, siblings=siblings, text=text,
-        predictor=predictor, acquisition=acquisition, controls=controls, workers=workers,
+        judge=judge, predictor=predictor, acquisition=acquisition, controls=controls, workers=workers,
+        trained_until=trained_until,
     )  # fmt: skip
 
 

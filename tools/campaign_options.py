@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
+
 from db.campaigns import perturbation_genes
 from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError
 from db.genes import symbols_of
 from db.records import Direction, Modality, Organism, Screen
 from db.screens import get_screen, library_of
 from db.store import Store
+from tools.essentials import about_growth, common_essentials
 from tools.name_lists import Resolved, read_expression, read_list, resolve_list
+from tools.workspace import Workspace
 
 PROTEIN_CODING = "protein-coding"
+ESSENTIAL_REASON = "common essential: what kills a cell changes nearly every readout"
 _PROTEIN_LOCUS = "gene with protein product"
 
 
@@ -50,6 +55,8 @@ class StartOptions:
     reader: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     controls: tuple[str, ...] = ()
+    screen_weights: Mapping[str, float] = field(default_factory=dict)
+    gene_sets: tuple[str, ...] = ()
 
 
 def screen_or_file(store: Store, value: str, what: str) -> Screen | Path:
@@ -126,6 +133,26 @@ def exclusions_of_options(store: Store, options: StartOptions) -> Resolved:
     frame = resolved.perturbations
     frame["reason"] = [reasons[listed] or f"listed in {where}" for listed in frame["listed"]]
     return Resolved(frame, resolved.ignored)
+
+
+def essentials_of_options(workspace: Workspace, options: StartOptions, names: Sequence[str]) -> pd.DataFrame:
+    """Common essential genes that a campaign leaves out unless it is told to flag them.
+
+    What kills a cell changes nearly every readout: left among the candidates, essential genes fill a list and teach
+    nothing on the phenotype. A library that the user names is taken as it is, and a phenotype of growth or death is
+    theirs.
+
+    Args:
+        workspace: Its store knows which genes are essential.
+        options: What was asked for.
+        names: The library.
+
+    Returns:
+        Columns name and reason.
+    """
+    keep = options.flag_essential or options.library != PROTEIN_CODING or about_growth(options.phenotype)
+    found = [] if keep else sorted(common_essentials(workspace) & set(names))
+    return pd.DataFrame({"name": found, "reason": ESSENTIAL_REASON}, dtype=object)
 
 
 def expression_of_options(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
@@ -16,6 +16,7 @@ from db.screens import ensure_perturbations
 from db.store import Connection, Store
 from tools.campaign_options import (
     StartOptions,
+    essentials_of_options,
     exclusions_of_options,
     expression_of_options,
     library_of_options,
@@ -33,6 +34,7 @@ from tools.campaign_state import (
 from tools.hits import parse_rule
 from tools.measured_files import MeasuredFile, measured_file
 from tools.name_lists import Resolved, require, resolve_list
+from tools.question_fields import known_gene_sets, known_weights
 from tools.workspace import Workspace
 
 DEFAULT_RULE = "top 5%"
@@ -121,21 +123,30 @@ def plan_campaign(workspace: Workspace, options: StartOptions) -> CampaignPlan:
     measured = _measured(workspace, options)
     library = library_of_options(store, options)
     exclusions = exclusions_of_options(store, options)
+    essentials = essentials_of_options(workspace, options, list(library.perturbations["name"]))
     tpm, unread = expression_of_options(store, options)
     positive = resolve_list(store, options.organism, options.positive_controls, "positive controls")
+    weights, unknown_screens = known_weights(store, options.screen_weights)
+    sets, unknown_sets = known_gene_sets(store, options.gene_sets)
     settings = CampaignSettings(
         size=options.size, mode=options.mode, guides_per_gene=options.guides_per_gene, coverage=options.coverage,
         price=options.price, flag_essential=options.flag_essential, min_tpm=options.min_tpm, expressed=tpm,
-        ignored=(*library.ignored, *exclusions.ignored, *unread, *positive.ignored),
+        ignored=(
+            *library.ignored, *exclusions.ignored, *unread, *positive.ignored, *unknown_screens, *unknown_sets,
+        ),
     )  # fmt: skip
     plan = CampaignPlan(
         options=options,
-        question=_question(options, measured, tuple(positive.perturbations["name"])),
+        question=replace(
+            _question(options, measured, tuple(positive.perturbations["name"])),
+            screen_weights=weights,
+            gene_sets=sets,
+        ),
         settings=settings,
         library=library.perturbations,
-        excluded=exclusions.perturbations,
+        excluded=_joined(exclusions.perturbations, essentials, library.perturbations),
         measured=measured,
-        notes=_notes(library, measured, options),
+        notes=_notes(library, measured, options, len(essentials)),
     )
     _refuse_small(plan)
     return plan
@@ -218,8 +229,19 @@ def _measured(workspace: Workspace, options: StartOptions) -> Measured:
     )
 
 
-def _notes(library: Resolved, measured: Measured, options: StartOptions) -> tuple[str, ...]:
+def _joined(excluded: pd.DataFrame, essentials: pd.DataFrame, library: pd.DataFrame) -> pd.DataFrame:
+    """The listed exclusions, and the essential genes that are not among them."""
+    more = essentials[~essentials["name"].isin(excluded["name"])].merge(library, on="name")
+    return pd.concat([excluded, more], ignore_index=True) if len(more) else excluded
+
+
+def _notes(library: Resolved, measured: Measured, options: StartOptions, essentials: int) -> tuple[str, ...]:
     notes = []
+    if essentials:
+        notes.append(
+            f"{essentials:,} common essential genes are left out, because what kills a cell changes nearly every"
+            " readout; --flag-essential keeps them as candidates, with a flag."
+        )
     if library.ignored:
         notes.append(f"{len(library.ignored)} names of the library could not be used; they are listed as ignored.")
     if measured.file is not None:

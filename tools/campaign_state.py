@@ -97,6 +97,11 @@ class CampaignState:
         return self.rounds[-1] if self.rounds else None
 
     @property
+    def next_number(self) -> int:
+        """Number of the round that is open, or of the one that would be opened next."""
+        return 1 if self.newest is None else self.newest.number + (self.newest.state == "measured")
+
+    @property
     def revealed(self) -> Rounds:
         """The measured effects as predictors take them."""
         return Rounds(self.effects[["perturbation", "round", "estimate"]].reset_index(drop=True))
@@ -111,6 +116,23 @@ class CampaignState:
             "results": sorted(newest.items()),
         }
         return content_hash([], parts)
+
+
+def why_no_candidate(state: CampaignState, perturbation: str) -> str:
+    """Why a perturbation cannot be nominated; empty where it can.
+
+    Args:
+        state: The campaign.
+        perturbation: Its name, as the store writes it.
+    """
+    outcome = state.outcomes.get(perturbation, "")
+    if perturbation not in set(state.library):
+        return f"not in the library of {state.campaign.name}"
+    if perturbation in state.exclusions:
+        return f"excluded: {state.exclusions[perturbation]}"
+    if perturbation in state.measured:
+        return "measured already"
+    return {"dropped": "dropped from the campaign", "waiting": "in a round that waits for results"}.get(outcome, "")
 
 
 def pick_campaign(store: Store, name: str = "") -> Campaign:
@@ -133,6 +155,27 @@ def pick_campaign(store: Store, name: str = "") -> Campaign:
         raise NotFoundError("There is no open campaign.", 'Start one: `hitscout campaign start NAME --phenotype "…"`.')
     names = ", ".join(campaign.name for campaign in campaigns)
     raise NeedsChoiceError(f"{len(campaigns)} campaigns are open: {names}.", "Name one after the verb.")
+
+
+def pick_open(store: Store, name: str = "") -> Campaign:
+    """The named campaign, or the only open one, for what changes it.
+
+    Args:
+        store: The store.
+        name: Its name; empty for the only open one.
+
+    Raises:
+        ConflictError: It is closed.
+        NotFoundError: There is no such campaign, or none at all.
+        NeedsChoiceError: No name was given and several campaigns are open.
+    """
+    campaign = pick_campaign(store, name)
+    if campaign.closed_at is not None:
+        raise ConflictError(
+            f"Campaign {campaign.name} was closed on {campaign.closed_at:%Y-%m-%d}.",
+            f"Open it again: `hitscout campaign close {campaign.name} --reopen`.",
+        )
+    return campaign
 
 
 def pick_round(state: CampaignState, number: int | None) -> Round:

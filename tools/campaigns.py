@@ -7,17 +7,19 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from db.campaigns import add_exclusions, list_campaigns, update_question
+from db.campaigns import add_exclusions, list_campaigns, set_closed, update_question
 from db.errors import ConflictError, InvalidValueError
 from db.records import Campaign, Direction, Modality, Organism, Question, Round
 from db.results import Revision
 from db.rounds import rounds_of
 from db.screens import ensure_perturbations
+from db.transcripts import transcripts_of_campaign
 from tools.campaign_options import StartOptions
 from tools.campaign_plan import plan_campaign, write_plan
-from tools.campaign_state import CampaignState, load_state, pick_campaign
+from tools.campaign_state import CampaignState, load_state, pick_campaign, pick_open
 from tools.hits import parse_rule
 from tools.name_lists import require, resolve_list
+from tools.question_fields import known_gene_sets, known_weights, require_known
 from tools.workspace import Workspace
 
 FROZEN_FIELDS = ("organism",)
@@ -53,10 +55,11 @@ class CampaignShow:
         campaign: The campaign with its question and settings.
         library_size: Perturbations in the library.
         measured: Perturbations with results, round 0 included.
-        excluded: Perturbations taken out by a person.
+        excluded: Perturbations taken out, by a person or as essential genes.
         candidates: What can still be nominated.
         rounds: Its rounds, by number, with their nominations.
         results: One line on each revision of each round's results.
+        transcripts: The conversations that had a hand in its rounds, such as ``round 1: 20261121-064512-3f2a``.
     """
 
     campaign: Campaign
@@ -66,6 +69,7 @@ class CampaignShow:
     candidates: int
     rounds: tuple[Round, ...]
     results: tuple[str, ...]
+    transcripts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class CampaignLine:
     rounds: int
     state: str
     size: int
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,8 @@ def campaign_start(
     coverage: int = 500,
     price: float | None = None,
     positive_controls: Sequence[str] = (),
+    screen_weights: Mapping[str, float] | None = None,
+    gene_sets: Sequence[str] = (),
     positive_means: Literal["raises", "lowers", ""] = "",
     readout_gene: str = "",
     reader: str = "",
@@ -142,11 +149,14 @@ def campaign_start(
         exclude: File of genes that must not be nominated, with a reason in the column after the name.
         expressed: File of gene and TPM; genes below `min_tpm` get the flag not-expressed.
         min_tpm: TPM from which a gene counts as expressed.
-        flag_essential: Whether genes that are commonly essential get the flag essential.
+        flag_essential: Whether common essential genes stay candidates, with the flag essential. Else they are excluded
+            where the library is ``protein-coding`` and the phenotype is not one of growth or death.
         guides_per_gene: Guides to order for each gene.
         coverage: Cells for each guide.
         price: Price of one guide, in the laboratory's own currency.
         positive_controls: Genes that are known hits; they are ordered with each round.
+        screen_weights: Name of a screen → how much it counts as a prior; 1 is ordinary, 0 leaves it out.
+        gene_sets: At most 30 gene sets that the question is about, as ``collection:name``.
         positive_means: What a positive value of the measured file means, where the file does not say.
         readout_gene: The gene whose expression is measured, by which the measured file's sign is checked.
         reader: Which reader takes the measured file; the one that recognises it where empty.
@@ -168,7 +178,7 @@ def campaign_start(
         size=size, mode=mode, exclude=exclude, expressed=expressed, min_tpm=min_tpm, flag_essential=flag_essential,
         guides_per_gene=guides_per_gene, coverage=coverage, price=price, positive_controls=tuple(positive_controls),
         positive_means=positive_means, readout_gene=readout_gene, reader=reader, columns=dict(columns or {}),
-        controls=tuple(controls),
+        controls=tuple(controls), screen_weights=dict(screen_weights or {}), gene_sets=tuple(gene_sets),
     )  # fmt: skip
     plan = plan_campaign(workspace, options)
     with workspace.store.write("campaign start") as connection:
@@ -199,7 +209,7 @@ def campaign_question(workspace: Workspace, name: str = "", changes: Mapping[str
         ConflictError: A round was confirmed, so the question is frozen.
         InvalidValueError: There is no such field, or its value cannot be used.
     """
-    campaign = pick_campaign(workspace.store, name)
+    campaign = pick_open(workspace.store, name) if changes else pick_campaign(workspace.store, name)
     if not changes:
         return campaign.question
     question = _edited(workspace, campaign, dict(changes))
@@ -234,7 +244,11 @@ def _edited(workspace: Workspace, campaign: Campaign, changes: dict[str, Any]) -
             raise InvalidValueError(f"{one['name']!r} cannot be a positive control: {one['why']}")
         changes["positive_controls"] = tuple(resolved.perturbations["name"])
     if "gene_sets" in changes:
-        changes["gene_sets"] = tuple(changes["gene_sets"])
+        changes["gene_sets"], unknown = known_gene_sets(workspace.store, list(changes["gene_sets"]))
+        require_known(unknown)
+    if "screen_weights" in changes:
+        changes["screen_weights"], unknown = known_weights(workspace.store, changes["screen_weights"])
+        require_known(unknown)
     return replace(campaign.question, **changes)
 
 
@@ -254,7 +268,7 @@ def campaign_exclude(workspace: Workspace, genes: Sequence[str], reason: str, na
         InvalidValueError: No reason was given, or none of the names can be used.
     """
     require(reason.strip(), "An exclusion needs a reason.", 'Say why: --reason "…".')
-    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    state = load_state(workspace.store, pick_open(workspace.store, name))
     organism = state.campaign.question.organism
     resolved = resolve_list(workspace.store, organism, genes, "exclusions")
     frame = resolved.perturbations
@@ -292,7 +306,16 @@ def campaign_show(workspace: Workspace, name: str = "") -> CampaignShow:
         workspace: Where the campaign is.
         name: The campaign; the only open one where empty.
     """
-    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    return show_of(workspace, load_state(workspace.store, pick_campaign(workspace.store, name)))
+
+
+def show_of(workspace: Workspace, state: CampaignState) -> CampaignShow:
+    """What `campaign_show` gives, of a campaign that was read already.
+
+    Args:
+        workspace: Where the campaign is.
+        state: The campaign.
+    """
     return CampaignShow(
         campaign=state.campaign,
         library_size=len(state.library),
@@ -301,6 +324,10 @@ def campaign_show(workspace: Workspace, name: str = "") -> CampaignShow:
         candidates=len(state.candidates),
         rounds=state.rounds,
         results=tuple(_result_line(revision) for revision in state.revisions),
+        transcripts=tuple(
+            f"round {number}: {transcript}"
+            for number, transcript in transcripts_of_campaign(workspace.store, state.campaign.id)
+        ),
     )
 
 
@@ -325,6 +352,33 @@ def campaign_list(workspace: Workspace) -> tuple[CampaignLine, ...]:
                 rounds=len(rounds),
                 state=rounds[-1].state if rounds else "",
                 size=campaign.settings.size,
+                closed=campaign.closed_at is not None,
             )
         )
     return tuple(lines)
+
+
+def campaign_close(workspace: Workspace, name: str = "", *, reopen: bool = False) -> CampaignLine:
+    """Closes a campaign, so that it is no longer the open one that verbs without a name mean; or opens it again.
+
+    All of it stays in the store. A closed campaign can be shown, reviewed and exported by name, but takes no new
+    round, exclusion or result.
+
+    Args:
+        workspace: Where the campaign is.
+        name: The campaign; the only open one where empty.
+        reopen: Whether to open a closed campaign again; then it must be named.
+
+    Raises:
+        ConflictError: It is closed already, or open already where it was to be opened again.
+        InvalidValueError: A campaign is to be opened again and none was named.
+    """
+    require(name or not reopen, "No campaign was named to open again.", "`hitscout campaign close NAME --reopen`.")
+    campaign = pick_campaign(workspace.store, name)
+    if (campaign.closed_at is None) == reopen:
+        raise ConflictError(
+            f"Campaign {campaign.name} is {'open' if reopen else 'closed'} already.", "`hitscout campaign list` says."
+        )
+    with workspace.store.write("close") as connection:
+        set_closed(connection, campaign.id, closed=not reopen)
+    return next(line for line in campaign_list(workspace) if line.name == campaign.name)

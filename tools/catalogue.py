@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -124,6 +124,19 @@ def _summary(workspace: Workspace, pack: Pack, present: set[tuple[str, str]]) ->
         fetched=fetched,
         in_store=all(_loader(step).target(step) in present for step in pack.loads) if pack.loads else fetched,
     )
+
+
+def absent_packs(workspace: Workspace, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of some packs that are not here: neither in the store nor, where they load nothing, in their folder.
+
+    Args:
+        workspace: The workspace whose folders and store are looked at.
+        names: Names of packs.
+    """
+    with workspace.store.read() as connection:
+        present = {(ingest.kind, ingest.name) for ingest in list_ingests(connection)}
+    packs = [read_pack(name) for name in dict.fromkeys(names)]
+    return tuple(pack.name for pack in packs if not _summary(workspace, pack, present).in_store)
 
 
 def pack_folder(workspace: Workspace, pack: Pack | str) -> Path:

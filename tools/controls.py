@@ -17,7 +17,10 @@ from tools.predictors.base import Posterior, Predictor, Priors, Rounds
 from tools.priors import contrasts_of, relation_to_question, strength_ranks, study_of_contrasts
 
 NAMES = ("random", "essential_only", "recurrence", "prior_only", "permuted_feedback", "random_embeddings")
+COSTLY = frozenset({"permuted_feedback", "random_embeddings"})
+"""Controls that play all rounds again."""
 WITH_SIBLINGS = "sibling_ranking"
+WITH_JUDGE = ("without_grades", "masked_names")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Course:
         rounds: Number of rounds.
         size: Perturbations of a round.
         acquisition: Name of the acquisition.
+        flags: Whether it is revealed which chosen perturbations are hits, as a campaign's own rule tells, and not
+            their effects alone.
     """
 
     library: pd.DataFrame
@@ -43,6 +48,7 @@ class Course:
     rounds: int
     size: int
     acquisition: str
+    flags: bool = False
 
     @property
     def budget(self) -> int:
@@ -66,10 +72,35 @@ class Step:
     Attributes:
         picks: Perturbations, best first.
         posterior: What was believed of all candidates before.
+        by_grade: Those of the picks that came by grade.
     """
 
     picks: tuple[str, ...]
     posterior: Posterior
+    by_grade: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One round as it was computed, before anyone else is heard.
+
+    Attributes:
+        number: Number of the round, from 1.
+        rounds: Effects revealed so far.
+        posterior: What is believed of all candidates.
+        utility: Utility of all candidates.
+        picks: The computed list, best first.
+    """
+
+    number: int
+    rounds: Rounds
+    posterior: Posterior
+    utility: pd.Series[float]
+    picks: tuple[str, ...]
+
+
+Seats = Callable[[Turn], tuple[tuple[str, ...], frozenset[str]]]
+"""Gives the picks of a round with its slots filled, and which of them came by grade."""
 
 
 def play(
@@ -78,6 +109,7 @@ def play(
     *,
     permute: bool = False,
     features: Mapping[str, pd.DataFrame] | None = None,
+    seats: Seats | None = None,
     on_round: Callable[[int], None] = lambda _: None,
 ) -> list[Step]:
     """Plays the rounds: effects are revealed for chosen perturbations only, after they are chosen.
@@ -87,9 +119,9 @@ def play(
         predictor: What ranks.
         permute: Whether the revealed effects are shuffled among the revealed perturbations (a control).
         features: Frames in place of the course's own.
+        seats: Fills slots; where None the computed list is played.
         on_round: Called with the number of each round that is done.
     """
-    effects = course.library["effect"]
     steps: list[Step] = []
     taken: list[tuple[str, int]] = []
     for number in range(course.rounds):
@@ -98,30 +130,35 @@ def play(
         size = min(course.size, len(candidates))
         if size == 0:
             break
-        rounds = _revealed(taken, effects, course.stream(5, number) if permute else None)
+        rounds = _revealed(taken, course, course.stream(5, number) if permute else None)
         fitted = predictor.fit(
             course.features if features is None else features, rounds, course.priors, course.question, course.stream(3)
         )
         posterior = fitted.predict(candidates)
         utility = registry.load("acquisitions", course.acquisition)().utility(posterior, course.stream(6, number))
         picks = tuple(shortlist(utility, size, course.stream(4, number)))
-        steps.append(Step(picks, posterior))
+        by_grade: frozenset[str] = frozenset()
+        if seats is not None:
+            picks, by_grade = seats(Turn(number + 1, rounds, posterior, utility, picks))
+        steps.append(Step(picks, posterior, by_grade))
         taken.extend((name, number + 1) for name in picks)
         on_round(number + 1)
     return steps
 
 
-def _revealed(taken: list[tuple[str, int]], effects: pd.Series[float], permute: np.random.Generator | None) -> Rounds:
-    """The effects of what was chosen; nothing else of the target is read here."""
+def _revealed(taken: list[tuple[str, int]], course: Course, permute: np.random.Generator | None) -> Rounds:
+    """The effects of what was chosen, and which are hits where that is told; nothing else of the target is read."""
     names = pd.Index([name for name, _ in taken], dtype=object)
-    estimates = effects.loc[names].to_numpy(float)
+    order = np.arange(len(names)) if permute is None else permute.permutation(len(names))
     frame = pd.DataFrame(
         {
             "perturbation": names,
             "round": np.array([number for _, number in taken], dtype=int),
-            "estimate": estimates if permute is None else estimates[permute.permutation(len(estimates))],
+            "estimate": course.library["effect"].loc[names].to_numpy(float)[order],
         }
     )
+    if course.flags:
+        frame["hit"] = course.library["hit"].loc[names].to_numpy(bool)[order]
     return Rounds(frame)
 
 

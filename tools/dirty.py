@@ -126,18 +126,19 @@ def refuse_hopeless(rows_read: int, notes: Sequence[Note], left: int, file_name:
 
 
 def refuse_if_strict(notes: Sequence[Note], declared_controls: Sequence[str], file_name: str) -> None:
-    """Refuses a file with any row that would be kept aside.
+    """Refuses a file with any row that would be kept aside; control rows may stand where they were announced.
 
     Args:
         notes: Notes on its rows.
-        declared_controls: Names given with ``--controls``; rows of these were announced and are no surprise.
+        declared_controls: Names given with ``--controls``, each of which announces its numbered forms too (``NTC`` also
+            ``NTC_12``); a control row that was not announced is refused like any other.
         file_name: Name of the file, for the message.
 
     Raises:
         RefusedFileError: A row would be kept aside.
     """
     declared = {name.strip().casefold() for name in declared_controls}
-    aside = [n for n in notes if n.kept_aside and not (n.reason == "control" and n.name.casefold() in declared)]
+    aside = [n for n in notes if n.kept_aside and not (n.reason == "control" and _announced(n.name, declared))]
     if aside:
         counts = ", ".join(
             f"{count} {reason}" for reason, count in Counter(note.reason for note in aside).most_common()
@@ -147,6 +148,11 @@ def refuse_if_strict(notes: Sequence[Note], declared_controls: Sequence[str], fi
             f" {aside[0].detail}",
             "Mend the file, or leave --strict out to take the other rows and have these reported.",
         )
+
+
+def _announced(name: str, declared: Collection[str]) -> bool:
+    """Whether a control's name, or the name that it is a numbered form of, was declared."""
+    return not {name.casefold(), re.sub(r"[-_ .#]?\d+$", "", name).casefold()}.isdisjoint(declared)
 
 
 def split_duplicates(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:

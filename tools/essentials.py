@@ -1,17 +1,25 @@
-"""Which genes are essential: CEGv2, by the names that its own list uses."""
+"""Which genes are essential: CEGv2, by the names that its own list uses, and more widely by DepMap."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 
+from db.errors import NotFoundError
+from db.gene_sets import get_gene_set
 from db.view import View
 from tools.workspace import Workspace
 
 FILE = "CEGv2.txt"
 PACK = "essentials"
 SET = "CEGv2"
+PROPERTY = "depmap_common_essential"
+GROWTH = re.compile(
+    r"fitness|viab|prolifer|grow|surviv|death|dying|essential|apopto|toxic|kill|resist|sensiti|expan|abund", re.I
+)
+"""Words of phenotypes that are about growth or death themselves, where essential genes are the answer."""
 
 
 def essential_names(workspace: Workspace, folder: Path | None = None) -> frozenset[str] | None:
@@ -38,3 +46,28 @@ def essential_names(workspace: Workspace, folder: Path | None = None) -> frozens
     members = View(workspace.store).gene_sets([PACK])
     genes = members.loc[members["gene_set"] == SET, "gene"]
     return frozenset(genes) or None
+
+
+def common_essentials(workspace: Workspace) -> frozenset[str]:
+    """Symbols of the genes that are commonly essential, by CEGv2 or DepMap; empty where neither was fetched.
+
+    Args:
+        workspace: Its store is looked into.
+    """
+    values = View(workspace.store).gene_values(PROPERTY)
+    found = set(values[values > 0].index)
+    try:
+        found |= set(get_gene_set(workspace.store, PACK, SET).genes)
+    except NotFoundError:
+        # The pack was not fetched: DepMap's label alone.
+        return frozenset(found)
+    return frozenset(found)
+
+
+def about_growth(phenotype: str) -> bool:
+    """Whether a phenotype is itself one of growth or death, so that essential genes are no nuisance in it.
+
+    Args:
+        phenotype: The biology asked about, in words.
+    """
+    return bool(GROWTH.search(phenotype))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from db import evidence as rows
 from db.errors import InvalidValueError, NotFoundError
 from db.store import Store
+from tools.literature import ADDRESS, kept_publication
 from tools.workspace import Workspace
 
 FORMS: Mapping[str, str] = {
@@ -18,6 +20,8 @@ FORMS: Mapping[str, str] = {
     "edge": "edge:<network>:<gene>:<gene>",
     "result": "result:<round>:<perturbation>",
     "text": "text:<gene>",
+    "response": "response:<context>:<perturbation>:<readout>",
+    "cite": "cite:<source>:<id>",
 }
 
 
@@ -39,7 +43,7 @@ class Evidence:
 
     Attributes:
         id: The evidence id.
-        kind: effect, set, edge, result or text.
+        kind: effect, set, edge, result, text, response or cite.
         summary: The fact in a sentence.
         facts: Its values by name, as plain values.
         sources: Where it came from; several where a fact joins several ingests.
@@ -58,18 +62,16 @@ def open_evidence(workspace: Workspace, evidence_id: str) -> Evidence:
     Args:
         workspace: The store that the id leads into.
         evidence_id: ``effect:<contrast>:<perturbation>``, ``set:<collection>:<name>``, ``edge:<network>:<a>:<b>``,
-            ``result:<round>:<perturbation>`` or ``text:<gene>``.
+            ``result:<round>:<perturbation>``, ``text:<gene>``, ``response:<context>:<perturbation>:<readout>``, or
+            ``cite:<source>:<id>`` of a literature search.
 
     Raises:
         InvalidValueError: The id is of no known form.
         NotFoundError: The store has no such fact; near ids are given.
     """
     kind, _, rest = evidence_id.strip().partition(":")
-    if kind == "response":
-        raise NotFoundError(
-            f"{evidence_id!r} names a response, and the store holds none yet.",
-            "Effects, gene sets, edges, results and genes can be opened.",
-        )
+    if kind == "cite" and rest:
+        return _citation(workspace, f"cite:{rest}")
     opener = _OPENERS.get(kind)
     if opener is None or not rest:
         raise InvalidValueError(f"{evidence_id!r} is no evidence id.", f"They are written {', '.join(FORMS.values())}.")
@@ -91,6 +93,18 @@ def open_evidence(workspace: Workspace, evidence_id: str) -> Evidence:
             for one in sources
         ),
     )
+
+
+def _citation(workspace: Workspace, evidence_id: str) -> Evidence:
+    """A publication as an earlier search found it; nothing is asked of the network."""
+    found = kept_publication(workspace, evidence_id)
+    if found is None:
+        raise NotFoundError(f"No literature search has found {evidence_id!r}.", 'Ask first: `hitscout literature "…"`.')
+    facts = {key: value for key, value in found.items() if key not in ("evidence", "asked_at")}
+    text = f"{found['authors'].split(',')[0]} and others ({found['year']}), {found['journal']}: {found['title']}"
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    source = Source(0, "Europe PMC", ADDRESS, digest, "literature_search", str(found["asked_at"]))
+    return Evidence(evidence_id, "cite", text, facts, (source,))
 
 
 _Opened = tuple[str, dict[str, Any] | None, Sequence[str]]
@@ -148,11 +162,29 @@ def _text(store: Store, rest: str) -> _Opened:
     facts = rows.gene_facts(store, rest)
     if facts is None:
         return "", None, rows.near_genes(store, rest)
+    if texts := rows.gene_summaries(store, rest):
+        facts["summaries"] = texts
     return (
         f"{rest} is {facts['name'] or 'a gene without a name'} ({facts['organism']}, {facts['accession']}).",
         facts,
         (),
     )
+
+
+def _response(store: Store, rest: str) -> _Opened:
+    context, _, pair = rest.partition(":")
+    perturbation, _, readout = pair.partition(":")
+    if not (context and perturbation and readout):
+        raise InvalidValueError(f"'response:{rest}' is no evidence id.", f"Responses are written {FORMS['response']}.")
+    facts = rows.response_facts(store, context, perturbation, readout)
+    if facts is None:
+        return "", None, rows.near_responses(store, context, perturbation, readout)
+    where = f" in {facts['cell_type']}" if facts["cell_type"] else ""
+    done = {True: "responds", False: "does not respond", None: "was measured"}[facts["responds"]]
+    way = {True: " and goes up", False: " and goes down", None: ""}[facts["up"]] if facts["responds"] else ""
+    number = "" if facts["estimate"] is None else f", estimate {facts['estimate']:+.3g}"
+    text = f"{facts['readout']} {done}{way} when {facts['perturbation']} is perturbed{where}{number} ({context})."
+    return text, facts, ()
 
 
 def _numbered(rest: str, kind: str) -> tuple[int, str]:
@@ -168,4 +200,5 @@ _OPENERS: Mapping[str, Callable[[Store, str], _Opened]] = {
     "edge": _edge,
     "result": _result,
     "text": _text,
+    "response": _response,
 }

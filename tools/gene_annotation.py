@@ -50,7 +50,7 @@ class Annotation:
     missing: Mapping[str, tuple[str, ...]]
 
     def membership(self, names: Sequence[str], members: Mapping[str, Sequence[str]]) -> Matrix:
-        """Names × genes, sparse: 1 for a gene; 1/m for each of the m known members of a set; zeros if unknown.
+        """Names × genes, sparse: 1/m for each of the m known genes of a gene, a pair ``A+B`` or a set.
 
         Args:
             names: Names as in the file.
@@ -60,7 +60,7 @@ class Annotation:
 
         rows, columns, values = [], [], []
         for number, name in enumerate(names):
-            symbols = [self.symbols.get(one, one) for one in members.get(name, (name,))]
+            symbols = [self.symbols.get(one, one) for one in members.get(name, name.split("+"))]
             found = self.genes.get_indexer(pd.Index(symbols, dtype=object))
             found = found[found >= 0]
             rows += [number] * len(found)
@@ -77,13 +77,18 @@ class Annotation:
         """
         return {source: unit_rows(membership @ matrix) for source, matrix in self.sources.items()}
 
-    def shuffled(self, rng: np.random.Generator) -> Annotation:
+    def shuffled(self, rng: np.random.Generator, among: Iterable[str] | None = None) -> Annotation:
         """Every gene with the annotation of another, the same other in all sources: the control.
 
         Args:
             rng: Where the order comes from.
+            among: Names of the genes that change places, so that the order does not depend on what else was read;
+                all where None.
         """
-        order = rng.permutation(len(self.genes))
+        order = np.arange(len(self.genes))
+        asked = self.genes if among is None else pd.Index([self.symbols.get(name, name) for name in set(among)])
+        places = np.flatnonzero(self.genes.isin(asked))
+        order[places] = rng.permutation(places)
         sources = {source: matrix[order] for source, matrix in self.sources.items()}
         return replace(self, sources=sources, link=self.link[order][:, order])
 
@@ -160,13 +165,14 @@ def set_matrix(sets: pd.DataFrame, genes: pd.Index[str]) -> Matrix | None:
 
     sizes = sets.groupby("gene_set")["gene"].transform("size") if len(sets) else pd.Series(dtype=float)
     sets = sets[sizes.between(SMALLEST, LARGEST)] if len(sets) else sets
-    sets = sets[sets["gene"].isin(genes)]
-    if sets.empty:
+    if not sets["gene"].isin(genes).any():
         return None
-    weights = np.log(GENOME / sizes.loc[sets.index].to_numpy(float)).astype(np.float32)
+    # The columns are of all sets, whichever genes are asked for.
     columns, names = pd.factorize(sets["gene_set"], sort=True)
     places = genes.get_indexer(pd.Index(sets["gene"], dtype=object))
-    return csr_array((weights, (places, columns)), shape=(len(genes), len(names)))
+    weights = np.log(GENOME / sizes.loc[sets.index].to_numpy(float)).astype(np.float32)
+    kept = places >= 0
+    return csr_array((weights[kept], (places[kept], columns[kept])), shape=(len(genes), len(names)))
 
 
 def _placed(frame: pd.DataFrame, genes: pd.Index[str]) -> Matrix | None:
@@ -220,6 +226,8 @@ def _spectral(workspace: Workspace, view: View, genes: pd.Index[str]) -> Matrix 
 def text_matrix(view: View, genes: pd.Index[str]) -> Matrix | None:
     """Genes × words and pairs of words of "name. summary", tf-idf with 1 + ln(tf); None where there are no summaries.
 
+    What a word weighs is counted over every gene of the store that has a summary, whichever genes are asked for.
+
     Args:
         view: The door to the store.
         genes: The rows.
@@ -229,11 +237,15 @@ def text_matrix(view: View, genes: pd.Index[str]) -> Matrix | None:
     summaries = view.gene_texts("refseq").str.replace(r"\[.*?\]", "", regex=True)
     if not summaries.index.isin(genes).any():
         return None
-    names = view.genes().set_index("symbol")["name"].reindex(genes).fillna("")
-    texts = names + ". " + summaries.reindex(genes).fillna("")
+    names = view.genes().set_index("symbol")["name"]
     vectorizer = TfidfVectorizer(sublinear_tf=True, min_df=3, max_df=0.1, ngram_range=(1, 2), stop_words="english")
     try:
-        return vectorizer.fit_transform(texts).astype(np.float32)
+        vectorizer.fit(_texts(names, summaries, summaries.index))
     except ValueError:
         # Few genes share no word that is neither rare nor common: then texts say nothing of likeness.
         return None
+    return vectorizer.transform(_texts(names, summaries, genes)).astype(np.float32)
+
+
+def _texts(names: pd.Series[str], summaries: pd.Series[str], genes: pd.Index[str]) -> pd.Series[str]:
+    return names.reindex(genes).fillna("") + ". " + summaries.reindex(genes).fillna("")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from db.errors import InvalidValueError
 from db.gene_names import GeneNames, Status
 from db.gene_sets import sets_of_gene
+from db.gene_texts import texts_of_gene
 from db.gene_values import values_of_gene
 from db.genes import effects_of_gene, find_gene, identifiers_of, names_of, orthologs_of
 from db.networks import neighbours
@@ -89,6 +90,7 @@ class GeneCard:
         neighbours: Its heaviest edges.
         effect_count: Number of contrasts in which it was perturbed alone.
         effects: The most extreme of them.
+        summaries: Source → what it writes of the gene, quoted.
     """
 
     symbol: str
@@ -106,6 +108,7 @@ class GeneCard:
     neighbours: tuple[CardNeighbour, ...]
     effect_count: int
     effects: tuple[CardEffect, ...]
+    summaries: Mapping[str, str] = field(default_factory=dict)
 
 
 def gene_card(workspace: Workspace, symbol: str, organism: str = "") -> GeneCard:
@@ -121,7 +124,7 @@ def gene_card(workspace: Workspace, symbol: str, organism: str = "") -> GeneCard
         NeedsChoiceError: More than one gene carries it; they are listed.
     """
     store = workspace.store
-    gene = find_gene(store, symbol, _organism(organism) if organism else None)
+    gene = find_gene(store, symbol, organism_of(organism) if organism else None)
     names, sets, values = names_of(store, gene), sets_of_gene(store, gene), values_of_gene(store, gene)
     effects = _effects(workspace, gene)
     return GeneCard(
@@ -140,10 +143,19 @@ def gene_card(workspace: Workspace, symbol: str, organism: str = "") -> GeneCard
         neighbours=_neighbours(workspace, gene),
         effect_count=len(effects),
         effects=tuple(effects[:SHOWN]),
+        summaries=texts_of_gene(store, gene),
     )
 
 
-def _organism(text: str) -> Organism:
+def organism_of(text: str) -> Organism:
+    """The organism that a text names.
+
+    Args:
+        text: ``human`` or ``mouse``.
+
+    Raises:
+        InvalidValueError: It names neither.
+    """
     if text == "human":
         return "human"
     if text == "mouse":
@@ -227,7 +239,7 @@ def resolve_genes(workspace: Workspace, names: Sequence[str], organism: str = "h
     Raises:
         NotFoundError: The store has no names of that organism.
     """
-    found = GeneNames.load(workspace.store, _organism(organism)).resolve(list(names))
+    found = GeneNames.load(workspace.store, organism_of(organism)).resolve(list(names))
     renamed = {one.name: one.gene.symbol for one in found if one.gene is not None and one.gene.symbol != one.name}
     missing = [
         UnresolvedName(one.name, one.status, tuple(gene.symbol for gene in one.choices), one.near, one.detail)

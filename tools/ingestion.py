@@ -91,7 +91,7 @@ def add_screen(
         side: Side on which hits lie: ``low``, ``high`` or ``both``.
         controls: Names of negative-control rows, beyond those that are known.
         encoding: Text encoding, where it is not UTF-8.
-        strict: Refuse the file if any row would be kept aside.
+        strict: Refuse the file if any row would be kept aside; rows of declared `controls` may stand.
         citation: Citation of the study.
         licence: Licence of the data.
         estimate_kind: What the effect column holds where its name does not say: ``lfc``, ``beta``, ``z``,

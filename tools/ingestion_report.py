@@ -149,9 +149,16 @@ def by_reason(notes: Sequence[Note]) -> tuple[NotedRows, ...]:
     by_reason: dict[str, list[Note]] = {}
     for note in notes:
         by_reason.setdefault(note.reason, []).append(note)
+    # Rows that are set aside together, as duplicates are, share one sentence, which names all of their lines.
     return tuple(
-        NotedRows(
-            reason, len(group), tuple(f"line {note.line}: {note.name}: {note.detail}" for note in group[:EXAMPLES])
-        )
+        NotedRows(reason, len(group), tuple(dict.fromkeys(map(_example, group)))[:EXAMPLES])
         for reason, group in sorted(by_reason.items())
     )
+
+
+def _example(note: Note) -> str:
+    """A note in a sentence that says its lines once."""
+    if note.detail.startswith("Lines "):
+        return f"{note.name}: {note.detail}"
+    where = f"line {note.line}: " if note.line is not None else ""
+    return f"{where}{note.name}: {note.detail}"

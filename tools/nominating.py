@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from db.errors import InvalidValueError, NotFoundError
-from db.gene_sets import get_gene_set
+from db.errors import InvalidValueError
 from db.records import CampaignSettings, Nomination, Question
-from db.view import View
+from db.rounds import GivenGrade
 from tools.campaign_hits import call_hits
 from tools.campaign_state import CampaignState
+from tools.catalogue import absent_packs
+from tools.essentials import common_essentials
 from tools.expectations import expected_of
+from tools.likeness import modality_warning
 from tools.predictions import DEFAULT_PREDICTOR, Prediction, choose, explain, predict
 from tools.reasons import Reason
+from tools.seating import Heard, hear, slots_info
+from tools.slots import Seating
 from tools.workspace import Workspace
 
-ESSENTIAL_PROPERTY = "depmap_common_essential"
-ESSENTIAL_SET = ("essentials", "CEGv2")
 FEWEST_NON_TARGETING = 50
 NON_TARGETING_SHARE = 0.1
 
@@ -62,8 +64,17 @@ def refuse_size(size: int, state: CampaignState) -> None:
         )
 
 
-def compute_proposal(workspace: Workspace, state: CampaignState, size: int, seed: int, predictor: str = "") -> Proposal:
-    """Ranks the candidates and makes up a full list; nothing is written.
+def compute_proposal(
+    workspace: Workspace,
+    state: CampaignState,
+    size: int,
+    seed: int,
+    predictor: str = "",
+    *,
+    grades: Sequence[GivenGrade] = (),
+    prediction: Prediction | None = None,
+) -> Proposal:
+    """Ranks the candidates, lets grades fill their slots, and makes up a full list; nothing is written.
 
     Args:
         workspace: Store and folders; its random numbers are not used, so that the seed alone decides.
@@ -71,20 +82,33 @@ def compute_proposal(workspace: Workspace, state: CampaignState, size: int, seed
         size: Places of the round.
         seed: Breaks ties and seeds the predictor.
         predictor: Name of the predictor; the default one where empty.
+        grades: Grades of the round; without any, the list is the computed one.
+        prediction: What `predict_state` gave for the same state, seed and predictor; computed where None.
 
     Raises:
         InvalidValueError: `size` is above the number of candidates.
     """
     refuse_size(size, state)
-    prediction = predict_state(workspace, state, seed, predictor)
+    prediction = prediction or predict_state(workspace, state, seed, predictor)
     choice = choose(workspace, prediction, size, rng=np.random.default_rng([seed, 1]))
+    heard, seating, slots = Heard.of(grades), Seating(choice.perturbations), {}
+    if grades:
+        hits = call_hits(workspace.store, state).hits if len(state.effects) else frozenset()
+        seating, share = hear(state, hits, choice, heard, state.next_number, seed)
+        slots = {"slots": slots_info(seating, share, heard, choice, prediction)}
     # One connection for the many look-ups of the reasons; opening a store costs more than each of them.
     with workspace.store.read():
-        reasons = explain(workspace, prediction, choice.perturbations)
-    flags = _flags(workspace, state, choice.perturbations, prediction)
+        reasons = explain(workspace, prediction, seating.perturbations)
+    flags = _flags(workspace, state, seating.perturbations, prediction)
     nominations = tuple(
-        _nomination(rank, name, prediction, float(choice.utility[name]), flags[name], reasons[name])
-        for rank, name in enumerate(choice.perturbations, 1)
+        replace(
+            _nomination(
+                rank, name, prediction, float(choice.utility[name]), flags[name], heard.reason(name, reasons[name])
+            ),
+            by="grade" if name in seating.by_grade else "computed",
+            grade=heard.grades.get(name),
+        )
+        for rank, name in enumerate(seating.perturbations, 1)
     )
     settings = state.campaign.settings
     info = {
@@ -96,6 +120,7 @@ def compute_proposal(workspace: Workspace, state: CampaignState, size: int, seed
         "predictor": prediction.predictor,
         "excluded_screens": [{"screen": one.screen, "why": one.why} for one in prediction.excluded],
         "basis": state.basis,
+        **slots,
     }
     return Proposal(nominations, info, _notes(workspace, state, prediction))
 
@@ -147,7 +172,7 @@ def _flags(
     workspace: Workspace, state: CampaignState, names: Sequence[str], prediction: Prediction
 ) -> Mapping[str, tuple[str, ...]]:
     settings, question = state.campaign.settings, state.campaign.question
-    essential = essential_genes(workspace) if settings.flag_essential else frozenset()
+    essential = common_essentials(workspace) if settings.flag_essential else frozenset()
     positive = frozenset(question.positive_controls)
     support = prediction.posterior.frame["support"]
     found = {}
@@ -164,22 +189,6 @@ def _flags(
         }
         found[name] = tuple(flag for flag, holds in said.items() if holds)
     return found
-
-
-def essential_genes(workspace: Workspace) -> frozenset[str]:
-    """Symbols of the genes that are commonly essential, by CEGv2 or DepMap; empty where neither was fetched.
-
-    Args:
-        workspace: The store.
-    """
-    values = View(workspace.store).gene_values(ESSENTIAL_PROPERTY)
-    found = set(values[values > 0].index)
-    try:
-        found |= set(get_gene_set(workspace.store, *ESSENTIAL_SET).genes)
-    except NotFoundError:
-        # The pack was not fetched; the list's notes say so where neither source is there.
-        return frozenset(found)
-    return frozenset(found)
 
 
 def _controls(
@@ -212,9 +221,12 @@ def _notes(workspace: Workspace, state: CampaignState, prediction: Prediction) -
             "No screen of the store could serve as a prior and nothing is measured yet, so the list rests on gene"
             " knowledge alone. `hitscout fetch` gets public screens."
         )
-    missing = sorted({pack for use in prediction.features for pack in use.missing})
+    if other_modality := modality_warning(state.campaign.question, prediction.view.screens()):
+        notes.append(other_modality)
+    # A source can be silent for want of one pack of several, or of the question's words: what is here helps no more.
+    missing = absent_packs(workspace, sorted({pack for use in prediction.features for pack in use.missing}))
     if missing:
         notes.append(f"Packs that would help: {', '.join(missing)} (`hitscout fetch {' '.join(missing)}`).")
-    if state.campaign.settings.flag_essential and not essential_genes(workspace):
+    if state.campaign.settings.flag_essential and not common_essentials(workspace):
         notes.append("No essential genes are known to the store: `hitscout fetch depmap essentials` gets them.")
     return tuple(notes)

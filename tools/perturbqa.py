@@ -2,91 +2,41 @@
 
 from __future__ import annotations
 
-import math
 import pickle
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+
+import numpy as np
 
 from db.errors import HitscoutError, InvalidValueError, NotFoundError
 from tools.gene_annotation import Annotation, read_annotation
+from tools.metrics._pairs import paired_gain
 from tools.packs.base import read_packs
-from tools.perturbqa_run import GROUP, LEVEL, Line, LineJob, LineResult, TaskFigures, read_line, run_line, teachers
+from tools.perturbqa_report import Comparison, PerturbqaReport, Settings, Shuffled, TaskReport
+from tools.perturbqa_run import (
+    GROUP,
+    LEVEL,
+    TASKS,
+    AskedRows,
+    Line,
+    LineJob,
+    LineResult,
+    Setting,
+    names_of,
+    read_line,
+    run_line,
+    teachers,
+)
 from tools.replay_pool import POLL, interrupts_ignored, worker_pool
 from tools.workspace import Progress, Workspace
 
 TASK = "perturbqa"
-Setting = Literal["within", "across"]
-
-
-@dataclass(frozen=True)
-class TaskReport:
-    """One task of one line.
-
-    Attributes:
-        line: Name of the line.
-        task: ``de`` (does the readout respond?) or ``dir`` (does it go up, given that it responds?).
-        figures: What was reached.
-        shuffled_genes: Mean AUROC with the genes' annotation shuffled; None where controls were not played.
-        learnt_from: Other lines whose train rows were learnt from.
-        seconds: Computing time of the line, both tasks together, without the control.
-    """
-
-    line: str
-    task: str
-    figures: TaskFigures
-    shuffled_genes: float | None
-    learnt_from: tuple[str, ...]
-    seconds: float
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        found = self.figures
-        return {
-            "line": self.line,
-            "task": self.task,
-            "auroc": _plain(found.auroc),
-            "auroc_weighted": _plain(found.auroc_weighted),
-            "low": _plain(found.low),
-            "high": _plain(found.high),
-            "level": LEVEL,
-            "genes_scored": found.genes_scored,
-            "ece": _plain(found.ece),
-            "controls": {
-                "gene_frequency_pooled": _plain(found.gene_frequency_pooled),
-                "shuffled_genes": _plain(self.shuffled_genes),
-            },
-            "seconds": round(self.seconds, 1),
-        }
-
-
-@dataclass(frozen=True)
-class PerturbqaReport:
-    """What a benchmark run found.
-
-    Attributes:
-        setting: ``within`` one line, or ``across``: other lines' train rows were learnt from too.
-        lines: Two entries a line.
-        missing: Packs that would have brought more annotation.
-    """
-
-    setting: Setting
-    lines: tuple[TaskReport, ...]
-    missing: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values; ``missing`` names packs and stands there only where some are not in the store."""
-        values: dict[str, Any] = {"setting": self.setting, "lines": [one.to_json() for one in self.lines]}
-        return values | ({"missing": list(self.missing)} if self.missing else {})
-
-
-def _plain(value: float | None) -> float | None:
-    return None if value is None or math.isnan(value) else value
+SHUFFLES = 10
+"""One shuffle is off by chance by as much as .06; ten say whether chance was reached on average."""
 
 
 def benchmark_perturbqa(
@@ -94,25 +44,29 @@ def benchmark_perturbqa(
     data: Path | None = None,
     lines: Sequence[str] | None = None,
     *,
-    setting: Setting = "within",
+    setting: Settings = "within",
     seed: int = 0,
     controls: bool = True,
+    shuffles: int = SHUFFLES,
     workers: int | None = None,
 ) -> PerturbqaReport:
     """Predicts what perturbations do to readout genes in PerturbQA, and says how well, beside its controls.
 
     The metric is the AUROC within each readout, over readouts with both labels. Pooling all rows would reward nothing
     but each readout's frequency; what that reaches is the control ``gene_frequency_pooled``. Test rows are never
-    learnt from, of no line. Lines of the same cells never train each other. In the setting ``across`` the control
-    ``shuffled_genes`` still sees the same pair in other lines, so it is not chance there.
+    learnt from, of no line. Lines of the same cells never train each other. The control ``shuffled_genes`` gives every
+    gene another gene's annotation and fits everything again, each time on at most 300 of the readouts that are counted.
+    In the setting ``across`` it still sees the same pair in other lines, so it is not chance there.
 
     Args:
         workspace: Its store has the annotation; the fetched packs are the default folder.
         data: A folder of ``X-de.csv`` with ``X-dir.csv`` and, for gene sets, ``X-mapping.json``.
         lines: Names X; all of the folder where None.
-        setting: ``within`` one line, or ``across`` lines: other lines' train rows are learnt from too.
-        seed: Seed of folds, shuffle and bootstrap; the same seed gives the same figures.
+        setting: ``within`` one line, ``across`` lines (other lines' train rows are learnt from too), or ``both``,
+            which also compares them in pairs by a bootstrap over test perturbations.
+        seed: Seed of folds, shuffles and bootstrap; the same seed gives the same figures.
         controls: Whether the control with shuffled genes is played too; it takes as long again.
+        shuffles: How often it is played, each time with another order.
         workers: Processes; where None one for each processor.
 
     Raises:
@@ -120,27 +74,37 @@ def benchmark_perturbqa(
         RefusedFileError: A file cannot be read.
         InvalidValueError: There is no such setting, or a line has too few perturbations.
     """
-    if setting not in ("within", "across"):
-        raise InvalidValueError(f"There is no setting {setting!r}.", "It is within or across.")
+    settings = _settings(setting, shuffles)
     folder = data or workspace.paths.packs / GROUP
     present = _present(folder)
     wanted = _wanted(lines, present, folder)
-    # All lines are read, so that a line's words weigh the same (tf-idf) whichever lines are asked for.
-    read = {name: read_line(folder, name) for name in present}
+    read = {name: read_line(folder, name) for name in (wanted if settings == ["within"] else present)}
     jobs = [
-        LineJob(read[name], teachers(read[name], list(read.values())) if setting == "across" else (), shuffled, seed)
+        LineJob(read[name], teachers(read[name], list(read.values())) if one == "across" else (), seed, shuffle)
+        for shuffle in (None, *range(shuffles if controls else 0))
+        for one in settings
         for name in wanted
-        for shuffled in ((False, True) if controls else (False,))
     ]
-    annotation = read_annotation(workspace, sorted({name for line in read.values() for name in _names(line)}))
+    # A line that has no other to learn from is played once.
+    jobs = list({(job.line.name, job.setting, job.shuffle): job for job in jobs}.values())
+    needed = {line.name: line for job in jobs for line in (job.line, *job.others)}
+    annotation = read_annotation(workspace, sorted(set().union(*map(names_of, needed.values()))))
     results = _run(jobs, annotation, _processes(workers), workspace.report)
-    reports = [
-        report
-        for job, found in zip(jobs, results, strict=True)
-        if not job.shuffled
-        for report in _reports(job, found, _control(job, jobs, results))
-    ]
-    return PerturbqaReport(setting, tuple(reports), tuple(annotation.missing))
+    played = dict(zip([(job.line.name, bool(job.others), job.shuffle) for job in jobs], results, strict=True))
+    return PerturbqaReport(
+        setting,
+        tuple(report for job in jobs if job.shuffle is None for report in _reports(job, played)),
+        tuple(annotation.missing),
+        tuple(one for name in wanted for one in _comparisons(read[name], played, seed)) if setting == "both" else (),
+    )
+
+
+def _settings(setting: str, shuffles: int) -> list[Setting]:
+    if setting not in ("within", "across", "both"):
+        raise InvalidValueError(f"There is no setting {setting!r}.", "It is within, across or both.")
+    if shuffles < 1:
+        raise InvalidValueError(f"{shuffles} shuffles were asked for.", "Give at least 1, or play no controls.")
+    return [one for one in ("within", "across") if setting in (one, "both")]
 
 
 def _processes(workers: int | None) -> int:
@@ -171,22 +135,37 @@ def _wanted(lines: Sequence[str] | None, present: list[str], folder: Path) -> li
     return wanted
 
 
-def _names(line: Line) -> set[str]:
-    sets = {gene for genes in line.members.values() for gene in genes}
-    return set(line.rows["perturbation"]) | (sets or set(line.rows["readout"]))
+_Played = Mapping[tuple[str, bool, int | None], LineResult]
+"""By name of the line, whether others were learnt from, and number of the shuffle."""
 
 
-def _control(job: LineJob, jobs: Sequence[LineJob], results: Sequence[LineResult]) -> LineResult | None:
-    pairs = zip(jobs, results, strict=True)
-    return next((found for one, found in pairs if one.shuffled and one.line.name == job.line.name), None)
-
-
-def _reports(job: LineJob, found: LineResult, control: LineResult | None) -> list[TaskReport]:
+def _reports(job: LineJob, played: _Played) -> list[TaskReport]:
     learnt = tuple(other.name for other in job.others)
+    key = job.line.name, bool(job.others)
+    shuffled = [one for (*of, number), one in played.items() if tuple(of) == key and number is not None]
+    found = played[*key, None]
     return [
-        TaskReport(job.line.name, task, one, control.tasks[task].auroc if control else None, learnt, found.seconds)
+        TaskReport(job.line.name, task, job.setting, one, _control(task, shuffled), learnt, found.seconds)
         for task, one in found.tasks.items()
     ]
+
+
+def _control(task: str, shuffled: Sequence[LineResult]) -> Shuffled | None:
+    values = [one.aurocs[task] for one in shuffled]
+    return Shuffled(float(np.mean(values)), min(values), max(values), len(values)) if values else None
+
+
+def _comparisons(line: Line, played: _Played, seed: int) -> list[Comparison]:
+    across, within = played.get((line.name, True, None)), played.get((line.name, False, None))
+    if across is None or within is None:
+        return []
+    found = []
+    for task in TASKS:
+        rows, scores = AskedRows.of(line, task), (across.scores[task], within.scores[task])
+        rng = np.random.default_rng([seed, 2])
+        gain = paired_gain(rows.perturbations, rows.readouts, rows.labels, scores, rng, level=LEVEL)
+        found.append(Comparison(line.name, task, gain))
+    return found
 
 
 # Running -----------------------------------------------------------------------------------------
@@ -239,7 +218,7 @@ def _run_in_workers(
 
 
 def _title(job: LineJob) -> str:
-    return f"{job.line.name}{', shuffled genes' if job.shuffled else ''}"
+    return f"{job.line.name} {job.setting}{'' if job.shuffle is None else f', shuffled genes {job.shuffle + 1}'}"
 
 
 @lru_cache(maxsize=1)

@@ -13,10 +13,10 @@ from db.records import Question
 from db.view import View
 from tools import reasons, registry
 from tools.acquisitions import base as acquisitions
-from tools.expected import ExpectedHits, expected_count
+from tools.expectations import Expected, expected_of
 from tools.features._cache import Features, build, for_perturbations, genes_of
 from tools.predictors._calibration import base_rate, threshold
-from tools.predictors.base import Posterior, Rounds
+from tools.predictors.base import Posterior, Priors, Rounds
 from tools.priors import Excluded, PriorChoice, PriorUse, choose_priors, strength
 from tools.reasons import Reason
 from tools.workspace import Workspace
@@ -194,17 +194,28 @@ def hits_among(rounds: Rounds, basis: Basis) -> tuple[str, ...]:
         rounds: Effects revealed so far; a column ``hit`` says which are hits, otherwise a threshold is guessed.
         basis: What the prediction is learnt from.
     """
+    return hits_of(rounds, basis.question, basis.choice.priors)
+
+
+def hits_of(rounds: Rounds, question: Question, priors: Priors) -> tuple[str, ...]:
+    """Revealed perturbations that count as hits, strongest first, where nothing but the priors tells what is strong.
+
+    Args:
+        rounds: Effects revealed so far; a column ``hit`` says which are hits, otherwise a threshold is guessed.
+        question: What is looked for.
+        priors: Effects of other screens.
+    """
     effects = rounds.effects
     if effects.empty:
         return ()
-    side = basis.question.side
+    side = question.side
     values = strength(effects["estimate"].astype(float), side).to_numpy(float)
     strengths = pd.Series(values, index=pd.Index(effects["perturbation"], dtype=object))
     if "hit" in effects:
         chosen = strengths[effects["hit"].to_numpy(bool)]
     else:
-        rate = base_rate(basis.question.hit_rule)
-        chosen = strengths[strengths >= threshold(strengths.to_numpy(), side, rate, basis.choice.priors)]
+        rate = base_rate(question.hit_rule)
+        chosen = strengths[strengths >= threshold(strengths.to_numpy(), side, rate, priors)]
     return tuple(chosen.sort_index().sort_values(ascending=False, kind="stable").index)
 
 
@@ -282,7 +293,7 @@ def choose(
     return Choice(tuple(taken), utility)
 
 
-def expected_hits(prediction: Prediction, perturbations: Sequence[str]) -> ExpectedHits:
+def expected_hits(prediction: Prediction, perturbations: Sequence[str]) -> Expected:
     """How many of the perturbations should turn out to be hits.
 
     Args:
@@ -290,4 +301,4 @@ def expected_hits(prediction: Prediction, perturbations: Sequence[str]) -> Expec
         perturbations: The list in question.
     """
     frame = prediction.posterior.frame
-    return expected_count(frame.loc[list(perturbations), "hit_probability"].to_numpy(float))
+    return expected_of(list(frame.loc[list(perturbations), "hit_probability"].astype(float)))

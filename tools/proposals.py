@@ -9,11 +9,12 @@ from typing import Any
 
 from db.errors import ConflictError
 from db.records import Nomination, Round, RoundState
-from db.rounds import insert_grade, set_round_state, write_round
-from tools.campaign_state import CampaignState, load_state, pick_campaign, require_state
+from db.rounds import grades_of, insert_grade, set_round_state, write_round
+from tools.campaign_state import CampaignState, load_state, pick_open, require_state, why_no_candidate
 from tools.expectations import Expected as Expected
 from tools.name_lists import require, resolve_list
 from tools.nominating import compute_proposal
+from tools.seating import unheard
 from tools.workspace import Workspace
 
 
@@ -35,6 +36,7 @@ class Shortlist:
         excluded_screens: Screens that were refused as priors, and why.
         notes: What else a person should know, in sentences.
         path: The file that the list was written to, if it was.
+        slots: How many places grades could fill, and what each of them changed; None where nothing was graded.
     """
 
     campaign: str
@@ -50,6 +52,7 @@ class Shortlist:
     excluded_screens: tuple[Mapping[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     path: Path | None = None
+    slots: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, campaign: str, one: Round, notes: tuple[str, ...] = (), path: Path | None = None) -> Shortlist:
@@ -76,11 +79,13 @@ class Shortlist:
             excluded_screens=tuple(info["excluded_screens"]),
             notes=notes,
             path=path,
+            slots=info.get("slots"),
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The keys of ``propose --json`` and ``shortlist --json``."""
+        """The keys of ``propose --json`` and ``shortlist --json``; ``slots`` only where something was graded."""
         expected = self.expected_hits
+        slots = {} if self.slots is None else {"slots": {k: v for k, v in self.slots.items() if k != "heard"}}
         return {
             "campaign": self.campaign,
             "round": self.round,
@@ -95,17 +100,19 @@ class Shortlist:
             },
             "controls": [dict(control) for control in self.controls],
             "ignored": [dict(name) for name in self.ignored],
+            **slots,
         }
 
 
 @dataclass(frozen=True)
 class Graded:
-    """What `campaign_grade` wrote: the campaign, round, perturbation and grade."""
+    """What `campaign_grade` wrote: the campaign, round, perturbation and grade, and what it is good for."""
 
     campaign: str
     round: int
     perturbation: str
     grade: float
+    notes: tuple[str, ...] = ()
 
 
 def nomination_json(nomination: Nomination) -> dict[str, Any]:
@@ -136,6 +143,8 @@ def campaign_propose(
 ) -> Shortlist:
     """Opens the next round of a campaign with a computed shortlist, or computes the open one again.
 
+    Grades of the open round fill a bounded share of its places; without grades the list is the computed one.
+
     Args:
         workspace: Where the campaign is.
         name: The campaign; the only open one where empty.
@@ -144,27 +153,28 @@ def campaign_propose(
         predictor: Name of the predictor; the default one where empty.
 
     Returns:
-        The open round, always full; the same for the same store and seed.
+        The open round, always full; the same for the same store, seed and grades.
 
     Raises:
         ConflictError: A round is confirmed and waits for its results.
         InvalidValueError: `size` is above the number of candidates; both are named.
     """
-    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    state = load_state(workspace.store, pick_open(workspace.store, name))
     newest = state.newest
     if newest is not None and newest.state == "confirmed":
         require_state(newest, "open", state.campaign.name, "proposed again")
-    number = 1 if newest is None else newest.number + (newest.state == "measured")
+    is_open = newest is not None and newest.state == "open"
     if seed is None:
-        seed = newest.seed if newest is not None and newest.state == "open" else 0
+        seed = newest.seed if newest is not None and is_open else 0
+    grades = grades_of(workspace.store, newest.id) if newest is not None and is_open else ()
     # Computed outside of the transaction, which stays short: other processes can read and write meanwhile.
-    proposal = compute_proposal(workspace, state, size or state.campaign.settings.size, seed, predictor)
+    proposal = compute_proposal(workspace, state, size or state.campaign.settings.size, seed, predictor, grades=grades)
     with workspace.store.write("propose") as connection:
-        _refuse_stale(load_state(workspace.store, state.campaign), state.basis)
+        refuse_stale(load_state(workspace.store, state.campaign), state.basis)
         write_round(
             connection,
             campaign_id=state.campaign.id,
-            number=number,
+            number=state.next_number,
             seed=seed,
             shortlist=proposal.info,
             nominations=proposal.nominations,
@@ -172,7 +182,16 @@ def campaign_propose(
         return _newest_shortlist(workspace, state, notes=proposal.notes)
 
 
-def _refuse_stale(now: CampaignState, basis: str) -> None:
+def refuse_stale(now: CampaignState, basis: str) -> None:
+    """Refuses to write a shortlist that rests on what has changed meanwhile.
+
+    Args:
+        now: The campaign as it is.
+        basis: What the shortlist was computed from.
+
+    Raises:
+        ConflictError: The question, exclusions or results are others now.
+    """
     if now.basis != basis:
         name = now.campaign.name
         raise ConflictError(
@@ -187,7 +206,9 @@ def _newest_shortlist(workspace: Workspace, state: CampaignState, notes: tuple[s
 
 
 def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, name: str = "") -> Graded:
-    """Writes a person's grade of a gene for the newest round; it changes no probability and no rank.
+    """Writes a person's grade of a gene for the newest round; it counts as a language model's does.
+
+    A good grade may fill a slot when the open round is proposed again. It changes no probability.
 
     Args:
         workspace: Where the campaign is.
@@ -197,21 +218,23 @@ def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, n
         name: The campaign; the only open one where empty.
 
     Raises:
-        InvalidValueError: The grade is not between 0 and 4, has no reason, or the gene is not in the library.
+        InvalidValueError: The grade is not between 0 and 4, has no reason, or the gene cannot be nominated.
         ConflictError: The campaign has no round, or its newest one is measured already.
     """
     require(0 <= grade <= 4, f"A grade lies between 0 and 4; {grade:g} was given.")
     require(reason.strip(), "A grade needs a reason.", 'Say why: --reason "…".')
-    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    state = load_state(workspace.store, pick_open(workspace.store, name))
     campaign, newest = state.campaign, state.newest
     resolved = resolve_list(workspace.store, campaign.question.organism, [gene], "grade")
     require(not resolved.ignored, f"{gene!r} cannot be graded: {_first_why(resolved.ignored)}")
     perturbation = str(resolved.perturbations["name"].iloc[0])
-    require(perturbation in state.library, f"{perturbation} is not in the library of {campaign.name}.")
     if newest is None or newest.state == "measured":
         raise ConflictError(
             f"{campaign.name} has no round that could be graded.", f"`hitscout campaign propose {campaign.name}`."
         )
+    if perturbation not in {nomination.perturbation for nomination in newest.nominations}:
+        why = why_no_candidate(state, perturbation)
+        require(not why, f"{perturbation} cannot be graded: it is {why}.", "Grade a candidate of the campaign.")
     with workspace.store.write("grade") as connection:
         insert_grade(
             connection,
@@ -222,7 +245,13 @@ def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, n
             reason=reason.strip(),
             graded_by="person",
         )
-    return Graded(campaign.name, newest.number, perturbation, float(grade))
+    return Graded(campaign.name, newest.number, perturbation, float(grade), _what_for(campaign.name, newest))
+
+
+def _what_for(name: str, one: Round) -> tuple[str, ...]:
+    if one.state == "open":
+        return (f"`hitscout campaign propose {name}` again lets it count.",)
+    return (f"Round {one.number} is confirmed, so its list stays as it is.",)
 
 
 def _first_why(ignored: Collection[Mapping[str, str]]) -> str:
@@ -239,9 +268,10 @@ def campaign_confirm(workspace: Workspace, name: str = "") -> Shortlist:
         name: The campaign; the only open one where empty.
 
     Raises:
-        ConflictError: No round is open, or what its shortlist rests on changed since it was computed.
+        ConflictError: No round is open, or what its shortlist rests on (grades among it) changed since it was
+            computed.
     """
-    campaign = pick_campaign(workspace.store, name)
+    campaign = pick_open(workspace.store, name)
     with workspace.store.write("confirm") as connection:
         state = load_state(workspace.store, campaign)
         if state.newest is None:
@@ -249,6 +279,12 @@ def campaign_confirm(workspace: Workspace, name: str = "") -> Shortlist:
                 f"{campaign.name} has no round to confirm.", f"`hitscout campaign propose {campaign.name}` opens one."
             )
         require_state(state.newest, "open", campaign.name, "confirmed")
-        _refuse_stale(state, state.newest.shortlist["basis"])
+        refuse_stale(state, state.newest.shortlist["basis"])
+        late = unheard(state.newest, grades_of(workspace.store, state.newest.id))
+        if late:
+            raise ConflictError(
+                f"Grades of {', '.join(late[:5])} came after the shortlist of {campaign.name} was computed.",
+                f"`hitscout campaign propose {campaign.name}` lets them count.",
+            )
         set_round_state(connection, state.newest.id, "confirmed")
         return _newest_shortlist(workspace, state)

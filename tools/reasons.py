@@ -22,28 +22,36 @@ SET_P = 0.01
 
 
 @dataclass(frozen=True)
+class Fact:
+    """One clause of a reason, and the ids of the rows that it rests on (none for a caution)."""
+
+    text: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Reason:
     """Why a candidate is where it is, from facts of the store.
 
     Attributes:
         text: One line of clauses; never empty.
         evidence: Ids that `hitscout evidence` opens, strongest first.
+        facts: The clauses one by one; empty where nothing speaks for or against the candidate.
     """
 
     text: str
     evidence: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass
 class _Clauses:
     """Clauses gathered for each perturbation, in order of weight."""
 
-    texts: dict[str, list[str]] = field(default_factory=dict)
-    evidence: dict[str, list[str]] = field(default_factory=dict)
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
 
     def add(self, perturbation: str, text: str, evidence: Sequence[str]) -> None:
-        self.texts.setdefault(perturbation, []).append(text)
-        self.evidence.setdefault(perturbation, []).extend(evidence)
+        self.facts.setdefault(perturbation, []).append(Fact(text, tuple(evidence)))
 
 
 def explain(
@@ -84,9 +92,10 @@ def signed(value: float) -> str:
 
 
 def _reason(name: str, clauses: _Clauses, posterior: Posterior) -> Reason:
-    texts = clauses.texts.get(name, [])
-    if texts:
-        return Reason("; ".join(texts), tuple(dict.fromkeys(clauses.evidence[name])))
+    facts = clauses.facts.get(name, [])
+    if facts:
+        evidence = dict.fromkeys(one for fact in facts for one in fact.evidence)
+        return Reason("; ".join(fact.text for fact in facts), tuple(evidence), tuple(facts))
     if name in posterior.frame.index and float(posterior.frame["support"].loc[name]) > 0:
         said = {key: float(values.loc[name]) for key, values in posterior.contributions.items() if name in values.index}
         word = {

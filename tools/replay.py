@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Literal
 
 import pandas as pd
 
 from db.errors import InvalidValueError
+from db.view import View
 from tools import registry
-from tools.judges import Judge
+from tools.grading import Nearby
+from tools.judged_play import Judging
+from tools.judges import Judge, JudgeUsage
 from tools.predictions import DEFAULT_ACQUISITION, DEFAULT_PREDICTOR, gather
 from tools.priors import PriorChoice
 from tools.replay_pool import run_all
-from tools.replay_report import ReplayReport, ScreenReport, report_screen
+from tools.replay_report import Memory, ReplayReport, ScreenReport, report_screen
 from tools.replay_run import Job, SeedResult
 from tools.replay_target import ReplayTarget, target_of_screen
 from tools.workspace import Progress, Workspace
@@ -41,6 +46,7 @@ def replay(
     acquisition: str = DEFAULT_ACQUISITION,
     controls: bool = True,
     workers: int | None = None,
+    trained_until: str = "",
 ) -> ReplayReport:
     """Plays campaigns over finished screens of the store, as if their results were not known.
 
@@ -56,11 +62,13 @@ def replay(
         pool: ``all``, or ``nonessential``: essential genes are taken out of the library beforehand.
         siblings: Whether other phenotypes of the same study may be priors.
         text: ``json``: the question is the text that came with the file; ``described``: a plain description.
-        judge: Who fills slots; nobody yet.
+        judge: Who fills slots, besides: it sees what a round has revealed and never the hidden rest.
         predictor: Name of the predictor.
         acquisition: Name of the acquisition.
         controls: Whether the controls are played too.
-        workers: Processes; where None one for each processor.
+        workers: Processes; where None one for each processor. With a judge everything is played in this one.
+        trained_until: Year up to which the language model of the judge was trained, such as ``2024``: it cannot
+            remember a screen that was published later.
 
     Raises:
         NotFoundError: There is no such screen, predictor or acquisition.
@@ -70,6 +78,7 @@ def replay(
     return play_targets(
         workspace, targets, rounds=rounds, size=size, seeds=seeds, pool=pool, siblings=siblings, text=text,
         judge=judge, predictor=predictor, acquisition=acquisition, controls=controls, workers=workers,
+        trained_until=trained_until,
     )  # fmt: skip
 
 
@@ -87,15 +96,39 @@ def play_targets(
     predictor: str = DEFAULT_PREDICTOR,
     acquisition: str = DEFAULT_ACQUISITION,
     controls: bool = True,
+    costly_controls: bool = True,
+    flags: bool = False,
     workers: int | None = None,
+    trained_until: str = "",
 ) -> ReplayReport:
-    """Plays campaigns over targets, wherever they come from; arguments as in `replay`.
+    """Plays campaigns over targets, wherever they come from.
+
+    Args:
+        workspace: Store, cache folder and progress.
+        targets: The finished screens.
+        rounds: As in `replay`, like all further arguments but these two.
+        size: As in `replay`.
+        seeds: As in `replay`.
+        pool: As in `replay`.
+        siblings: As in `replay`.
+        text: As in `replay`.
+        judge: As in `replay`.
+        predictor: As in `replay`.
+        acquisition: As in `replay`.
+        controls: As in `replay`.
+        costly_controls: Whether those controls are among them that play all rounds again.
+        flags: Whether it is revealed which chosen perturbations are hits, as in a campaign with a declared hit rule.
+        workers: As in `replay`.
+        trained_until: As in `replay`.
 
     Raises:
         InvalidValueError: A number makes no sense, or a target cannot be replayed.
         NotFoundError: There is no such predictor or acquisition.
     """
-    _check(targets, rounds, size, seeds, workers, judge)
+    _check(targets, rounds, size, seeds, workers)
+    newest_known = known_until(trained_until)
+    # Networks and gene sets are the same for every target: nothing of them is hidden.
+    nearby = None if judge is None else Nearby.of(View(workspace.store))
     registry.load("predictors", predictor)
     registry.load("acquisitions", acquisition)
     jobs, choices, gaps = [], [], []
@@ -109,21 +142,81 @@ def play_targets(
         jobs.append(
             Job(
                 filtered, basis.features.frames, basis.choice.priors, rounds, filtered.round_size(size), siblings,
-                predictor, acquisition, controls,
+                predictor, acquisition, controls, costly_controls, flags,
+                _judging(workspace, judge, nearby, basis.choice.view),
             )
         )  # fmt: skip
         choices.append(basis.choice)
         gaps.append(basis.features.missing)
     _say_refused(workspace, targets, choices)
+    if judge is not None:
+        # A judge waits for answers more than it computes, and its cache and budget are of this process.
+        workers = 1
+        _say_estimate(workspace, judge, jobs, seeds)
     results = run_all(jobs, range(seeds), workers or os.cpu_count() or 1, workspace.report)
     reports = [
-        report_screen(job, choice, missing, _of(results, number, seeds))
+        report_screen(
+            job,
+            choice,
+            missing,
+            _of(results, number, seeds),
+            "" if judge is None else memory_of(job.target.question.study, newest_known),
+        )
         for number, (job, choice, missing) in enumerate(zip(jobs, choices, gaps, strict=True))
     ]
     setting = {
-        "pool": pool, "siblings": siblings, "text": text, "rounds": rounds, "seeds": seeds, "language_model": None,
+        "pool": pool, "siblings": siblings, "text": text, "rounds": rounds, "seeds": seeds,
+        "language_model": None if judge is None else judge.name,
     }  # fmt: skip
-    return ReplayReport(setting, tuple(reports))
+    if judge is None:
+        return ReplayReport(setting, tuple(reports))
+    usage = reduce(JudgeUsage.plus, (one.usage for one in results), JudgeUsage())
+    return ReplayReport(setting | {"trained_until": newest_known}, tuple(reports), usage=usage)
+
+
+def _judging(workspace: Workspace, judge: Judge | None, nearby: Nearby | None, view: View) -> Judging | None:
+    return None if judge is None or nearby is None else Judging(judge, workspace.store, view, nearby)
+
+
+def _say_estimate(workspace: Workspace, judge: Judge, jobs: Sequence[Job], seeds: int) -> None:
+    """Says beforehand what a replay would take; the cache may make it less, and the budget is held as it goes on."""
+    total = JudgeUsage()
+    for job in jobs:
+        if job.judging is not None:
+            library = [str(name) for name in job.target.table.index]
+            one = judge.estimate(job.judging.sample(job.target.question, library, job.size))
+            plays = 3 if job.with_controls and job.costly_controls else 1
+            total = total.plus(one.times(job.rounds * seeds * plays))
+    bound = "" if judge.budget is None else f"; it stops at ${judge.budget:,.2f} and can be taken up again"
+    workspace.report(Progress(f"estimate for {judge.name}", 1, 1, f"at most {total}{bound}"))
+
+
+def known_until(text: str) -> int | None:
+    """The year up to which a language model was trained; None where it was not said.
+
+    Args:
+        text: Such as ``2024`` or ``2024-06``.
+
+    Raises:
+        InvalidValueError: It begins with no year.
+    """
+    if not text.strip():
+        return None
+    found = re.fullmatch(r"((?:19|20)\d\d)(?:-\d\d){0,2}", text.strip())
+    if found is None:
+        raise InvalidValueError(f"{text!r} is no year.", "Write it as 2024 or 2024-06.")
+    return int(found[1])
+
+
+def memory_of(study: str, newest_known: int | None) -> Memory:
+    """Whether a language model may have read of a study: not where the study is newer.
+
+    Args:
+        study: Name of the study, with its year.
+        newest_known: Year up to which the language model was trained; None where that is not known.
+    """
+    years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", study)]
+    return "excluded" if newest_known is not None and years and max(years) > newest_known else "possible"
 
 
 def _of(results: list[SeedResult], number: int, seeds: int) -> list[SeedResult]:
@@ -136,7 +229,6 @@ def _check(
     size: int | None,
     seeds: int,
     workers: int | None,
-    judge: Judge | None,
 ) -> None:
     if not targets:
         raise InvalidValueError("No screen was named.", "Name one or more: `hitscout screen list` shows them.")
@@ -149,8 +241,6 @@ def _check(
                 f"A round of {size} was asked for, but {target.name} has a library of {len(target.table):,}.",
                 f"Ask for --size {len(target.table)} or fewer.",
             )
-    if judge is not None:
-        raise InvalidValueError("No language model takes part in replays yet.", "Leave --model out.")
 
 
 def _filtered(target: ReplayTarget) -> ReplayTarget:

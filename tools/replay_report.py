@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 
 from tools import registry
-from tools.controls import NAMES, WITH_SIBLINGS
-from tools.expected import Z80
+from tools.controls import COSTLY, NAMES, WITH_JUDGE, WITH_SIBLINGS
+from tools.judges import JudgeUsage
+from tools.likeness import modality_warning
 from tools.metrics.base import Outcome, RoundOutcome
+from tools.predictors._calibration import Z80
 from tools.priors import Excluded, PriorChoice, PriorUse
+from tools.replay_reliability import ReliabilityBin, reliability
 from tools.replay_run import Job, SeedResult
 from tools.replay_target import SMALL_LIBRARY
 
+Memory = Literal["", "possible", "excluded"]
+
+OWN = "replay"
 CALIBRATION = {
     "slope": "calibration_slope",
     "observed_over_expected": "observed_over_expected",
@@ -118,13 +124,20 @@ class ScreenReport:
         by_round: Means over seeds after each round.
         controls: Control → what it reaches; None where a pack that it needs is missing.
         calibration: slope, observed_over_expected, log_loss_skill, coverage80.
+        reliability: How often nominations hit, by the hit probability that they were given.
         log_enrichment: Mean over seeds, on non-essential hits.
         priors: Screens that were learnt from, by falling |Spearman| with the target.
         excluded: Screens that were not, and why.
         missing: Control or feature source → packs that it would need.
         warnings: What a reader has to know.
         picks: Seed → perturbations chosen, round by round.
+        enrichments: ``replay`` or a control → log enrichment on non-essential hits of each seed, for comparisons in
+            pairs.
         seconds: Time of all seeds together.
+        memory: ``possible`` where a language model took part that may have read the screen's results, ``excluded``
+            where the screen is newer than it; empty where none took part.
+        slots: Means over seeds: slots that grades filled and hits among them; None where none took part.
+        refused: Names and evidence of a language model that could not be used, in all seeds.
     """
 
     name: str
@@ -139,13 +152,18 @@ class ScreenReport:
     by_round: tuple[RoundFigures, ...]
     controls: Mapping[str, Pair | None]
     calibration: Mapping[str, float]
+    reliability: tuple[ReliabilityBin, ...]
     log_enrichment: float
     priors: tuple[PriorUse, ...]
     excluded: tuple[Excluded, ...]
     missing: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
     picks: Mapping[int, tuple[tuple[str, ...], ...]]
+    enrichments: Mapping[str, tuple[float, ...]]
     seconds: float
+    memory: Memory = ""
+    slots: tuple[float, float] | None = None
+    refused: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The keys of ``replay --json`` for one screen."""
@@ -162,6 +180,7 @@ class ScreenReport:
             "by_round": [figures.to_json() for figures in self.by_round],
             "controls": {name: pair and pair.to_json() for name, pair in self.controls.items()},
             "calibration": {name: _plain(value) for name, value in self.calibration.items()},
+            "reliability": [one.to_json() for one in self.reliability],
             "log_enrichment": _plain(self.log_enrichment),
             "priors": [
                 {
@@ -175,7 +194,15 @@ class ScreenReport:
             "missing": {name: list(packs) for name, packs in self.missing.items()},
             "warnings": list(self.warnings),
             "seconds": round(self.seconds, 2),
+            **self._judged(),
         }
+
+    def _judged(self) -> dict[str, Any]:
+        """What there is to say only where a language model took part."""
+        if self.slots is None:
+            return {}
+        filled, hits = (_plain(value) for value in self.slots)
+        return {"memory": self.memory, "slots": {"filled": filled, "hits": hits}, "refused": self.refused}
 
 
 @dataclass(frozen=True)
@@ -185,10 +212,12 @@ class ReplayReport:
     Attributes:
         setting: pool, siblings, text, rounds, seeds and language_model, as they were.
         screens: One report for each screen.
+        usage: What the language model took; None where none took part.
     """
 
     setting: Mapping[str, Any]
     screens: tuple[ScreenReport, ...]
+    usage: JudgeUsage | None = field(default=None, kw_only=True)
 
     def mean(self) -> dict[str, float]:
         """Means over screens; a focused library carries a plain mean, so there is one without such."""
@@ -207,11 +236,16 @@ class ReplayReport:
             "setting": dict(self.setting),
             "screens": [screen.to_json() for screen in self.screens],
             "mean": {name: _plain(value) for name, value in self.mean().items()},
+            **({} if self.usage is None else {"usage": self.usage.to_json()}),
         }
 
 
 def report_screen(
-    job: Job, choice: PriorChoice, missing: Mapping[str, tuple[str, ...]], results: Sequence[SeedResult]
+    job: Job,
+    choice: PriorChoice,
+    missing: Mapping[str, tuple[str, ...]],
+    results: Sequence[SeedResult],
+    memory: Memory = "",
 ) -> ScreenReport:
     """Puts one screen's seeds together.
 
@@ -220,15 +254,21 @@ def report_screen(
         choice: The priors, and what was refused.
         missing: Feature source → packs that would bring it.
         results: One for each seed.
+        memory: Whether a language model may have read the screen's results; empty where none took part.
     """
     table = job.target.table
     hits = int(table["hit"].sum())
     others = int((table["hit"] & ~table["essential"]).sum())
     pooled = _pooled(results)
+    enrichments = _enrichments(results, others, len(table))
     gaps = {**dict(job.target.missing), **missing}
     if job.with_controls and not choice.used:
         gaps |= {"recurrence": ("genedisco",), "prior_only": ("genedisco",)}
-    if job.with_controls and all(one.controls.get("random_embeddings") is None for one in results):
+    if (
+        job.with_controls
+        and job.costly_controls
+        and all(one.controls.get("random_embeddings") is None for one in results)
+    ):
         gaps |= {"random_embeddings": ("pathways", "gobp", "string", "hgnc")}
     return ScreenReport(
         name=job.target.name,
@@ -242,15 +282,24 @@ def report_screen(
         fdr_recall=_fdr_recall(results),
         by_round=_by_round(results, hits, others),
         controls=_controls(job, results, hits, others),
+        reliability=reliability(pooled.rounds),
         calibration={key: registry.load("metrics", name)().value(pooled) for key, name in CALIBRATION.items()},
-        log_enrichment=_mean(_log_enrichment(one, others, len(table)) for one in results),
+        log_enrichment=_mean(enrichments[OWN]),
         priors=choice.used,
         excluded=choice.excluded,
         missing=gaps,
-        warnings=job.target.warnings,
+        warnings=(*job.target.warnings, *filter(None, [modality_warning(job.target.question, job.priors.screens)])),
         picks={one.seed: one.picks for one in results},
+        enrichments=enrichments,
         seconds=sum(one.seconds for one in results),
+        memory=memory,
+        slots=_slots(results) if memory else None,
+        refused=sum(one.refused for one in results),
     )
+
+
+def _slots(results: Sequence[SeedResult]) -> tuple[float, float]:
+    return _mean(one.slots[0] for one in results), _mean(one.slots[1] for one in results)
 
 
 def _pooled(results: Sequence[SeedResult]) -> Outcome:
@@ -262,8 +311,19 @@ def _pooled(results: Sequence[SeedResult]) -> Outcome:
     )  # fmt: skip
 
 
-def _log_enrichment(result: SeedResult, hits: int, library: int) -> float:
-    tested, _, found = result.curve[-1]
+def _enrichments(results: Sequence[SeedResult], hits: int, library: int) -> dict[str, tuple[float, ...]]:
+    """Log enrichment of each seed by what was played; NaN where a control could not be."""
+    found = {OWN: tuple(_log_enrichment(one.curve[-1][0], one.curve[-1][2], hits, library) for one in results)}
+    for name in sorted({name for one in results for name in one.controls}):
+        pairs = [(one.curve[-1][0], one.controls.get(name)) for one in results]
+        found[name] = tuple(
+            math.nan if points is None else _log_enrichment(tested, points[-1][1], hits, library)
+            for tested, points in pairs
+        )
+    return found
+
+
+def _log_enrichment(tested: int, found: int, hits: int, library: int) -> float:
     flags = np.zeros(tested, dtype=bool)
     flags[:found] = True
     # Only counts enter: which of the picks were the non-essential hits does not matter to this metric.
@@ -298,7 +358,9 @@ def _controls(job: Job, results: Sequence[SeedResult], hits: int, others: int) -
     figures: dict[str, Pair | None] = {
         "random": Pair(by_chance, by_chance, tuple(float(share) * hits for share in tested))
     }
-    for name in (*NAMES[1:], *([WITH_SIBLINGS] if job.siblings else [])):
+    asked = [name for name in NAMES[1:] if job.costly_controls or name not in COSTLY]
+    judged = WITH_JUDGE if job.judging is not None and job.costly_controls else ()
+    for name in (*asked, *([WITH_SIBLINGS] if job.siblings else []), *judged):
         played = [points for one in results if (points := one.controls.get(name)) is not None]
         figures[name] = None
         if played:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,9 @@ import pandas as pd
 from tools import controls, registry
 from tools.acquisitions.base import seeded_order
 from tools.controls import Course, Step
-from tools.expected import expected_count
+from tools.expectations import expected_of
+from tools.judged_play import JudgedSeats, Judging
+from tools.judges import JudgeUsage
 from tools.metrics.base import Outcome, RoundOutcome
 from tools.predictors.base import Priors
 from tools.replay_target import ReplayTarget
@@ -39,6 +42,9 @@ class Job:
         predictor: Name of the predictor.
         acquisition: Name of the acquisition.
         with_controls: Whether the controls are played too.
+        costly_controls: Whether those controls are among them that play all rounds again.
+        flags: Whether it is revealed which chosen perturbations are hits.
+        judging: Who fills slots; nobody where None. A job with a judge is played in one process.
     """
 
     target: ReplayTarget
@@ -50,6 +56,15 @@ class Job:
     predictor: str
     acquisition: str
     with_controls: bool = True
+    costly_controls: bool = True
+    flags: bool = False
+    judging: Judging | None = None
+
+    @property
+    def plays(self) -> int:
+        """How often all rounds are played, controls counted."""
+        extra = 2 + (2 if self.judging else 0)
+        return 1 + (extra if self.with_controls and self.costly_controls else 0)
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,9 @@ class SeedResult:
         controls: Control → hits found after each round, cumulative; None where it could not be played.
         outcome: For the metrics.
         seconds: How long it took.
+        usage: What a judge took, in the replay and its controls.
+        slots: Slots that grades filled, and hits among them.
+        refused: Names and evidence of a judge that could not be used.
     """
 
     screen: str
@@ -73,6 +91,9 @@ class SeedResult:
     controls: Mapping[str, tuple[Picked, ...] | None]
     outcome: Outcome
     seconds: float
+    usage: JudgeUsage = field(default_factory=JudgeUsage)
+    slots: tuple[int, int] = (0, 0)
+    refused: int = 0
 
 
 def run_seed(job: Job, seed: int, on_step: Callable[[float], None] = lambda _: None) -> SeedResult:
@@ -85,10 +106,13 @@ def run_seed(job: Job, seed: int, on_step: Callable[[float], None] = lambda _: N
     """
     began = time.perf_counter()
     course = make_course(job, seed)
-    total = job.rounds * (3 if job.with_controls else 1)
+    total = job.rounds * job.plays
     predictor = registry.load("predictors", job.predictor)()
-    steps = controls.play(course, predictor, on_round=lambda number: on_step(number / total))
-    found = _play_controls(job, course, steps, lambda done: on_step((job.rounds + done) / total))
+    heard: list[JudgedSeats] = []
+    seats = _seats(job, course, heard)
+    steps = controls.play(course, predictor, seats=seats, on_round=lambda number: on_step(number / total))
+    by_grade = [name for step in steps for name in step.by_grade]
+    found = _play_controls(job, course, steps, lambda done: on_step((job.rounds + done) / total), heard)
     table = job.target.table
     return SeedResult(
         screen=job.target.name,
@@ -98,7 +122,18 @@ def run_seed(job: Job, seed: int, on_step: Callable[[float], None] = lambda _: N
         controls=found,
         outcome=_outcome(table, course, steps),
         seconds=time.perf_counter() - began,
+        usage=reduce(JudgeUsage.plus, (one.usage for one in heard), JudgeUsage()),
+        slots=(len(by_grade), int(table.loc[by_grade, "hit"].sum())),
+        refused=sum(one.refused for one in heard),
     )
+
+
+def _seats(job: Job, course: Course, heard: list[JudgedSeats], *, masked: bool = False) -> JudgedSeats | None:
+    """Slots of one play; None where nobody judges."""
+    if job.judging is None:
+        return None
+    heard.append(JudgedSeats(job.judging, course, masked))
+    return heard[-1]
 
 
 def make_course(job: Job, seed: int) -> Course:
@@ -120,6 +155,7 @@ def make_course(job: Job, seed: int) -> Course:
         rounds=job.rounds,
         size=job.size,
         acquisition=job.acquisition,
+        flags=job.flags,
     )
 
 
@@ -141,28 +177,38 @@ def bootstrapped(priors: Priors, rng: np.random.Generator) -> Priors:
 
 
 def _play_controls(
-    job: Job, course: Course, steps: list[Step], on_round: Callable[[float], None]
+    job: Job, course: Course, steps: list[Step], on_round: Callable[[float], None], heard: list[JudgedSeats]
 ) -> dict[str, tuple[Picked, ...] | None]:
     if not job.with_controls:
         return {}
     table = job.target.table
-    fresh = registry.load("predictors", job.predictor)
-    permuted = controls.play(course, fresh(), permute=True, on_round=on_round)
     lists: dict[str, list[str] | None] = {
         "essential_only": controls.essential_only(course),
         "recurrence": controls.recurrence_only(course, job.priors),
         "prior_only": controls.prior_only(course, steps),
-        "permuted_feedback": [name for step in permuted for name in step.picks],
-        "random_embeddings": controls.random_embeddings(course, fresh()),
     }
+    if job.costly_controls:
+        fresh = registry.load("predictors", job.predictor)
+        seats = _seats(job, course, heard)
+        permuted = controls.play(course, fresh(), permute=True, seats=seats, on_round=on_round)
+        lists["permuted_feedback"] = _names(permuted)
+        lists["random_embeddings"] = controls.random_embeddings(course, fresh())
+        if job.judging is not None:
+            lists["without_grades"] = _names(controls.play(course, fresh()))
+            masked = _seats(job, course, heard, masked=True)
+            lists["masked_names"] = _names(controls.play(course, fresh(), seats=masked))
     if job.siblings:
         lists[controls.WITH_SIBLINGS] = controls.sibling_ranking(course, job.priors)
-    on_round(2 * job.rounds)
+    on_round((job.plays - 1) * job.rounds)
     ends = [job.size * number for number in range(1, job.rounds + 1)]
     return {
         name: None if names is None else tuple(_found(table, names[:end]) for end in ends)
         for name, names in lists.items()
     }
+
+
+def _names(steps: list[Step]) -> list[str]:
+    return [name for step in steps for name in step.picks]
 
 
 def _found(table: pd.DataFrame, names: list[str]) -> Picked:
@@ -187,7 +233,7 @@ def _outcome(table: pd.DataFrame, course: Course, steps: list[Step]) -> Outcome:
     for step in steps:
         frame = step.posterior.frame
         probability = frame.loc[list(step.picks), "hit_probability"].to_numpy(dtype=np.float64)
-        expected = expected_count(probability)
+        expected = expected_of(list(probability))
         rounds.append(
             RoundOutcome(probability, table.loc[list(step.picks), "hit"].to_numpy(bool), expected.low, expected.high)
         )

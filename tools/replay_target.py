@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ from db.records import Question, Screen, Side
 from db.screens import effects_of, get_screen, hit_list, source_names
 from tools.essentials import PACK, essential_names
 from tools.hits import default_rule, hits, parse_rule
+from tools.packs.base import read_packs
 from tools.workspace import Workspace
 
 ROUND_SIZE, SMALL_ROUND_SIZE, SMALL_LIBRARY = 128, 32, 2000
@@ -90,7 +91,9 @@ def make_table(
     return frame.assign(fdr_low=np.nan, fdr_high=np.nan)[list(COLUMNS)]
 
 
-def target_of_screen(workspace: Workspace, name: str, text: Literal["json", "described"]) -> ReplayTarget:
+def target_of_screen(
+    workspace: Workspace, name: str, text: Literal["json", "described"], side: Side | None = None
+) -> ReplayTarget:
     """A screen of the store as a target.
 
     Args:
@@ -98,12 +101,14 @@ def target_of_screen(workspace: Workspace, name: str, text: Literal["json", "des
         name: Its name.
         text: ``json`` for the text that came with the file, ``described`` for a plain description of phenotype, cell
             type and readout.
+        side: Side on which hits lie; the screen's own where None.
 
     Raises:
         NotFoundError: There is no such screen.
         InvalidValueError: The screen has no hits, or no text of the kind asked for.
     """
     screen = get_screen(workspace.store, name)
+    screen = screen if side is None else replace(screen, side=side)
     effects = effects_of(workspace.store, screen.id)
     numbers = ["estimate", "p_low", "p_high", "fdr_low", "fdr_high"]
     effects = effects.groupby("perturbation", as_index=False)[numbers].mean()
@@ -157,12 +162,19 @@ def question_of_screen(screen: Screen, rule: str, text: Literal["json", "describ
         rule: Its hit rule; how many hits a published list has is not told.
         text: Which words stand for the question.
     """
-    described = ", ".join(
-        part for part in (screen.phenotype, screen.cell_type, screen.condition, screen.readout) if part
-    )
-    words = (screen.text or screen.phenotype) if text == "json" else described
+    words = (screen.text or screen.phenotype) if text == "json" else _described(screen)
     return Question(
         phenotype=screen.phenotype, organism=screen.organism, cell_type=screen.cell_type, readout=screen.readout,
         direction=DIRECTION[screen.side], modality=screen.modality, study=screen.study, text=words,
         hit_rule="top 5%" if rule.startswith("list:") else rule,
     )  # fmt: skip
+
+
+def _described(screen: Screen) -> str:
+    """The catalogue's line on a screen's cells and assay; for other screens what was declared of them."""
+    for pack in read_packs():
+        for step in pack.loads:
+            if step.loader == "screen" and step.options.get("name") == screen.name and "described" in step.options:
+                return str(step.options["described"])
+    parts = (screen.phenotype, screen.cell_type, screen.condition, screen.readout)
+    return ", ".join(part for part in parts if part)

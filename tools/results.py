@@ -19,7 +19,7 @@ from tools.campaign_hits import call_hits
 from tools.campaign_state import (
     CampaignState,
     load_state,
-    pick_campaign,
+    pick_open,
     pick_round,
     require_state,
 )
@@ -119,7 +119,7 @@ def campaign_record(
         NeedsChoiceError: The file has no negative controls to be placed by, or does not say what positive means.
         RefusedFileError: The file cannot be read; the store is unchanged.
     """
-    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    state = load_state(workspace.store, pick_open(workspace.store, name))
     one = _round_to_record(state, round)
     options = ReadOptions(
         columns=dict(columns or {}), where=dict(where or {}), suffix=suffix, encoding=encoding, controls=tuple(controls)

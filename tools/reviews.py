@@ -8,24 +8,36 @@ from typing import Any, Literal
 import numpy as np
 
 from db.errors import ConflictError
-from db.records import Round
 from tools.campaign_hits import HitCall, call_hits
 from tools.campaign_state import CampaignState, load_state, pick_campaign
 from tools.expectations import Expected, expected_of
 from tools.nominating import predict_state
 from tools.predictions import choose
+from tools.seating import record_of_rounds
+from tools.slots import SlotRecord, slot_share
+from tools.tallies import CalibrationBin, Spend, promises_of, tally_of
 from tools.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class RoundReview:
-    """One measured round: nominations, results, hits among them, and the hits that were expected of those measured."""
+    """One measured round.
+
+    Attributes:
+        round: Its number.
+        nominated: Its nominations.
+        measured: Those with a result.
+        hits: Hits among them.
+        expected: Hits that were expected of those measured.
+        random: Hits that as many candidates drawn at random were believed to bring; None where that was not kept.
+    """
 
     round: int
     nominated: int
     measured: int
     hits: int
     expected: Expected
+    random: float | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,10 @@ class Review:
         next_random: Hits expected of as many candidates drawn at random.
         worth: Whether another round is worth it.
         verdict: Why, in a sentence.
+        calibration: Measured nominations in bins of equal count, by rising probability; empty where there are few.
+        spend: What was ordered in confirmed and measured rounds.
+        slots: How nominations by grade have done beside what they displace; None where there were none.
+        next_slots: What that makes of the next round's slots, in a sentence; empty where there were none.
     """
 
     campaign: str
@@ -57,6 +73,10 @@ class Review:
     next_random: float
     worth: Literal["yes", "perhaps", "no"]
     verdict: str
+    calibration: tuple[CalibrationBin, ...] = ()
+    spend: Spend | None = None
+    slots: SlotRecord | None = None
+    next_slots: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for ``campaign review --json``."""
@@ -84,12 +104,17 @@ def campaign_review(workspace: Workspace, name: str = "") -> Review:
             f"No round of {state.campaign.name} is measured yet, so there is nothing to review.",
             f"`hitscout campaign record {state.campaign.name} FILE` brings its results in.",
         )
-    called = call_hits(workspace.store, state)
-    rounds = tuple(_review_round(one, called) for one in measured)
-    promised = [p for one in measured for p in _promises(one).values()]
+    called, tally = call_hits(workspace.store, state), tally_of(workspace, state)
+    rounds = tuple(
+        RoundReview(one.round, one.nominated, one.measured, one.hits, one.expected, one.random)
+        for one in tally.rounds
+        if one.hits is not None
+    )
+    promised = [p for one in measured for p in promises_of(one).values()]
     size = min(state.campaign.settings.size, len(state.candidates))
     expected, random = _next(workspace, state, size)
     hits, total = sum(one.hits for one in rounds), expected_of(promised)
+    record = record_of_rounds(state.rounds, called.hits)
     worth, verdict = _judge(hits, total, expected, random, size, called)
     return Review(
         campaign=state.campaign.name,
@@ -103,22 +128,16 @@ def campaign_review(workspace: Workspace, name: str = "") -> Review:
         next_random=random,
         worth=worth,
         verdict=verdict,
+        calibration=tally.calibration,
+        spend=tally.spend,
+        slots=record if record.slots else None,
+        next_slots=_next_slots(state, size, record) if record.slots else "",
     )
 
 
-def _promises(one: Round) -> dict[str, float]:
-    """Hit probability of each nomination that was measured, as it was proposed; known positive controls left out."""
-    return {
-        n.perturbation: n.hit_probability
-        for n in one.nominations
-        if n.outcome == "measured" and "positive-control" not in n.flags
-    }
-
-
-def _review_round(one: Round, called: HitCall) -> RoundReview:
-    promises = _promises(one)
-    found = sum(name in called.hits for name in promises)
-    return RoundReview(one.number, len(one.nominations), len(promises), found, expected_of(list(promises.values())))
+def _next_slots(state: CampaignState, size: int, record: SlotRecord) -> str:
+    share = slot_share(state.next_number, size, record)
+    return f"grades may fill {share.places} of {size} places ({share.share:.0%}): {share.why}"
 
 
 def _next(workspace: Workspace, state: CampaignState, size: int) -> tuple[Expected, float]:

@@ -24,11 +24,13 @@ class ListedScreen:
         screen: The screen.
         perturbations: Perturbations with an effect.
         hits: Hits by the screen's own rule and side.
+        positive_means: What a positive value meant in the source file: raises, lowers, or both where contrasts differ.
     """
 
     screen: Screen
     perturbations: int
     hits: int
+    positive_means: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ def screen_list(workspace: Workspace) -> tuple[ListedScreen, ...]:
             effects = db_screens.effects_of(workspace.store, screen.id)
             rule = parse_rule(screen.hit_rule)
             published = db_screens.hit_list(workspace.store, rule.list_hash) if rule.list_hash else frozenset()
-            listed.append(ListedScreen(screen, len(effects), int(hits(effects, rule, screen.side, published).sum())))
+            found = int(hits(effects, rule, screen.side, published).sum())
+            signs = sorted({one.positive_means for one in db_screens.contrasts_of(workspace.store, screen.id)})
+            listed.append(ListedScreen(screen, len(effects), found, " and ".join(signs)))
     return tuple(listed)
 
 

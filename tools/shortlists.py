@@ -70,7 +70,8 @@ def shortlist(
         exclude: File of genes that must not be nominated, with a reason in the column after the name.
         expressed: File of gene and TPM; genes below `min_tpm` get a flag.
         min_tpm: TPM from which a gene counts as expressed.
-        flag_essential: Whether genes that are commonly essential get a flag.
+        flag_essential: Whether common essential genes stay candidates, with the flag essential. Else they are excluded
+            where the library is ``protein-coding`` and the phenotype is not one of growth or death.
         guides_per_gene: Guides to order for each gene.
         coverage: Cells for each guide.
         price: Price of one guide.

@@ -17,6 +17,11 @@ from db.store import Store
 STORE_FILE = "store.duckdb"
 
 
+def _config_folder() -> Path:
+    home = os.environ.get("HITSCOUT_HOME")
+    return Path(home) / "config" if home else Path(platformdirs.user_config_dir("hitscout", appauthor=False))
+
+
 @dataclass(frozen=True)
 class Paths:
     """Where hitscout keeps its files on this machine.
@@ -28,6 +33,8 @@ class Paths:
     """Stores and transcripts: what cannot be made again."""
     cache: Path
     """Downloaded packs and computed features: what can."""
+    config: Path = field(default_factory=_config_folder)
+    """What the user has set."""
 
     @classmethod
     def of_user(cls) -> Paths:

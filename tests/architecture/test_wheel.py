@@ -50,10 +50,11 @@ def run(installed: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProc
     )
 
 
-def test_the_wheel_carries_schema_packs_and_the_face(wheel):
+def test_the_wheel_carries_schema_packs_styles_and_the_face(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "hitscout.py" in names
     assert "db/schema/0001_initial.sql" in names
+    assert "tui/style.tcss" in names
     assert any(name.startswith("tools/packs/") and name.endswith(".toml") for name in names)
     assert not any(name.startswith("tests/") for name in names)
 

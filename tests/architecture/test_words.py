@@ -14,7 +14,7 @@ SOURCES = [
     *(path for layer in ("db", "tools", "agent", "tui") for path in (ROOT / layer).rglob("*.py")),
 ]
 RULES = {
-    r"(?<!language )(?<!language_)(?<!--)\bmodels?\b": "say predictor or language model",
+    r"(?<!language )(?<!language_)(?<!--)(?<!/)\bmodels?\b": "say predictor or language model",
     r"\bbatch(es)?\b(?! effect)": "a batch is a technical batch only: say round, shortlist or chunk",
     r"\bdatasets?\b": "say study, screen or pack",
     r"\bknock-?outs? genes?\b": "say perturbation",

@@ -17,7 +17,16 @@ from db.errors import ConflictError, NotFoundError
 from db.provenance import content_hash, record_ingest
 from db.records import CampaignSettings, Nomination, Question
 from db.results import insert_revision, revisions_of
-from db.rounds import insert_grade, rounds_of, set_outcomes, set_round_state, write_round
+from db.rounds import (
+    GivenGrade,
+    grades_of,
+    insert_grade,
+    rounds_of,
+    set_outcomes,
+    set_round_state,
+    write_grades,
+    write_round,
+)
 from db.screens import ensure_perturbations, insert_contrast, insert_screen
 from db.store import Store
 from tests.synthetic_store import SYMBOLS, add_knowledge
@@ -130,6 +139,30 @@ def test_an_open_round_is_replaced_and_keeps_its_grades(filled):
     assert first == second
     one = rounds_of(filled, campaign.id)[0]
     assert [(n.perturbation, n.grade) for n in one.nominations] == [("GENE0002", 2.5), ("GENE0003", None)]
+
+
+def test_a_graders_draws_are_one_voice_and_its_new_grades_take_the_place_of_its_old_ones(filled):
+    campaign, _ = make(filled)
+    round_id = open_round(filled, campaign, ["GENE0001", "GENE0002"])
+
+    def given(*rows):
+        return [GivenGrade(name, draw, grade, "why", ("text:GENE0001",), "judge") for name, draw, grade in rows]
+
+    with filled.write("test") as connection:
+        insert_grade(
+            connection, round_id=round_id, perturbation="GENE0001", organism="human", grade=4.0, reason="r",
+            graded_by="person",
+        )  # fmt: skip
+        rows = given(("GENE0001", 0, 1.0), ("GENE0001", 1, 2.0), ("GENE0002", 0, 3.0), ("NOPE", 0, 4.0))
+        written = write_grades(connection, round_id=round_id, organism="human", grades=rows, graded_by="judge")
+    assert written == 3
+    assert [n.grade for n in rounds_of(filled, campaign.id)[0].nominations] == [2.75, 3.0]
+    assert grades_of(filled, round_id)[0] == rows[0]
+    with filled.write("test") as connection:
+        write_grades(
+            connection, round_id=round_id, organism="human", grades=given(("GENE0002", 0, 0.0)), graded_by="judge"
+        )
+    assert [n.grade for n in rounds_of(filled, campaign.id)[0].nominations] == [4.0, 0.0]
 
 
 def test_a_round_that_is_not_open_cannot_be_replaced_and_none_can_be_skipped(filled):

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from db.errors import DownloadError, InvalidValueError, NotFoundError
+from db.errors import ConflictError, DownloadError, InvalidValueError, NotFoundError
 from db.gene_sets import get_gene_set, list_collections
 from db.genes import find_gene
 from db.provenance import list_ingests
 from db.screens import list_screens
-from tools.catalogue import fetch, list_packs, pack_folder
+from tools.catalogue import absent_packs, fetch, list_packs, pack_folder
 from tools.workspace import Progress, Workspace
 
 NAMES = Path(__file__).parents[1] / "data" / "names"
@@ -208,6 +208,44 @@ def test_a_screen_of_a_pack_is_added_with_its_study_and_benchmark_files(workspac
     assert screen.hit_rule.startswith("list:")
     assert "identify genes" in screen.text
     assert fetch(workspace, ["bench-x"]).packs[0].loaded[0].state == "already"
+
+
+@pytest.fixture
+def bench(workspace, catalogue) -> Catalogue:
+    """A pack with one screen, fetched."""
+    table = "Gene,Score\n" + "".join(f"{gene},{value}\n" for gene, value in [("VAV1", 2), ("LCP2", 1), ("IL2", -1)])
+    body = catalogue.https("bench.csv", table.encode())
+    body += (
+        '[[load]]\nloader = "screen"\nfiles = ["bench.csv"]\nname = "bench"\nphenotype = "x"\norganism = "human"\n'
+        'positive_means = "raises"\nreader = "generic"\nmap = { gene = "Gene", estimate = "Score" }\n'
+    )
+    catalogue.add("bench", body)
+    fetch(workspace, ["bench"], mirror=catalogue.mirror)
+    return catalogue
+
+
+def test_a_screen_that_is_here_is_recognised_without_its_file_being_read(workspace, bench, monkeypatch):
+    def unread(*arguments: object, **options: object) -> None:
+        raise AssertionError("the file was read again")
+
+    monkeypatch.setattr("tools.ingestion.add_screen", unread)
+    again = fetch(workspace, ["bench"]).packs[0].loaded[0]
+    assert (again.name, again.state, again.rows) == ("bench", "already", 0)
+
+
+def test_a_screens_file_that_changed_and_a_pack_that_says_otherwise_are_noticed(workspace, bench):
+    path = pack_folder(workspace, "bench") / "bench.csv"
+    path.write_text(path.read_text().replace("VAV1,2", "VAV1,9"))
+    # The changed file is not the pinned one, so that the pinned one is put back.
+    assert fetch(workspace, ["bench"], mirror=bench.mirror).packs[0].bytes > 0
+    toml = bench.packs / "bench.toml"
+    toml.write_text(toml.read_text().replace('phenotype = "x"', 'phenotype = "y"'))
+    with pytest.raises(ConflictError, match="phenotype"):
+        fetch(workspace, ["bench"], mirror=bench.mirror)
+
+
+def test_packs_that_are_here_are_not_among_the_absent_ones(workspace, bench):
+    assert absent_packs(workspace, ["bench", "tiny-sets", "hgnc"]) == ("tiny-sets",)
 
 
 def test_an_unknown_pack_gets_a_near_name_before_anything_is_fetched(workspace, catalogue):

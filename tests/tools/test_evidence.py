@@ -93,8 +93,3 @@ def test_what_is_no_evidence_id_is_told_the_forms(world, evidence):
     with pytest.raises(InvalidValueError) as caught:
         open_evidence(world, evidence)
     assert "<" in caught.value.suggestion
-
-
-def test_responses_are_said_not_to_be_there_yet(world):
-    with pytest.raises(NotFoundError, match="holds none yet"):
-        open_evidence(world, "response:1:A:B")

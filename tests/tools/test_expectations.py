@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from tools.expectations import expected_of, hit_count_distribution
+from tools.expectations import doubted_distribution, expected_of, hit_count_distribution
 
 
 def test_equal_probabilities_give_the_binomial_distribution():
@@ -27,7 +27,7 @@ def test_unequal_probabilities_agree_with_counting_every_outcome():
 def test_the_interval_holds_its_level_with_a_tenth_at_most_in_each_tail():
     probabilities = np.random.default_rng(1).uniform(0, 0.5, 128)
     expected = expected_of(probabilities)
-    counts = hit_count_distribution(probabilities)
+    counts = doubted_distribution(probabilities)
     assert expected.mean == pytest.approx(probabilities.sum())
     assert counts[: int(expected.low)].sum() <= 0.1
     assert counts[int(expected.high) + 1 :].sum() <= 0.1 + 1e-12
@@ -40,3 +40,18 @@ def test_certain_and_impossible_nominations_have_no_spread():
     expected = expected_of([1.0, 1.0, 0.0])
     assert (expected.mean, expected.low, expected.high) == (2.0, 2.0, 2.0)
     assert expected_of([]).mean == 0.0
+
+
+def test_a_doubt_in_common_is_a_mixture_over_normal_log_odds():
+    draws = np.random.default_rng(0).normal(0, 0.5, 200_000)
+    p = 1 / (1 + np.exp(-(np.log(0.2 / 0.8) + draws)))
+    counted = np.array([np.mean(binom.pmf(k, 30, p)) for k in range(31)])
+    assert np.allclose(doubted_distribution([0.2] * 30, 0.5), counted, atol=1e-3)
+    assert np.allclose(doubted_distribution([0.2] * 30, 0.0), binom.pmf(np.arange(31), 30, 0.2), atol=1e-12)
+
+
+def test_a_doubt_in_common_widens_the_interval_and_leaves_the_mean():
+    sure, doubting = expected_of([0.2] * 100, doubt=0.0), expected_of([0.2] * 100)
+    assert doubting.mean == sure.mean
+    assert doubting.low < sure.low
+    assert doubting.high > sure.high

@@ -93,7 +93,7 @@ def test_a_gene_twice_with_equal_values_counts_once(add, simple, named_workspace
 def test_of_an_old_and_the_approved_symbol_the_approved_row_is_used(add, simple, named_workspace):
     added = add(simple({"IL2RA": "IL2RA,1.7,0.5"}, extra=["CD25,-3,0.5"]))
     assert reasons(added) == {"duplicate": 1}
-    assert added.kept_aside[0].examples[0].startswith("line 52: CD25")
+    assert added.kept_aside[0].examples[0].startswith("CD25: Lines 29, 52 ")
     assert effect(named_workspace, added, "IL2RA")["estimate"] == 1.7
 
 
@@ -156,6 +156,24 @@ def test_strict_refuses_any_row_that_would_be_kept_aside(named_workspace, add, s
     with pytest.raises(RefusedFileError, match=reason):
         add(simple(extra=[row]), strict=True)
     assert named_workspace.store.manifest_path.read_bytes() == before
+
+
+def test_strict_refuses_controls_that_were_not_announced_and_takes_numbered_forms_of_those_that_were(add, simple):
+    path = simple(extra=["NTC_1,1,0.5", "NTC_22,1,0.5"])
+    with pytest.raises(RefusedFileError, match=r"2 rows .* would be kept aside \(2 control\)"):
+        add(path, strict=True)
+    with pytest.raises(RefusedFileError, match="2 control"):
+        add(path, strict=True, controls=("NT",))
+    assert add(path, strict=True, controls=("ntc",)).effects == 50
+
+
+def test_rows_that_are_set_aside_together_are_told_once_with_all_their_lines(add, simple):
+    added = add(simple({"IL2": "IL2,1,0.5"}, extra=["IL2,2,0.5"]))
+    (duplicates,) = (noted for noted in added.kept_aside if noted.reason == "duplicate")
+    assert duplicates.rows == 2
+    assert len(duplicates.examples) == 1
+    assert duplicates.examples[0].count("Lines") == 1
+    assert not duplicates.examples[0].startswith("line ")
 
 
 def test_strict_takes_controls_that_were_declared(add, simple):

@@ -10,7 +10,7 @@ from db.errors import InvalidValueError
 from db.records import Question
 from db.screens import contrasts_of
 from tests.synthetic_store import ESSENTIAL, MODULE_OF, SYMBOLS, add_screen, copied_world, module_effects, shared_world
-from tools.expected import expected_count
+from tools.expectations import expected_of
 from tools.predictions import choose, expected_hits, explain, predict
 from tools.predictors.base import Rounds
 from tools.reasons import signed
@@ -159,7 +159,7 @@ def test_expected_hits_are_the_sum_of_probabilities_within_an_interval_wider_tha
     assert expected.low < expected.mean < expected.high
     independent = 1.2816 * np.sqrt((p * (1 - p)).sum())
     assert expected.high - expected.low > 2 * independent
-    assert expected_count(np.full(4, 1.0)).high == 4
+    assert expected_of([1.0] * 4).high == 4
 
 
 def test_pairs_of_genes_are_candidates_like_any_other(tmp_path_factory, tmp_path):

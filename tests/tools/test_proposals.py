@@ -10,7 +10,7 @@ import pytest
 from db.errors import ConflictError, HitscoutError, InvalidValueError, NotFoundError
 from tests.campaign_world import FAST, confirmed, manifest, new_workspace, started, write_results
 from tests.synthetic_store import ESSENTIAL, SYMBOLS
-from tools.campaigns import campaign_exclude, campaign_question, campaign_show
+from tools.campaigns import campaign_exclude, campaign_question, campaign_show, campaign_start
 from tools.evidence import open_evidence
 from tools.proposals import campaign_confirm, campaign_grade, campaign_propose
 from tools.results import campaign_record
@@ -132,9 +132,22 @@ def test_essential_genes_and_positive_controls_carry_flags(rich_world):
     assert {name for name, said in flags.items() if "essential" in said} == set(ESSENTIAL)
     assert [name for name, said in flags.items() if "positive-control" in said] == ["GENE0100"]
     assert all("no-evidence" in said for said in flags.values())
-    started(rich_world, "plain")
-    plain = campaign_propose(rich_world, "plain", size=600, predictor=FAST)
-    assert not any("essential" in n.flags for n in plain.nominations)
+
+
+def test_essential_genes_are_left_out_and_the_start_says_so(rich_world):
+    plain = started(rich_world)
+    assert plain.candidates == plain.library_size - len(ESSENTIAL)
+    assert any(str(len(ESSENTIAL)) in note and "--flag-essential" in note for note in plain.notes)
+    everyone = campaign_propose(rich_world, size=plain.candidates, predictor=FAST)
+    assert not set(names(everyone)) & set(ESSENTIAL)
+    assert campaign_show(rich_world).excluded == len(ESSENTIAL)
+
+
+def test_essential_genes_stay_where_a_library_is_named_or_growth_is_asked_about(rich_world, tmp_path):
+    library = tmp_path / "mine.txt"
+    library.write_text("\n".join(ESSENTIAL) + "\n")
+    assert started(rich_world, "named", library=str(library)).candidates == len(ESSENTIAL)
+    assert campaign_start(rich_world, "growth", "proliferation of T cells", size=12).candidates == 600
 
 
 def test_a_grade_is_kept_and_moves_neither_probability_nor_rank(world):
@@ -189,8 +202,8 @@ def test_a_round_that_was_confirmed_while_its_list_was_computed_is_not_overwritt
     first = campaign_propose(world, predictor=FAST)
     compute = proposals.compute_proposal
 
-    def slow(*arguments):
-        made = compute(*arguments)
+    def slow(*arguments, **options):
+        made = compute(*arguments, **options)
         campaign_confirm(world)
         return made
 

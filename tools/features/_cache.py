@@ -58,12 +58,13 @@ def build(
     frames, missing = {}, {}
     # Computed for every gene of the store, whatever is asked for: one computation then serves every library.
     named = pd.Index(view.genes(question.organism)["symbol"], dtype=object)
+    seen = {effects: view.fingerprint(effects=effects) for effects in (True, False)} if folder else {}
     everyone = named if len(named) else genes.sort_values()
     for done, name in enumerate(sources):
         report(Progress("features", done, len(sources), name))
         source: FeatureSource = registry.load("features", name)()
         with threadpool_limits(1):
-            frame = _cached(name, source, everyone, question, view, folder)
+            frame = _cached(name, source, everyone, question, view, folder, seen)
         frame = frame.loc[frame.index.isin(genes)]
         if frame.empty:
             missing[name] = source.needs
@@ -105,11 +106,17 @@ def genes_of(perturbations: pd.Index[str]) -> pd.Index[str]:
 
 
 def _cached(
-    name: str, source: FeatureSource, genes: pd.Index[str], question: Question, view: View, folder: Path | None
+    name: str,
+    source: FeatureSource,
+    genes: pd.Index[str],
+    question: Question,
+    view: View,
+    folder: Path | None,
+    seen: Mapping[bool, str],
 ) -> pd.DataFrame:
     if folder is None:
         return _plain(source.features(genes, question, view))
-    path = folder / f"{name}-{_key(name, source, genes, question, view)}.npz"
+    path = folder / f"{name}-{_key(name, source, genes, question, seen[source.reads_effects])}.npz"
     frame = _read(path)
     if frame is None:
         frame = _plain(source.features(genes, question, view))
@@ -123,12 +130,12 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(frame.to_numpy(float), index=index, columns=[str(name) for name in frame.columns])
 
 
-def _key(name: str, source: FeatureSource, genes: pd.Index[str], question: Question, view: View) -> str:
+def _key(name: str, source: FeatureSource, genes: pd.Index[str], question: Question, seen: str) -> str:
     """Everything that the frame depends on, the code that computes it included."""
     module = importlib.import_module(f"tools.features.{name}")
     code = Path(str(module.__file__)).read_bytes()
     parts = [
-        view.fingerprint(effects=source.reads_effects),
+        seen,
         hashlib.sha256("\n".join(genes).encode()).hexdigest(),
         hashlib.sha256(code).hexdigest(),
         json.dumps([version(package) for package in ("numpy", "scipy", "scikit-learn")]),

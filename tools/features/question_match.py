@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from db.records import Question
 from db.view import View
 from tools.features.gene_sets import usable_sets
+from tools.features.gene_texts import texts_of
 from tools.features.string_spectral import NETWORK, normalised
 
 RESTART = 0.5
@@ -17,25 +20,46 @@ STEPS = 12
 CLOSEST_SETS = 20
 LEAST_SIMILAR = 0.2
 FLOOR = 1e-6
+TEXT_WEIGHT = 0.5
+"""Weight of the likeness of texts beside that of the walk over the network."""
 WORD = r"[a-z0-9][a-z0-9-]+"
 _COMMON = (
     "identify gene genes regulate regulates regulation change changes log fold normalized read reads counts"
     " measurement measured decrease increase decreased increased total using compared control controls non-targeting"
     " level levels knocked knockout knockdown perturbation screen cells cell expression production when that upon the"
     " and for with from into are was were has have which their this those these after before between within"
+    " crispr crispri crispra interference repression activation genome-wide library guide guides stained staining"
+    " sorted sorting counted counts fixed marked dye culture medium blood donor inside high low much"
+    " make makes primary human"
 )
 COMMON = frozenset(_COMMON.split())
 """Words that every screen's description has: they say nothing on which biology is meant."""
 
 
-class QuestionMatch:
-    """Random walk with restart over STRING from the genes and gene sets that the question's text names.
+GREEK = {
+    "alpha": "A", "beta": "B", "gamma": "G", "delta": "D", "epsilon": "E", "zeta": "Z", "eta": "H", "theta": "Q",
+    "iota": "I", "kappa": "K", "lambda": "L", "mu": "M", "nu": "N", "xi": "X", "omicron": "O", "pi": "P", "rho": "R",
+    "sigma": "S", "tau": "T", "upsilon": "U", "phi": "F", "chi": "C", "psi": "Y", "omega": "W",
+}  # fmt: skip
+"""Greek letter → the Latin one that stands for it in gene symbols (HGNC guidelines, Bruford et al. 2020)."""
+SIGNS = {
+    sign: unicodedata.name(sign).rsplit(" ", 1)[1].lower().replace("lamda", "lambda")
+    for sign in "αβγδεζηθικλμνξοπρσςτυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
+    if "FINAL" not in unicodedata.name(sign)
+}
 
-    Names of genes in the text (symbols and aliases, ``IL-2`` as ``IL2``) start with weight one in all; so do the
-    members of the `CLOSEST_SETS` gene sets whose names are most alike to the text (cosine of tf-idf; the full names of
-    the genes found are added to the text). Then x ← (1 − r)·s + r·A x with the normalised network A and r = `RESTART`
-    (Köhler et al. 2008). The feature is ln(x + 10⁻⁶). Nothing but ``question.text`` is read (the phenotype where
-    that is empty), and the positive controls.
+
+class QuestionMatch:
+    """How near a gene lies to what the question names, and how alike its own text is to the question's.
+
+    The first part is a random walk with restart over STRING. Names of genes in the text (symbols, aliases and full
+    names, ``IL-2`` as IL2, ``IFN-γ`` as IFNG) start with weight one in all; so do the members of the `CLOSEST_SETS`
+    gene sets whose names are most alike to the text (cosine of tf-idf; the full names of the genes found are added to
+    the text). Then x ← (1 − r)·s + r·A x with the normalised network A and r = `RESTART` (Köhler et al. 2008), of
+    which ln(x + 10⁻⁶) counts. The second part is the root of the cosine between the tf-idf of the gene's name and
+    summary and that of the question's words with the texts of the genes that it names. Both are standardised over the
+    genes; the second counts `TEXT_WEIGHT`. Nothing but ``question.text`` is read (the phenotype where that is empty),
+    and the positive controls.
     """
 
     needs = ("hgnc", "pathways", "string")
@@ -46,16 +70,46 @@ class QuestionMatch:
         """Nearness of each gene in a set or the network; see `tools.features.base.FeatureSource`."""
         named = genes_of_question(question, view)
         members = usable_sets(view.gene_sets())
-        matched = matched_sets(question, view, members).rename("weight")
+        matched = with_declared(matched_sets(question, view, members), question, members).rename("weight")
         joined = members.join(matched, on=["collection", "gene_set"], how="inner")
         start = _start(named, joined.groupby("gene")["weight"].sum())
-        if start.empty:
+        alike = alike_texts(question, view, named)
+        if start.empty and alike.empty:
             return pd.DataFrame(dtype=float)
-        walked = _walk(start, view.edges(NETWORK))
-        everyone = pd.Index(sorted(set(walked.index) | set(members["gene"])), dtype=object)
+        walked = _walk(start, view.edges(NETWORK)) if len(start) else start
+        everyone = pd.Index(sorted({*walked.index, *members["gene"], *alike.index}), dtype=object)
         near = np.log(walked.reindex(everyone).fillna(0.0).to_numpy(float) + FLOOR)
-        frame = pd.DataFrame({"match": near}, index=everyone)
+        worded = np.sqrt(alike.reindex(everyone).fillna(0.0).to_numpy(float))
+        frame = pd.DataFrame({"match": _standardised(near) + TEXT_WEIGHT * _standardised(worded)}, index=everyone)
         return frame.reindex(genes[genes.isin(everyone)])
+
+
+def _standardised(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    deviation = float(values.std())
+    return (values - values.mean()) / deviation if deviation > 1e-12 else np.zeros_like(values)
+
+
+def alike_texts(question: Question, view: View, named: list[str]) -> pd.Series[float]:
+    """Cosine of tf-idf between the question and each gene's name and summary; empty where no word is shared.
+
+    Args:
+        question: What is looked for.
+        view: Where names and summaries come from.
+        named: Genes that the question names: what is written of them belongs to it.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts, _ = texts_of(view, question)
+    asked = " ".join([question.text or question.phenotype, *texts.reindex(named).dropna()]).lower()
+    words = [word for word in re.findall(WORD, asked) if word not in COMMON]
+    counter = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=WORD, min_df=2, max_df=0.1)
+    try:
+        weighted = counter.fit_transform(texts.str.lower())
+    except ValueError:
+        # No texts, or none with a usable word.
+        return pd.Series(dtype=float)
+    alike = pd.Series((weighted @ counter.transform([" ".join(words)]).T).toarray().ravel(), index=texts.index)
+    return alike if alike.max() > 0 else alike[:0]
 
 
 def genes_of_question(question: Question, view: View) -> list[str]:
@@ -65,30 +119,76 @@ def genes_of_question(question: Question, view: View) -> list[str]:
         question: What is looked for.
         view: Where the names of genes come from.
     """
-    found = named_genes(question.text or question.phenotype, view.synonyms(question.organism))
+    words = view.genes(question.organism).set_index("symbol")["name"]
+    found = named_genes(question.text or question.phenotype, view.synonyms(question.organism), words)
     return sorted({*found, *question.positive_controls})
 
 
-def named_genes(text: str, synonyms: pd.DataFrame) -> list[str]:
+def named_genes(text: str, synonyms: pd.DataFrame, words: pd.Series[str] | None = None) -> list[str]:
     """Symbols of the genes that a text names, sorted.
+
+    A gene is named by a symbol or alias, by one in the spelling of `spellings` (``IL-2``, ``IFN-γ``, ``IFN gamma``), or
+    by its full name in words (``interferon gamma``); of full names that overlap the longest counts.
 
     Args:
         text: Plain words.
         synonyms: Columns name, tier and symbol.
+        words: Full name by symbol; full names are not looked for where None.
     """
     unique = synonyms[synonyms["name"].str.len() >= 3].drop_duplicates(["name", "symbol"])
     approved = set(unique.loc[unique["tier"] == "approved", "name"])
     counted = unique[unique["tier"] != "approved"].groupby("name")["symbol"].agg(["first", "size"])
     others: pd.Series[str] = counted.loc[counted["size"] == 1, "first"]
-    found = set()
-    for token in re.findall(r"[A-Za-z0-9-]+", text):
-        for form in {token, token.replace("-", "")}:
-            # A word in ordinary case is a gene only where an alias is written just so, as "tau" is.
-            if form in approved and form.upper() == form:
-                found.add(form)
-            elif form in others.index and form not in COMMON:
-                found.add(str(others[form]))
+    found = set() if words is None else _by_full_name(text, words)
+    for form in spellings(text):
+        # A word in ordinary case is a gene only where an alias is written just so, as "tau" is.
+        if form in approved and form.upper() == form:
+            found.add(form)
+        elif form in others.index and form not in COMMON:
+            found.add(str(others[form]))
     return sorted(found)
+
+
+def spellings(text: str) -> set[str]:
+    """The words of a text, with the spellings that gene nomenclature would give them.
+
+    Hyphens are dropped (``IL-2`` is IL2), and a Greek letter, as a sign or in words, that follows capital letters or
+    figures becomes the Latin one that HGNC writes for it (``IFN-γ`` and ``IFN-gamma`` are IFNG, ``IL-2Rα`` is IL2RA).
+
+    Args:
+        text: Plain words.
+    """
+    # What a plus follows marks a kind of cell ("CD4+ T cells"), and is not what the question is about.
+    text = re.sub(r"\b[A-Za-z0-9-]+\+", " ", text)
+    # A Greek letter that stands apart belongs to the name before it: "IFN gamma".
+    joined = re.sub(rf"\b([A-Z][A-Z0-9]+) ({'|'.join(GREEK)})\b", r"\1-\2", _greek_in_words(text))
+    forms = set()
+    for token in re.findall(r"[A-Za-z0-9-]+", joined):
+        latin = re.sub(rf"(?<=[A-Z0-9])-?({'|'.join(GREEK)})(?![a-z])", lambda sign: GREEK[sign[1]], token)
+        forms |= {token, token.replace("-", ""), latin.replace("-", "")}
+    return forms
+
+
+def _greek_in_words(text: str) -> str:
+    """Greek signs as words in small letters: γ and Γ as gamma, for the letters that HGNC has a Latin one for."""
+    return "".join(SIGNS.get(sign, sign) for sign in unicodedata.normalize("NFKC", text))
+
+
+def _by_full_name(text: str, words: pd.Series[str]) -> set[str]:
+    """Genes whose full name, of two words or more, stands in the text and in no longer full name that does."""
+    said = _phrase(text)
+    held = {symbol: phrase for symbol, name in words.items() if (phrase := _phrase(str(name))).count(" ") > 2}
+    there = {str(symbol): phrase for symbol, phrase in held.items() if phrase in said}
+    return {
+        symbol
+        for symbol, phrase in there.items()
+        if not any(phrase != other and phrase in other for other in there.values())
+    }
+
+
+def _phrase(text: str) -> str:
+    """Words in small letters between single blanks, with a blank at both ends."""
+    return f" {' '.join(re.findall(r'[a-z0-9]+', _greek_in_words(text).lower()))} "
 
 
 def matched_sets(question: Question, view: View, members: pd.DataFrame) -> pd.Series[float]:
@@ -124,6 +224,26 @@ def matched_sets(question: Question, view: View, members: pd.DataFrame) -> pd.Se
     rarity = np.log(max(members["gene"].nunique(), 2) / sizes.to_numpy())
     weights = pd.Series((alike * rarity)[best], index=sizes.index[best], dtype=float)
     return weights.sort_values(ascending=False, kind="stable")
+
+
+def with_declared(weights: pd.Series[float], question: Question, members: pd.DataFrame) -> pd.Series[float]:
+    """Weights of gene sets with those that the question declares, which count as if their names were its own words.
+
+    Args:
+        weights: Weight by collection and gene set, as `matched_sets` gives them.
+        question: What is looked for; its ``gene_sets`` are written ``collection:name``.
+        members: Columns collection, gene_set and gene.
+    """
+    named = [tuple(one.split(":", 1)) for one in question.gene_sets if ":" in one]
+    if not named:
+        return weights
+    sizes = usable_sets(members).groupby(["collection", "gene_set"]).size()
+    declared = sizes[sizes.index.isin(named)]
+    total = max(members["gene"].nunique(), 2)
+    rarity = declared.map(lambda size: float(np.log(total / size))).astype(float)
+    others = weights[~weights.index.isin(declared.index)]
+    joined: pd.Series[float] = pd.concat([others, rarity])
+    return joined.sort_values(ascending=False, kind="stable")
 
 
 def _start(named: list[str], weights: pd.Series[float]) -> pd.Series[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,6 +80,24 @@ def expected_calibration_error(labels: npt.NDArray[np.bool_], probabilities: Flo
     return float(np.abs(np.bincount(bins, weights=gap, minlength=BINS)).sum() / len(labels))
 
 
+def expected_if_true(probabilities: Floats, rng: np.random.Generator, draws: int = 100) -> float:
+    """The expected calibration error that chance alone leaves: labels are drawn from the probabilities themselves.
+
+    An error near this value says that the probabilities may be true; rows of one perturbation are taken as
+    independent, so chance may leave more.
+
+    Args:
+        probabilities: n, from 0 to 1.
+        rng: Where draws come from.
+        draws: Number of draws.
+    """
+    kept = np.asarray(probabilities, dtype=float)
+    if not len(kept):
+        return float("nan")
+    errors = [expected_calibration_error(rng.random(len(kept)) < kept, kept) for _ in range(draws)]
+    return float(np.mean(errors))
+
+
 def bootstrap_interval(
     units: npt.NDArray[np.object_],
     groups: npt.NDArray[np.object_],
@@ -100,14 +119,69 @@ def bootstrap_interval(
         level: How much of the draws the interval holds.
         draws: Number of draws.
     """
+    means = _bootstrap(units, groups, labels, [scores], rng, draws)
+    return _interval(means[:, 0], level)
+
+
+class Gain(NamedTuple):
+    """How much better one method is than another, with its interval."""
+
+    gain: float
+    low: float
+    high: float
+
+
+def paired_gain(
+    units: npt.NDArray[np.object_],
+    groups: npt.NDArray[np.object_],
+    labels: npt.NDArray[np.bool_],
+    scores: tuple[Floats, Floats],
+    rng: np.random.Generator,
+    *,
+    level: float = 0.9,
+    draws: int = 400,
+) -> Gain:
+    """The mean of `per_gene_auroc` by the first scores less that by the second, both on the same draws of units.
+
+    Args:
+        units: Perturbation of each of n rows.
+        groups: Readout of each row.
+        labels: n.
+        scores: Those of the one method and of the other, n each.
+        rng: Where draws come from.
+        level: How much of the draws the interval holds.
+        draws: Number of draws.
+    """
+    first, second = (per_gene_auroc(groups, labels, one).mean for one in scores)
+    means = _bootstrap(units, groups, labels, scores, rng, draws)
+    return Gain(first - second, *_interval(means[:, 0] - means[:, 1], level))
+
+
+def _bootstrap(
+    units: npt.NDArray[np.object_],
+    groups: npt.NDArray[np.object_],
+    labels: npt.NDArray[np.bool_],
+    scores: Sequence[Floats],
+    rng: np.random.Generator,
+    draws: int,
+) -> Floats:
+    """The mean AUROC of each method in each draw, draws × methods."""
     codes, names = pd.factorize(units, sort=True)
-    rows = [np.flatnonzero(codes == code) for code in range(len(names))]
     readouts = pd.factorize(groups)[0]
-    means = []
-    for _ in range(draws if rows else 0):
-        drawn = np.concatenate([rows[code] for code in rng.integers(0, len(rows), len(rows))])
-        means.append(per_gene_auroc(readouts[drawn], labels[drawn], scores[drawn]).mean)
-    if not np.isfinite(means).any():
+    positive, rows = np.bincount(readouts, weights=labels), np.bincount(readouts)
+    # A readout of one label stays one however its rows are drawn.
+    counted = ((positive > 0) & (positive < rows))[readouts]
+    places = np.flatnonzero(counted)
+    of_unit = [places[codes[places] == code] for code in range(len(names))]
+    means = np.full((draws, len(scores)), np.nan)
+    for draw in range(draws if len(places) else 0):
+        drawn = np.concatenate([of_unit[code] for code in rng.integers(0, len(names), len(names))])
+        means[draw] = [per_gene_auroc(readouts[drawn], labels[drawn], one[drawn]).mean for one in scores]
+    return means
+
+
+def _interval(values: Floats, level: float) -> tuple[float, float]:
+    if not np.isfinite(values).any():
         return float("nan"), float("nan")
-    low, high = np.nanquantile(means, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

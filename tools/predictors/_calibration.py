@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,10 @@ GENOME_WIDE = 5000
 FEW = 32
 """With fewer revealed effects nothing is said on where hits begin."""
 Z80 = 1.2815515655446004
+LEAST_SLOPE = 0.05
+"""A flatter curve would leave the ranking to rounding."""
+DOUBT_OF_INTERCEPT = 1.0
+DOUBT_OF_SLOPE = 0.5
 
 
 def base_rate(hit_rule: str) -> float:
@@ -94,33 +99,100 @@ def intercept_for(scores: Vector, slope: float, rate: float) -> float:
     return (low + high) / 2
 
 
-def updated(
-    slope: float, intercept: float, scores: Vector, hits: npt.NDArray[np.bool_], *, doubt: float = 0.35
-) -> tuple[float, float]:
-    """Slope and intercept after seeing which of the revealed were hits.
+@dataclass(frozen=True)
+class Curve:
+    """Hit probability by score: floor + (1 − floor) · logistic(intercept + slope · score).
 
-    Maximum a posteriori of a logistic regression with normal priors: the slope around `slope` with a relative
-    standard deviation `doubt`, the intercept around `intercept` with standard deviation 2 · `doubt`.
+    Attributes:
+        intercept: Log-odds at score 0, above the floor.
+        slope: Log-odds for one unit of score.
+        floor: Probability of the hits that no score foresees, such as those of a noisy list.
+    """
+
+    intercept: float
+    slope: float
+    floor: float = 0.0
+
+    def probability(self, scores: Vector) -> Vector:
+        """Hit probabilities.
+
+        Args:
+            scores: Standardised scores.
+        """
+        return np.asarray(self.floor + (1 - self.floor) * logistic(self.intercept + self.slope * scores), dtype=float)
+
+    def log_odds(self, scores: Vector) -> Vector:
+        """Log-odds of being a hit.
+
+        Args:
+            scores: Standardised scores.
+        """
+        p = np.clip(self.probability(scores), 1e-9, 1 - 1e-9)
+        return np.asarray(np.log(p) - np.log1p(-p), dtype=float)
+
+
+def first_curve(scores: Vector, slope: float, rate: float) -> Curve:
+    """The curve before any result: without a floor, and with a mean of `rate` over the library.
 
     Args:
-        slope: Log-odds for one unit of score, as believed before.
-        intercept: Log-odds at score 0, as believed before.
-        scores: Scores of the revealed, each predicted without its own effect, shape (n,).
-        hits: Which of them are hits, shape (n,).
-        doubt: How far the beliefs may be off.
+        scores: Standardised scores of the whole library.
+        slope: Log-odds for one unit of score.
+        rate: Share of the library that are hits.
     """
-    if len(scores) == 0:
-        return slope, intercept
-    start = np.array([intercept, slope])
-    precision = np.diag([1 / (2 * doubt) ** 2, 1 / max(doubt * slope, 0.05) ** 2])
-    columns = np.column_stack([np.ones_like(scores), scores])
-    beta = start.copy()
-    for _ in range(50):
-        p = logistic(columns @ beta)
-        gradient = columns.T @ (hits - p) - precision @ (beta - start)
-        curvature = columns.T @ (columns * (p * (1 - p))[:, None]) + precision
-        beta = beta + np.clip(np.linalg.solve(curvature, gradient), -1, 1)
-    return float(max(beta[1], 0.0)), float(beta[0])
+    return Curve(intercept_for(scores, slope, rate), slope)
+
+
+def learnt_curve(
+    first: Curve, scores: Vector, held_out: Vector, hits: npt.NDArray[np.bool_], total: float, doubt: float
+) -> Curve:
+    """The curve after seeing which of the revealed were hits.
+
+    Intercept and slope maximise the likelihood of the revealed hits, with normal priors around those of `first` and a
+    log-normal one that keeps found and foreseen hits together from exceeding `total`. Whatever of the total is neither
+    found nor foreseen is spread evenly over the candidates: that is the floor. So the curve follows the results
+    where results were looked for, at the top, and the hit rule elsewhere.
+
+    Args:
+        first: The curve before any result.
+        scores: Scores of the candidates that are left, shape (n,).
+        held_out: Scores of the revealed, each predicted without its own effect, shape (m,).
+        hits: Which of them are hits, shape (m,).
+        total: Hits expected in the whole library.
+        doubt: Standard deviation of ln(total).
+    """
+    from scipy.optimize import minimize
+
+    if len(held_out) == 0:
+        return first
+    found = float(hits.sum())
+    left = max(total - found, 0.1 * total * len(scores) / (len(scores) + len(held_out)))
+
+    def curve(at: Vector) -> tuple[Curve, float]:
+        intercept, slope = float(at[0]), max(abs(float(at[1])), LEAST_SLOPE)
+        foreseen = logistic(intercept + slope * scores)
+        floor = max(left - foreseen.sum(), 0.0) / max(len(scores) - foreseen.sum(), 1e-9)
+        return Curve(intercept, slope, float(floor)), float(foreseen.sum())
+
+    def loss(at: Vector) -> float:
+        made, foreseen = curve(at)
+        p = np.clip(made.probability(held_out), 1e-9, 1 - 1e-9)
+        likelihood = float(np.where(hits, np.log(p), np.log1p(-p)).sum())
+        priors = ((at[0] - first.intercept) / DOUBT_OF_INTERCEPT) ** 2 + ((at[1] - first.slope) / DOUBT_OF_SLOPE) ** 2
+        beyond = max(np.log((foreseen + found) / total) / doubt, 0.0)
+        return float(0.5 * (priors + beyond**2) - likelihood)
+
+    start = np.array([first.intercept, first.slope])
+    best = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3, "maxiter": 300})
+    return curve(best.x)[0]
+
+
+def doubt_of_total(hit_rule: str) -> float:
+    """Standard deviation of the logarithm of the number of hits in the library.
+
+    Args:
+        hit_rule: A rule such as ``top 5%`` says the number; others leave it open.
+    """
+    return 0.1 if re.search(r"top\s*\d", hit_rule) else 0.5
 
 
 def interval(log_odds: Vector, deviation: Vector) -> tuple[Vector, Vector]:

@@ -13,7 +13,10 @@ from tools.predictors._design import Design
 Vector = npt.NDArray[np.floating[Any]]
 Matrix = npt.NDArray[np.floating[Any]]
 
-WEIGHTS = {"gene_sets": 1.0, "string_spectral": 1.0, "gene_names": 0.5}
+WEIGHTS = {
+    "gene_sets": 1.0, "string_spectral": 1.0, "coessentiality": 0.7, "gene_texts": 0.5, "text_embedding": 0.5,
+}  # fmt: skip
+"""How much a likeness of each kind counts; of those that have a frame, the mean is taken."""
 EMBEDDINGS = tuple(WEIGHTS)
 NETWORK = "string_spectral"
 LINEAR = 0.02

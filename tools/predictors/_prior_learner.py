@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from db.records import Question, Screen
 from tools.features.other_studies import TOP, recurrence
+from tools.likeness import likeness, weights
 from tools.predictors._design import Design
 from tools.predictors.base import Priors
 from tools.priors import contrasts_of, strength_ranks, study_of_contrasts
@@ -30,7 +32,9 @@ BINS = 31
 RECURRENCE_SCALE = np.array([2.0, 1.0, 1.0, 0.3, 1.0])
 USUAL_SLOPE = 0.5
 """Log-odds for one unit of score where few studies can say: some screens follow others closely, some hardly."""
-FEW_STUDIES = 6
+USUAL_NEARNESS = 0.3
+SLOPE_NOISE = 0.35
+"""Standard deviation of a study's slope around what its nearness lets expect."""
 ESSENTIAL = "essentiality"
 
 
@@ -56,21 +60,24 @@ class _Task:
     quantile: Vector
     weight: Vector
     recurrence: npt.NDArray[np.float32]
+    nearness: float
 
 
-def fit_prior(table: Design, priors: Priors, rng: np.random.Generator) -> PriorFit:
+def fit_prior(table: Design, priors: Priors, rng: np.random.Generator, question: Question | None = None) -> PriorFit:
     """Learns from all priors how features go with strong effects.
 
     For each prior contrast, the columns on recurrence are computed from the other studies only, as they will be for
     the target. The score is the mean of two standardised learners: a ridge regression of quantile^6, and gradient
-    boosted trees for "in the top 5 %". Every study weighs the same, small libraries less.
+    boosted trees for "in the top 5 %". Every study weighs the same, small libraries less, and screens that are alike to
+    the question more (see `tools.likeness`).
 
     Args:
         table: Features of all genes; the columns of ``other_studies`` are not used.
         priors: Effects of other screens; a perturbation that stands there twice counts twice.
         rng: Draws the trees' sample.
+        question: What is looked for; all screens weigh the same where None.
     """
-    tasks, target = _tasks(table, priors)
+    tasks, target = _tasks(table, priors, weights(question, priors.screens) if question else {})
     if not tasks:
         return PriorFit(pd.Series(dtype=float), 0.0)
     static = _static(table)
@@ -81,7 +88,7 @@ def fit_prior(table: Design, priors: Priors, rng: np.random.Generator) -> PriorF
     ridge = (joined - centre) @ beta
     trees = _trees(table, tasks, target, rng)
     scores = standardised(standardised(ridge) + standardised(trees))
-    slope = _left_out_slope(static, tasks, grams, width)
+    slope = _left_out_slope(static, tasks, grams, width, _nearness(priors.screens, question)[0])
     return PriorFit(pd.Series(scores, index=table.names), slope)
 
 
@@ -97,34 +104,49 @@ def _static(table: Design) -> npt.NDArray[np.float32]:
     return np.hstack([*columns, *known, np.zeros((len(table.names), 0))]).astype(np.float32)
 
 
-def _tasks(table: Design, priors: Priors) -> tuple[list[_Task], npt.NDArray[np.float32]]:
+def _tasks(table: Design, priors: Priors, weights: Mapping[int, float]) -> tuple[list[_Task], npt.NDArray[np.float32]]:
     ranks = strength_ranks(priors)
     if ranks.empty:
         return [], np.zeros((len(table.names), 0), np.float32)
     studies = study_of_contrasts(priors)
     counts = priors.effects.groupby(["contrast_id", "perturbation"]).size().unstack("contrast_id")
     per_study = Counter(studies[contrast] for contrast in contrasts_of(ranks))
-    essential = _essential(table)
+    worth = _worth(priors, weights)
+    essential = essential_genes(table)
     aligned = ranks.reindex(table.names)
     columns: dict[str, npt.NDArray[np.float32]] = {}
     tasks = []
     everything = contrasts_of(ranks)
+    _, near = _nearness(priors.screens, None)
     for contrast in everything:
         study = studies[contrast]
         if study not in columns:
             others = [other for other in everything if studies[other] != study]
             columns[study] = _recurrence_columns(ranks, studies, others, table, essential)
         rows = np.flatnonzero(aligned[contrast].notna().to_numpy())
-        if len(rows) == 0:
+        if len(rows) == 0 or worth[contrast] == 0:
             continue
         drawn = counts[contrast].reindex(table.names[rows]).to_numpy(float)
         size = min(1.0, np.sqrt(len(rows) / FULL_LIBRARY))
-        weight = drawn * FULL_LIBRARY * size / drawn.sum() / per_study[study]
-        tasks.append(_Task(study, rows, aligned[contrast].to_numpy(float)[rows], weight, columns[study]))
+        weight = worth[contrast] * drawn * FULL_LIBRARY * size / drawn.sum() / per_study[study]
+        tasks.append(_Task(study, rows, aligned[contrast].to_numpy(float)[rows], weight, columns[study], near[study]))
     return tasks, _recurrence_columns(ranks, studies, everything, table, essential)
 
 
-def _essential(table: Design) -> Vector:
+def _worth(priors: Priors, weights: Mapping[int, float]) -> dict[int, float]:
+    """Contrast → weight of its screen, scaled to a mean of 1 so that the ridge shrinks as much as without weights."""
+    pairs = priors.effects[["contrast_id", "screen_id"]].drop_duplicates()
+    worth = {int(contrast): weights.get(int(screen), 1.0) for contrast, screen in pairs.itertuples(index=False)}
+    mean = sum(worth.values()) / len(worth)
+    return {contrast: weight / mean if mean > 0 else 0.0 for contrast, weight in worth.items()}
+
+
+def essential_genes(table: Design) -> Vector:
+    """1 for each gene of the table that DepMap calls common essential, else 0, shape (n,).
+
+    Args:
+        table: Features; without the source ``essentiality`` no gene is.
+    """
     if ESSENTIAL not in table.blocks:
         return np.zeros(len(table.names))
     return (table.values[:, table.blocks[ESSENTIAL].start] > 0).astype(float)
@@ -169,25 +191,48 @@ def _left_out_slope(
     tasks: list[_Task],
     grams: list[tuple[Vector, Vector, Vector, float, float]],
     width: int,
+    nearness: float,
 ) -> float:
     """Log-odds of a hit for one unit of score, each study predicted from the others.
 
-    With few studies each is predicted from fewer still, so the slope is drawn towards `USUAL_SLOPE`.
+    What other screens teach of a screen depends on how alike they are, so the slopes of the studies left out are
+    regressed on how near each study was to the others: b = b₀ + b₁ (nearness − `USUAL_NEARNESS`), with normal priors
+    on both coefficients, and read off at the question's own nearness.
     """
     studies = sorted({task.study for task in tasks})
     if len(studies) < 2:
         return USUAL_SLOPE
-    scores, hits, weights = [], [], []
+    slopes, near = [], []
     for study in studies:
+        own = [task for task in tasks if task.study == study]
         beta, _ = _ridge([g for g, task in zip(grams, tasks, strict=True) if task.study != study], width)
-        for task in (task for task in tasks if task.study == study):
-            x = np.hstack([static[task.rows], task.recurrence[task.rows]])
-            scores.append(standardised(x @ beta))
-            hits.append(task.quantile > TOP)
-            weights.append(task.weight)
-    seen = _logistic_slope(np.concatenate(scores), np.concatenate(hits).astype(float), np.concatenate(weights))
-    share = len(studies) / (len(studies) + FEW_STUDIES)
-    return share * seen + (1 - share) * USUAL_SLOPE
+        scores = [standardised(np.hstack([static[t.rows], t.recurrence[t.rows]]) @ beta) for t in own]
+        hits = np.concatenate([task.quantile > TOP for task in own]).astype(float)
+        slopes.append(_logistic_slope(np.concatenate(scores), hits, np.concatenate([t.weight for t in own])))
+        near.append(float(np.mean([task.nearness for task in own])))
+    return _slope_at(nearness, np.array(near), np.array(slopes))
+
+
+def _slope_at(nearness: float, near: Vector, slopes: Vector) -> float:
+    """The slope that is to be expected at a nearness, between 0.05 and 1.5."""
+    columns = np.column_stack([np.ones(len(near)), near - USUAL_NEARNESS]) / SLOPE_NOISE
+    precision = np.diag([1 / 0.3**2, 1 / 3.0**2])
+    usual = np.array([USUAL_SLOPE, 0.0])
+    beta = np.linalg.solve(columns.T @ columns + precision, columns.T @ (slopes / SLOPE_NOISE) + precision @ usual)
+    return float(np.clip(beta[0] + beta[1] * (nearness - USUAL_NEARNESS), 0.05, 1.5))
+
+
+def _nearness(screens: Sequence[Screen], question: Question | None) -> tuple[float, dict[str, float]]:
+    """Mean likeness of the screens to the question, and of each study's screens to those of the other studies."""
+    names = {screen.id: screen.study.casefold() or f"screen {screen.id}" for screen in screens}
+    found: dict[str, list[float]] = {}
+    for one in screens:
+        others = [likeness(one, other) for other in screens if names[other.id] != names[one.id]]
+        found.setdefault(names[one.id], []).extend(others)
+    by_study = {study: float(np.mean(values)) if values else USUAL_NEARNESS for study, values in found.items()}
+    if question is None or not screens:
+        return USUAL_NEARNESS, by_study
+    return float(np.mean([likeness(question, screen) for screen in screens])), by_study
 
 
 def _logistic_slope(x: Vector, hit: Vector, weight: Vector) -> float:
@@ -204,10 +249,7 @@ def _logistic_slope(x: Vector, hit: Vector, weight: Vector) -> float:
 def _trees(table: Design, tasks: list[_Task], target: npt.NDArray[np.float32], rng: np.random.Generator) -> Vector:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    narrow = [
-        table.values[:, block][:, :TREE_COLUMNS] for name, block in table.blocks.items() if name != "other_studies"
-    ]
-    static = _binned(np.hstack([*narrow, np.zeros((len(table.names), 0), np.float32)]))
+    static = _binned(_narrow(table))
     parts, labels, weights = [], [], []
     for task in tasks:
         hit = task.quantile > TOP
@@ -225,6 +267,14 @@ def _trees(table: Design, tasks: list[_Task], target: npt.NDArray[np.float32], r
     )  # fmt: skip
     trees.fit(np.vstack(parts), y, sample_weight=np.concatenate(weights))
     return np.asarray(trees.decision_function(np.hstack([static, _binned(target)])), dtype=float)
+
+
+def _narrow(table: Design) -> npt.NDArray[np.float32]:
+    """The columns that the trees see: the leading ones of each source, and who knows the gene at all."""
+    sources = [(i, name) for i, name in enumerate(table.blocks) if name != "other_studies"]
+    columns = [table.values[:, table.blocks[name]][:, :TREE_COLUMNS] for _, name in sources]
+    columns += [table.known[:, [i]].astype(np.float32) for i, _ in sources]
+    return np.hstack([*columns, np.zeros((len(table.names), 0), np.float32)])
 
 
 def _binned(values: npt.NDArray[np.float32], like: npt.NDArray[np.float32] | None = None) -> npt.NDArray[np.float32]:

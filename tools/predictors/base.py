@@ -44,7 +44,7 @@ class Posterior:
     Attributes:
         frame: Indexed by candidate, with the float columns mean and sd (of the effect on the predictor's own scale),
             hit_probability, low and high (an 80 % interval of the hit probability), and support (0 to 1: how much
-            evidence speaks, 0 = none).
+            evidence speaks, 0 = none). A predictor may add worth (0 to 1): what a hit would be worth.
         contributions: Column name → Series over candidates: how much each kind of evidence added, for reasons.
     """
 

@@ -11,12 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.records import Question
+from tools.essentials import about_growth
 from tools.predictors import _calibration as calibration
 from tools.predictors._design import Design, design
 from tools.predictors._kernel import EMBEDDINGS, Regression, regress
-from tools.predictors._prior_learner import PriorFit, fit_prior, standardised
+from tools.predictors._prior_learner import PriorFit, essential_genes, fit_prior, standardised
 from tools.predictors.base import Posterior, Priors, Rounds
-from tools.priors import strength
+from tools.priors import relation_to_question, strength, strength_ranks
 
 Vector = npt.NDArray[np.floating[Any]]
 
@@ -24,8 +25,13 @@ TRUST = 0.25
 """Rank units among the revealed for one unit of the prior score."""
 QUESTION = "question_match"
 QUESTION_WEIGHT = 0.6
-RANK_POWER = 2
+SIBLING_WEIGHT = 4.0
+SIBLING_POWER = 6
+"""A sibling's own strong effects say more than what they share with other screens; only the strong ones do."""
+RANK_POWER = 3
 PROPAGATION = 0.05
+ESSENTIAL_COST = 0.1
+"""How much less a hit is worth that may be one on growth only."""
 QUESTION_SLOPE = 0.25
 """Log-odds for one unit of score where only the question speaks and no prior screen does."""
 
@@ -61,8 +67,16 @@ class FittedBlend:
         frame = self._frame(
             candidates, np.vstack([learnt.mean, learnt.sd, odds, deviation])[:, :count], known[:count], support[:count]
         )
+        frame["worth"] = self._worth(rows[:count])
         shares = {**parts, "rounds": (learnt.mean - start * self.trust) / max(self.trust, 1e-9)}
         return Posterior(frame, {key: pd.Series(value[:count], index=candidates) for key, value in shares.items()})
+
+    def _worth(self, rows: npt.NDArray[np.intp]) -> Vector:
+        """What a hit would be worth: a little less for essential genes, unless growth itself is asked about."""
+        if about_growth(self.question.phenotype):
+            return np.ones(len(rows))
+        essential = essential_genes(self.table)
+        return 1.0 - ESSENTIAL_COST * np.where(rows >= 0, essential[rows], 0.0)
 
     def _parts(self, names: pd.Index[str], known: npt.NDArray[np.bool_]) -> dict[str, Vector]:
         """What each kind of evidence says before the rounds, each standardised over the library."""
@@ -70,11 +84,24 @@ class FittedBlend:
         if not self.prior.scores.empty:
             scores = self.prior.scores.reindex(names).fillna(0.0).to_numpy(float)
             parts["other_screens"] = standardised_where(scores, known)
+        siblings = self._siblings()
+        if not siblings.empty:
+            found = siblings.reindex(names).fillna(float(siblings.mean())).to_numpy(float)
+            parts["siblings"] = SIBLING_WEIGHT * standardised_where(found, known)
         if not self.matched.empty:
             floor = float(self.matched.min())
             matched = self.matched.reindex(names).fillna(floor).to_numpy(float)
             parts["question"] = QUESTION_WEIGHT * standardised_where(matched, known)
         return parts
+
+    def _siblings(self) -> pd.Series[float]:
+        """Mean over sibling screens of quantile^6 of each gene's strength; empty where none was let in."""
+        ids = {s.id for s in self.priors.screens if relation_to_question(self.question, s) == "sibling"}
+        if not ids or self.prior.scores.empty:
+            return pd.Series(dtype=float)
+        screens = tuple(screen for screen in self.priors.screens if screen.id in ids)
+        effects = self.priors.effects[self.priors.effects["screen_id"].isin(ids)]
+        return (strength_ranks(Priors(screens, effects)) ** SIBLING_POWER).mean(axis=1)
 
     def _log_odds(
         self, learnt: Regression, revealed: pd.DataFrame, strengths: Vector, known: npt.NDArray[np.bool_], count: int
@@ -83,15 +110,18 @@ class FittedBlend:
         rate = calibration.base_rate(self.question.hit_rule)
         scores, held_out = scaled(learnt.mean, learnt.left_out, known)
         slope = self.prior.slope if self.prior.slope > 0 else QUESTION_SLOPE
-        intercept = calibration.intercept_for(scores[known], slope, rate)
-        promised = calibration.logistic(intercept + slope * held_out)
+        curve = calibration.first_curve(scores[known], slope, rate)
+        promised = curve.probability(held_out)
         hits = self._hits(revealed, strengths, rate, float(promised.mean()) if len(promised) else rate)
         if hits is not None:
             seen = known[count:]
-            slope, intercept = calibration.updated(slope, intercept, held_out[seen], hits[seen])
-        unsure = slope * learnt.sd / max(float(learnt.mean[known].std()), 1e-9)
+            curve = calibration.learnt_curve(
+                curve, scores[:count][known[:count]], held_out[seen], hits[seen], rate * int(known.sum()),
+                calibration.doubt_of_total(self.question.hit_rule),
+            )  # fmt: skip
+        unsure = curve.slope * learnt.sd / max(float(learnt.mean[known].std()), 1e-9)
         doubt = 0.45 / np.sqrt(1 + len(strengths) / 256)
-        return intercept + slope * scores, np.sqrt(doubt**2 + np.minimum(unsure, 1.0) ** 2)
+        return curve.log_odds(scores), np.sqrt(doubt**2 + np.minimum(unsure, 1.0) ** 2)
 
     def _hits(
         self, revealed: pd.DataFrame, strengths: Vector, rate: float, share: float
@@ -131,7 +161,8 @@ class Blend:
     Gaussian process learns from the rank of each revealed effect among the revealed ones how genes like it fare (see
     `tools.predictors._kernel`). Ranks are turned into hit probabilities by a logistic curve whose mean over the
     library is the hit rule's base rate, and whose slope is measured on prior studies left out and updated by the
-    rounds (see `tools.predictors._calibration`).
+    rounds (see `tools.predictors._calibration`). A hit among common essential genes is worth `ESSENTIAL_COST` less
+    where the phenotype is not one of growth: it may say nothing but that the cells were dying.
 
     Args:
         use_priors: Whether other screens and the question's text are listened to.
@@ -158,7 +189,8 @@ class Blend:
             described = {name: frame for name, frame in features.items() if name != QUESTION}
             table = design(described, EMBEDDINGS)
             empty = PriorFit(pd.Series(dtype=float), 0.0)
-            self._learnt = (features, priors, table, fit_prior(table, priors, rng) if self.use_priors else empty)
+            learnt = fit_prior(table, priors, rng, question) if self.use_priors else empty
+            self._learnt = (features, priors, table, learnt)
         _, _, table, prior = self._learnt
         matched = features[QUESTION].iloc[:, 0] if self.use_priors and QUESTION in features else pd.Series(dtype=float)
         seen = rounds if self.use_rounds else Rounds(rounds.effects.iloc[:0])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.response_predictors._kernels import Floats, coresponse
+from tools.response_predictors._kernels import Coresponses, Floats
 from tools.response_predictors._stacker import logit
 from tools.response_predictors._table import Labels, Places
 
@@ -58,7 +58,7 @@ def rates(labels: Labels) -> Rates:
 def evidence_columns(
     kernel: Floats,
     singles: Mapping[str, Floats],
-    train_kernel: Floats,
+    between: Coresponses,
     labels: Labels,
     readout_kernel: Floats,
     at: tuple[Places, Places],
@@ -68,7 +68,7 @@ def evidence_columns(
     Args:
         kernel: k, asked × train perturbations.
         singles: Source → kernel of that source alone, asked × train perturbations.
-        train_kernel: Train × train perturbations.
+        between: How alike readouts answer, by the train labels.
         labels: Train labels, the only labels that are looked at.
         readout_kernel: Readouts × readouts, by annotation.
         at: Row of `kernel` and place of the readout for each of the n pairs.
@@ -80,7 +80,7 @@ def evidence_columns(
     for source, one in singles.items():
         columns[f"vote_{source}"] = ((one @ found.excess) / (one @ labels.known + 0.5))[at]
         columns[f"direction_vote_{source}"] = ((one @ found.excess_up) / (one @ found.directed + 0.5))[at]
-    return columns | _spread_columns(sums, train_kernel, labels, readout_kernel, at)
+    return columns | _spread_columns(sums, between, labels, readout_kernel, at)
 
 
 @dataclass(frozen=True)
@@ -146,16 +146,14 @@ def _perturbation_columns(kernel: Floats, labels: Labels, found: Rates, row: Pla
 
 
 def _spread_columns(
-    sums: _Sums, train_kernel: Floats, labels: Labels, readout_kernel: Floats, at: tuple[Places, Places]
+    sums: _Sums, between: Coresponses, labels: Labels, readout_kernel: Floats, at: tuple[Places, Places]
 ) -> dict[str, Floats]:
     """The kernel sums smoothed once more, over readouts: by co-response, by annotation, and by both."""
-    # Readouts that never respond in training have no co-response with any: the product is over the others.
-    live = np.flatnonzero(labels.responds.sum(axis=0) > 0)
     stacked = [sums.excess, sums.known, sums.excess_up, sums.directed, sums.responds, sums.sign]
     means = [labels.responds.mean(axis=0, keepdims=True), labels.sign.mean(axis=0, keepdims=True)]
     block = np.vstack([*stacked, *means]).astype(np.float32)
-    signs = _spread(block, coresponse(train_kernel, labels.sign[:, live], centred=False), live)
-    responses = _spread(block, coresponse(train_kernel, labels.responds[:, live], centred=True), live)
+    signs = _spread(block, between.by_sign, between.live)
+    responses = _spread(block, between.by_response, between.live)
     annotated = _spread(block, readout_kernel, np.arange(block.shape[1]))
     both = _Spread(signs.block + annotated.block, signs.degree + annotated.degree, signs.level + annotated.level)
     columns: dict[str, Floats] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,11 @@ def cosine(x: Matrix, y: Matrix) -> Floats:
     from scipy.sparse import issparse
 
     if issparse(x) and x.nnz > DENSE * np.prod(x.shape):
-        x, y = x.toarray(), y.toarray()
+        # One array for both sides where they are one: numpy then computes half of the product.
+        x, y = (dense := x.toarray()), dense if y is x else y.toarray()
     product = x @ y.T
-    dense = product.toarray() if issparse(product) else product
-    return np.asarray(np.maximum(dense, 0), dtype=np.float32)
+    full = product.toarray() if issparse(product) else product
+    return np.asarray(np.maximum(full, 0), dtype=np.float32)
 
 
 def cosines(x: Mapping[str, Matrix], y: Mapping[str, Matrix]) -> dict[str, Floats]:
@@ -66,6 +68,38 @@ def mixed(kernels: Mapping[str, Floats], units: Mapping[str, float], sources: Se
     used = [source for source in sources if source in kernels] or list(kernels)
     total = sum((kernels[source] / units[source] for source in used), start=np.float32(0))
     return np.asarray((total / np.float32(len(used))) ** np.float32(power), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Coresponses:
+    """How alike readouts answer, among those that respond in training at all.
+
+    Attributes:
+        live: Places of those readouts.
+        by_sign: `coresponse` of their signs, live × live.
+        by_response: `coresponse` of whether they respond, centred, live × live.
+    """
+
+    live: npt.NDArray[np.int64]
+    by_sign: Floats
+    by_response: Floats
+
+
+def coresponses(kernel: Floats, sign: Floats, responds: Floats) -> Coresponses:
+    """Both readings of how alike readouts answer.
+
+    Args:
+        kernel: Perturbations × perturbations.
+        sign: +1 up, −1 down, 0 not known, perturbations × readouts.
+        responds: 1 where the readout responds, likewise.
+    """
+    # A readout that never responds in training has no co-response with any.
+    live = np.flatnonzero(responds.sum(axis=0) > 0)
+    return Coresponses(
+        live,
+        coresponse(kernel, sign[:, live], centred=False),
+        coresponse(kernel, responds[:, live], centred=True),
+    )
 
 
 def coresponse(kernel: Floats, responses: Floats, *, centred: bool) -> Floats:

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from tools.metrics._pairs import expected_calibration_error
+
 Task = Literal["de", "dir"]
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -30,6 +32,12 @@ def logit(probability: Floats) -> Floats:
     return np.asarray(np.log(kept / (1 - kept)))
 
 
+def _isotonic(score: Floats, labels: npt.NDArray[np.bool_]) -> Any:  # noqa: ANN401 – scikit-learn is untyped
+    from sklearn.isotonic import IsotonicRegression
+
+    return IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(score, labels.astype(float))
+
+
 @dataclass(frozen=True)
 class Stack:
     """A fitted stacker.
@@ -39,12 +47,14 @@ class Stack:
         isotonic: Log-odds → calibrated probability, fitted on out-of-fold log-odds.
         base: Share of positive labels.
         out_of_fold: Log-odds of the train rows, each from the members that did not see its perturbation.
+        calibration_error: Expected calibration error of the train rows, each by a map fitted on other folds alone.
     """
 
     members: tuple[tuple[Any, Any], ...]
     isotonic: Any
     base: float
     out_of_fold: Floats
+    calibration_error: float
 
     def predict(self, columns: Floats) -> tuple[Floats, Floats]:
         """Log-odds (the mean of the members') and calibrated probability, n each.
@@ -59,7 +69,7 @@ class Stack:
 
 
 def fit_stack(columns: Floats, labels: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64], task: Task) -> Stack:
-    """Fits one pair of members for each fold and an isotonic map on what they say of the fold they never saw.
+    """Fits one pair of members for each fold, and an isotonic map on what they say of the fold they never saw.
 
     A member's log-odds are the mean of those of boosted trees and of a logistic regression.
 
@@ -69,21 +79,23 @@ def fit_stack(columns: Floats, labels: npt.NDArray[np.bool_], folds: npt.NDArray
         folds: n; all rows of a perturbation are in one fold.
         task: Which settings are used.
     """
-    from sklearn.isotonic import IsotonicRegression
-
     labels = np.asarray(labels, dtype=bool)
     base = float((labels.sum() + 0.5) / (len(labels) + 1))
     seen = sorted(set(folds.tolist()))
     if len(seen) < 2 or any(len(set(labels[folds != fold].tolist())) < 2 for fold in seen):
-        return Stack((), None, base, logit(np.full(len(labels), base)))
+        return Stack((), None, base, logit(np.full(len(labels), base)), float("nan"))
     members, score = [], np.zeros(len(labels))
     for fold in seen:
         out = folds == fold
         member = _fit_member(columns[~out], labels[~out], task)
         members.append(member)
         score[out] = _log_odds(member, columns[out])
-    isotonic = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(score, labels.astype(float))
-    return Stack(tuple(members), isotonic, base, score)
+    unseen = np.zeros(len(labels))
+    for fold in seen:
+        out = folds == fold
+        unseen[out] = _isotonic(score[~out], labels[~out]).predict(score[out])
+    error = expected_calibration_error(labels, unseen)
+    return Stack(tuple(members), _isotonic(score, labels), base, score, error)
 
 
 def _fit_member(columns: Floats, labels: npt.NDArray[np.bool_], task: Task) -> tuple[Any, Any]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tools.gene_annotation import Annotation
-from tools.response_predictors._kernels import Floats, cosines, mixed, unit_of
+from tools.response_predictors._kernels import Coresponses, Floats, coresponses, cosines, mixed, unit_of
 from tools.response_predictors.base import TrainingResponses
 
 Places = npt.NDArray[np.int64]
@@ -59,11 +59,13 @@ class Context:
         readouts: Names, sorted.
         labels: The train rows.
         perturbed: Source → feature rows of the perturbations.
+        alike: Source → cosine between perturbations.
         read: Source → feature rows of the readouts.
         read_genes: Readouts × genes of the annotation, sparse.
         units: Source → 99th percentile of the cosine between perturbations.
         kernel: Perturbations × perturbations.
         readout_kernel: Readouts × readouts, by annotation.
+        between: How alike readouts answer, by all labels.
     """
 
     name: str
@@ -71,11 +73,13 @@ class Context:
     readouts: pd.Index[str]
     labels: Labels
     perturbed: Mapping[str, Any]
+    alike: Mapping[str, Floats]
     read: Mapping[str, Any]
     read_genes: Any
     units: Mapping[str, float]
     kernel: Floats
     readout_kernel: Floats
+    between: Coresponses
 
 
 @dataclass(frozen=True)
@@ -112,18 +116,23 @@ def prepare(responses: TrainingResponses, annotation: Annotation) -> Context:
     read = annotation.rows(genes)
     alike = cosines(perturbed, perturbed)
     units = {source: unit_of(kernel) for source, kernel in alike.items()}
-    between = cosines(_some(read), _some(read))
+    some = _some(read)
+    near = cosines(some, some)
+    labels = _labels(table, perturbations, readouts)
+    kernel = mixed(alike, units, MIXED, POWER)
     return Context(
         name=responses.name,
         perturbations=perturbations,
         readouts=readouts,
-        labels=_labels(table, perturbations, readouts),
+        labels=labels,
         perturbed=perturbed,
+        alike=alike,
         read=read,
         read_genes=genes,
         units=units,
-        kernel=mixed(alike, units, MIXED, POWER),
-        readout_kernel=mixed(between, {s: unit_of(k) for s, k in between.items()}, MIXED, READOUT_POWER),
+        kernel=kernel,
+        readout_kernel=mixed(near, {s: unit_of(k) for s, k in near.items()}, MIXED, READOUT_POWER),
+        between=coresponses(kernel, labels.sign, labels.responds),
     )
 
 

@@ -40,6 +40,16 @@ class Neighbour(NamedTuple):
 class FittedResponsePredictor(Protocol):
     """What a fit gives; there is no unfitted state."""
 
+    @property
+    def support_thirds(self) -> tuple[float, float]:
+        """Support below which a third and two thirds of the pairs learnt from lie."""
+        ...
+
+    @property
+    def calibration_errors(self) -> Mapping[str, float]:
+        """Expected calibration error of the train rows for ``de`` and ``up``, whole perturbations left out."""
+        ...
+
     def predict(self, pairs: pd.DataFrame, neighbours: int = 0) -> pd.DataFrame:
         """The answers for pairs of a perturbation and a readout; nothing but the two names is looked at.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ import pandas as pd
 from db.errors import InvalidValueError
 from tools.gene_annotation import PACKS, Annotation
 from tools.response_predictors._columns import evidence_columns
-from tools.response_predictors._kernels import Floats, coresponse, cosine, cosines, mixed
+from tools.response_predictors._kernels import Coresponses, Floats, coresponses, cosine, cosines, mixed
 from tools.response_predictors._stacker import Stack, fit_stack, logit
 from tools.response_predictors._table import (
     MIXED,
@@ -64,13 +65,28 @@ class SmoothingStack:
         known = [one for one in known if one.readouts.isin(context.readouts).any()]
         folds = rng.permutation(np.arange(count) % FOLDS)
         rows, readouts = np.nonzero(context.labels.known)
-        columns = _out_of_fold(context, known, annotation, folds)
+        names, columns = _out_of_fold(context, known, annotation, folds)
         responds = context.labels.responds[rows, readouts] > 0
         sign = context.labels.sign[rows, readouts]
         directed = responds & (sign != 0)
         de = fit_stack(columns, responds, folds[rows], "de")
         up = fit_stack(columns[directed], sign[directed] > 0, folds[rows[directed]], "dir")
-        return FittedSmoothingStack(context, tuple(known), annotation, de, up)
+        low, high = np.quantile(columns[:, names.index("support")], (1 / 3, 2 / 3))
+        return FittedSmoothingStack(context, tuple(known), annotation, de, up, (float(low), float(high)))
+
+
+class Known(NamedTuple):
+    """What may be looked at.
+
+    Attributes:
+        train: Places of perturbations.
+        between: How alike readouts answer, by their labels alone.
+        alike: Source → cosine between asked perturbations and these.
+    """
+
+    train: Places
+    between: Coresponses
+    alike: Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,7 @@ class FittedSmoothingStack:
         annotation: What is known of the genes.
         de: Stacker of responding.
         up: Stacker of going up.
+        support_thirds: Support below which a third and two thirds of the train pairs lie, from other folds' rows.
     """
 
     context: Context
@@ -90,6 +107,12 @@ class FittedSmoothingStack:
     annotation: Annotation
     de: Stack
     up: Stack
+    support_thirds: tuple[float, float]
+
+    @property
+    def calibration_errors(self) -> dict[str, float]:
+        """See `tools.response_predictors.base.FittedResponsePredictor`."""
+        return {"de": self.de.calibration_error, "up": self.up.calibration_error}
 
     def predict(self, pairs: pd.DataFrame, neighbours: int = 0) -> pd.DataFrame:
         """The answers; see `tools.response_predictors.base.FittedResponsePredictor`."""
@@ -97,7 +120,9 @@ class FittedSmoothingStack:
         answers = self._unseen(pairs.index)
         if seen.any():
             asked = ask(pairs[seen], self.annotation)
-            columns = _columns(self.context, self.others, asked, np.arange(len(self.context.perturbations)))
+            everyone = np.arange(len(self.context.perturbations))
+            known = Known(everyone, self.context.between, cosines(asked.rows, self.context.perturbed))
+            columns = _columns(self.context, self.others, asked, known)
             table = _matrix(columns)
             for task, stack in (("de", self.de), ("up", self.up)):
                 score, probability = stack.predict(table)
@@ -122,12 +147,16 @@ class FittedSmoothingStack:
         """The weightiest labelled train pairs: kernel of perturbations × kernel of readouts, scaled to at most one."""
         context = self.context
         kernel = mixed(cosines(asked.rows, context.perturbed), context.units, MIXED, POWER)
-        alike = coresponse(context.kernel, context.labels.sign, centred=False)
-        between = alike / (alike.mean() or 1) + context.readout_kernel / (context.readout_kernel.mean() or 1)
-        return [
-            self._weightiest(kernel[row], between[readout] / (between[readout].max() or 1), count)
-            for row, readout in zip(asked.perturbation, places(context.readouts, asked.readout), strict=True)
-        ]
+        mean = float(context.between.by_sign.sum()) / len(context.readouts) ** 2 or 1.0
+        level = float(context.readout_kernel.mean()) or 1.0
+        found = []
+        for row, readout in zip(asked.perturbation, places(context.readouts, asked.readout), strict=True):
+            alike = context.readout_kernel[readout] / level
+            own = np.flatnonzero(context.between.live == readout)
+            if len(own):
+                alike[context.between.live] += context.between.by_sign[own[0]] / mean
+            found.append(self._weightiest(kernel[row], alike / (alike.max() or 1), count))
+        return found
 
     def _weightiest(self, near: Floats, alike: Floats, count: int) -> tuple[Neighbour, ...]:
         labels, names = self.context.labels, self.context
@@ -152,10 +181,10 @@ def _spoken(empty: pd.Series, seen: npt.NDArray[np.bool_], found: Sequence[tuple
 
 def _out_of_fold(
     context: Context, others: Sequence[Context], annotation: Annotation, folds: npt.NDArray[np.int64]
-) -> Floats:
-    """Columns of every train row (in the order of ``nonzero``), from the perturbations of the other folds alone."""
+) -> tuple[list[str], Floats]:
+    """Names and values of every train row's columns (in the order of ``nonzero``), from the other folds alone."""
     rows, readouts = np.nonzero(context.labels.known)
-    table: Floats | None = None
+    table, names = np.zeros((len(rows), 0), dtype=np.float32), list[str]()
     for fold in range(FOLDS):
         out = folds[rows] == fold
         asked = ask(
@@ -164,28 +193,37 @@ def _out_of_fold(
             ),
             annotation,
         )
-        part = _matrix(_columns(context, others, asked, np.flatnonzero(folds != fold)))
-        if table is None:
-            table = np.zeros((len(rows), part.shape[1]), dtype=np.float32)
-        table[out] = part
-    return np.zeros((0, 0), dtype=np.float32) if table is None else table
+        train, own = np.flatnonzero(folds != fold), context.perturbations.get_indexer(asked.names)
+        alike = {source: kernel[np.ix_(own, train)] for source, kernel in context.alike.items()}
+        labels = context.labels.of(train)
+        between = coresponses(context.kernel[np.ix_(train, train)], labels.sign, labels.responds)
+        part = _columns(context, others, asked, Known(train, between, alike))
+        if not names:
+            names, table = list(part), np.zeros((len(rows), len(part)), dtype=np.float32)
+        table[out] = _matrix(part)
+    return names, table
 
 
 def _matrix(columns: dict[str, Floats]) -> Floats:
     return np.column_stack([np.asarray(values, dtype=np.float32) for values in columns.values()])
 
 
-def _columns(context: Context, others: Sequence[Context], asked: Pairs, train: Places) -> dict[str, Floats]:
-    """All columns of the asked pairs; only the labels of the perturbations `train` are looked at."""
+def _columns(
+    context: Context,
+    others: Sequence[Context],
+    asked: Pairs,
+    known: Known,
+) -> dict[str, Floats]:
+    """All columns of the asked pairs; only the labels of the perturbations in `known` are looked at."""
     at = (asked.perturbation, places(context.readouts, asked.readout))
-    alike = cosines(asked.rows, {source: rows[train] for source, rows in context.perturbed.items()})
+    train, alike = known.train, known.alike
     singles = {
         source: (alike[source] / np.float32(context.units[source])) ** np.float32(SINGLE_POWER)
         for source in SINGLES
         if source in alike
     }
     columns = evidence_columns(
-        mixed(alike, context.units, MIXED, POWER), singles, context.kernel[np.ix_(train, train)],
+        mixed(alike, context.units, MIXED, POWER), singles, known.between,
         context.labels.of(train), context.readout_kernel, at,
     )  # fmt: skip
     return columns | _shared(context, asked, at) | _elsewhere(others, asked)
@@ -205,7 +243,7 @@ def _elsewhere(others: Sequence[Context], asked: Pairs) -> dict[str, Floats]:
         held = readout >= 0
         kernel = mixed(cosines(asked.rows, other.perturbed), other.units, MIXED, POWER)
         at = (asked.perturbation[held], readout[held])
-        found = evidence_columns(kernel, {}, other.kernel, other.labels, other.readout_kernel, at)
+        found = evidence_columns(kernel, {}, other.between, other.labels, other.readout_kernel, at)
         columns |= {f"{other.name}:{name}": _scattered(values, held) for name, values in found.items()}
         columns |= {f"{other.name}:{name}": values for name, values in _very_pair(other, asked, readout).items()}
     return columns

@@ -109,6 +109,30 @@ def test_only_names_written_as_genes_are_written_count_as_genes(text, found):
     assert named_genes(text, synonyms) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("production of IFN-gamma", ["IFNG"]),
+        ("production of IFN-γ by T cells", ["IFNG"]),
+        ("IFN gamma and IL-2Rα levels", ["IFNG", "IL2RA"]),
+        ("IL1β, NF-κB", ["IL1B"]),
+        ("Interferon-gamma receptor 1 matters", ["IFNGR1"]),
+        ("the interferon gamma of T cells", ["IFNG"]),
+        ("IL1B in IL2RA+ cells", ["IL1B"]),
+        ("gamma rays and alpha helices of A beta sheet", []),
+    ],
+)
+def test_greek_letters_hyphens_and_full_names_are_read_as_gene_nomenclature_writes_them(text, found):
+    words = pd.Series(
+        {
+            "IFNG": "interferon gamma", "IFNGR1": "interferon gamma receptor 1", "IL1B": "interleukin 1 beta",
+            "IL2RA": "interleukin 2 receptor subunit alpha", "X": "X protein",
+        }
+    )  # fmt: skip
+    synonyms = pd.DataFrame({"name": words.index, "tier": "approved", "symbol": words.index})
+    assert named_genes(text, synonyms, words) == found
+
+
 def test_the_question_reaches_the_genes_and_sets_that_its_words_name_and_their_neighbours(view):
     question = Question("cytokine", text="identify genes that regulate the cytokin")
     frame = QuestionMatch().features(LIBRARY, question, view)["match"]

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from tools.metrics._pairs import bootstrap_interval, expected_calibration_error, per_gene_auroc
+from tools.metrics._pairs import (
+    bootstrap_interval,
+    expected_calibration_error,
+    expected_if_true,
+    paired_gain,
+    per_gene_auroc,
+)
 
 
 def drawn(n=400, groups=7, seed=0):
@@ -63,3 +69,45 @@ def test_the_interval_holds_the_figure_is_wider_at_a_higher_level_and_follows_th
     assert wider[1] >= high
     assert interval(0.9) == (low, high)
     assert interval(0.9, seed=1) != (low, high)
+
+
+def test_the_error_that_chance_leaves_is_that_of_labels_drawn_from_the_probabilities():
+    # One bin of n rows at p: E|mean − p| is near sqrt(2 p (1 − p) / (π n)).
+    n, p = 400, 0.35
+    found = expected_if_true(np.full(n, p), np.random.default_rng(0), draws=4000)
+    assert found == pytest.approx(math.sqrt(2 * p * (1 - p) / (math.pi * n)), rel=0.05)
+    assert expected_if_true(np.array([0.0, 1.0]), np.random.default_rng(0)) == 0.0
+    assert math.isnan(expected_if_true(np.array([]), np.random.default_rng(0)))
+
+
+def test_a_gain_is_paired_so_that_a_method_gains_nothing_over_itself():
+    groups, labels, scores = drawn()
+    units = np.repeat([f"P{i}" for i in range(40)], 10).astype(object)
+
+    def gain(first, second):
+        return paired_gain(units, groups, labels, (first, second), np.random.default_rng(0))
+
+    assert gain(scores, scores) == (0, 0, 0)
+    noise = np.random.default_rng(1).normal(size=len(scores))
+    found, back = gain(scores, noise), gain(noise, scores)
+    assert 0 < found.low < found.gain < found.high
+    assert found.gain == pytest.approx(
+        per_gene_auroc(groups, labels, scores).mean - per_gene_auroc(groups, labels, noise).mean
+    )
+    assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
+
+
+def test_rows_of_readouts_with_one_label_change_no_interval():
+    groups, labels, scores = drawn()
+    units = np.repeat([f"P{i}" for i in range(40)], 10).astype(object)
+    before = bootstrap_interval(units, groups, labels, scores, np.random.default_rng(0))
+    more = np.r_[groups, np.array(["NEW"] * 40, dtype=object)]
+    units_more = np.r_[units, np.array([f"P{i}" for i in range(40)], dtype=object)]
+    after = bootstrap_interval(
+        units_more,
+        more,
+        np.r_[labels, np.zeros(40, dtype=bool)],
+        np.r_[scores, np.arange(40.0)],
+        np.random.default_rng(0),
+    )
+    assert after == pytest.approx(before)

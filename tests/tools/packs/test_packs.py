@@ -185,3 +185,15 @@ def test_the_lines_of_perturbqa_share_one_folder_and_sets_are_of_the_same_cell_l
     assert {pack.folder for pack in packs.values()} == {"perturbqa"}
     cells = {name: pack.loads[0].options["cell_type"] for name, pack in packs.items()}
     assert cells["perturbqa-k562-set"] == cells["perturbqa-k562"] == "K562"
+
+
+def test_each_benchmark_screen_has_a_frozen_line_on_cells_and_assay():
+    lines = {
+        step.options["name"]: str(step.options.get("described", ""))
+        for pack in read_packs()
+        if pack.group == "biodiscovery"
+        for step in pack.loads
+    }
+    assert len(lines) == 6
+    assert all(40 < len(line) < 400 for line in lines.values())
+    assert not any("pathway" in line or "signal" in line for line in lines.values())

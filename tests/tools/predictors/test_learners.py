@@ -9,12 +9,13 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import DotProduct
 from sklearn.linear_model import LogisticRegression
 
-from db.records import Screen
+from db.records import Question, Screen
 from tools.predictors import _calibration as calibration
 from tools.predictors import _kernel as kernel
 from tools.predictors._design import design
-from tools.predictors._prior_learner import _logistic_slope
-from tools.predictors.base import Priors
+from tools.predictors._prior_learner import USUAL_SLOPE, _logistic_slope, _slope_at
+from tools.predictors.base import Priors, Rounds
+from tools.predictors.blend import Blend
 
 NONE = Priors((), pd.DataFrame({"screen_id": [], "contrast_id": [], "perturbation": [], "estimate": []}))
 
@@ -85,15 +86,38 @@ def test_the_intercept_makes_the_mean_the_base_rate():
     assert calibration.logistic(intercept + 0.8 * scores).mean() == pytest.approx(0.05, rel=1e-6)
 
 
-def test_many_revealed_hits_overrule_the_prior_slope_and_few_do_not():
+def test_many_revealed_hits_overrule_the_first_curve_and_few_do_not():
     rng = np.random.default_rng(0)
     x = rng.normal(size=20_000)
     hits = rng.random(20_000) < calibration.logistic(-2 + 1.2 * x)
-    slope, intercept = calibration.updated(0.5, -3.0, x, hits)
-    assert (slope, intercept) == pytest.approx((1.2, -2.0), abs=0.12)
-    slope, intercept = calibration.updated(0.5, -3.0, x[:5], hits[:5])
-    assert (slope, intercept) == pytest.approx((0.5, -3.0), abs=0.5)
-    assert calibration.updated(0.5, -3.0, x[:0], hits[:0]) == (0.5, -3.0)
+    library = rng.normal(size=20_000)
+    first = calibration.Curve(-3.0, 0.5)
+    # As many hits are expected in all as there are: nothing is left for a floor.
+    total = hits.sum() + calibration.logistic(-2 + 1.2 * library).sum()
+    learnt = calibration.learnt_curve(first, library, x, hits, total, 0.1)
+    assert (learnt.slope, learnt.intercept) == pytest.approx((1.2, -2.0), abs=0.12)
+    assert learnt.floor < 0.02
+    few = calibration.learnt_curve(first, library, x[:5], hits[:5], total, 0.1)
+    assert (few.slope, few.intercept) == pytest.approx((0.5, -3.0), abs=0.8)
+    assert calibration.learnt_curve(first, library, x[:0], hits[:0], total, 0.1) == first
+
+
+def test_hits_that_no_score_foresees_lie_evenly_over_the_candidates():
+    rng = np.random.default_rng(1)
+    x, library = rng.normal(2, 0.5, size=2000), rng.normal(size=20_000)
+    truth = calibration.Curve(-9.0, 3.0, 0.04)
+    hits = rng.random(2000) < truth.probability(x)
+    total = float(hits.sum() + truth.probability(library).sum())
+    learnt = calibration.learnt_curve(calibration.Curve(-3.0, 0.5), library, x, hits, total, 0.1)
+    assert learnt.probability(library).sum() + hits.sum() == pytest.approx(total, rel=0.05)
+    assert learnt.floor == pytest.approx(0.04, abs=0.015)
+    np.testing.assert_allclose(calibration.logistic(learnt.log_odds(library)), learnt.probability(library), atol=1e-9)
+
+
+def test_the_expected_slope_follows_nearness_and_falls_back_on_the_usual_one():
+    near, slopes = np.array([0.2, 0.25, 0.4, 0.45]), np.array([0.1, 0.2, 1.0, 1.1])
+    assert _slope_at(0.45, near, slopes) > 0.6 > 0.4 > _slope_at(0.2, near, slopes)
+    assert _slope_at(0.3, np.array([0.3]), np.array([USUAL_SLOPE])) == pytest.approx(USUAL_SLOPE)
 
 
 def test_the_threshold_is_near_the_top_five_percent_though_the_revealed_are_rich_in_hits():
@@ -131,3 +155,24 @@ def test_the_slope_on_left_out_studies_is_a_logistic_regression():
     hit = (rng.random(4000) < calibration.logistic(-2.5 + 0.6 * x)).astype(float)
     reference = LogisticRegression(C=1e9).fit(x[:, None], hit).coef_[0, 0]
     assert _logistic_slope(x, hit, np.ones(4000)) == pytest.approx(reference, abs=1e-3)
+
+
+def test_a_sibling_that_was_let_in_speaks_for_itself():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(400, 3)), index=genes(400))
+    effects = pd.DataFrame(
+        {"screen_id": 1, "contrast_id": 1, "perturbation": genes(400), "estimate": rng.normal(size=400)}
+    )
+    screen = Screen(1, "s", "S", "human", "", "growth", "", "", "", "", "", "", "", "top 5%", "both", 1)
+    nothing = Rounds(pd.DataFrame({"perturbation": pd.Index([], dtype=object), "round": [], "estimate": []}))
+
+    def said(study):
+        question = Question("uptake", study=study)
+        fitted = Blend().fit({"annotation": frame}, nothing, Priors((screen,), effects), question, rng)
+        return fitted.predict(genes(400))
+
+    strong = effects.set_index("perturbation")["estimate"].abs().idxmax()
+    posterior = said("S")
+    assert posterior.contributions["siblings"].idxmax() == strong
+    assert posterior.frame["hit_probability"].rank(ascending=False)[strong] <= 20
+    assert "siblings" not in said("T").contributions

@@ -11,11 +11,11 @@ from tests.response_world import planted
 from tests.synthetic_store import MODULE_OF, SYMBOLS, shared_world
 from tools.gene_annotation import read_annotation, set_matrix, unit_rows
 from tools.metrics._pairs import per_gene_auroc
-from tools.response_predictors._kernels import coresponse, cosine, mixed, unit_of
+from tools.response_predictors._kernels import coresponse, coresponses, cosine, cosines, mixed, unit_of
 from tools.response_predictors._stacker import fit_stack
 from tools.response_predictors._table import ask, prepare
 from tools.response_predictors.base import TrainingResponses
-from tools.response_predictors.smoothing_stack import SmoothingStack, _columns
+from tools.response_predictors.smoothing_stack import Known, SmoothingStack, _columns
 from tools.workspace import Paths, Workspace
 
 TABLE = planted(0)
@@ -43,6 +43,12 @@ def learnt(annotation):
 @pytest.fixture(scope="module")
 def answers(learnt):
     return learnt.predict(PAIRS)
+
+
+def known(context, asked, train):
+    labels, kernel = context.labels.of(train), context.kernel[np.ix_(train, train)]
+    alike = cosines(asked.rows, {source: rows[train] for source, rows in context.perturbed.items()})
+    return Known(train, coresponses(kernel, labels.sign, labels.responds), alike)
 
 
 def auroc(answers, column="de", suffix="de"):
@@ -77,7 +83,7 @@ def test_out_of_fold_log_odds_do_not_know_a_perturbations_own_labels(annotation)
     asked = ask(TRAIN.loc[TRAIN["perturbation"] == one, ["perturbation", "readout"]], annotation)
     left = np.delete(np.arange(len(context.perturbations)), 3)
     plain = prepare(TrainingResponses("line", TRAIN.assign(up=pd.NA)), annotation)
-    before, after = _columns(plain, (), asked, left), _columns(other, (), asked, left)
+    before, after = (_columns(one, (), asked, known(one, asked, left)) for one in (plain, other))
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
@@ -129,8 +135,8 @@ def test_too_few_perturbations_are_refused_with_the_number_that_would_do(annotat
 
 
 def test_missing_packs_are_named_and_none_at_all_is_refused_with_the_fetch(annotation, workspace):
-    assert set(annotation.missing) == {"gobp", "pathways", "coessentiality", "gene-summaries"}
-    assert set(annotation.sources) == {"string", "spectral"}
+    assert set(annotation.missing) == {"gobp", "pathways"}
+    assert set(annotation.sources) == {"string", "spectral", "coessentiality", "text"}
     with pytest.raises(NotFoundError) as refused:
         read_annotation(workspace, SYMBOLS)
     assert "hitscout fetch hgnc coessentiality gene-summaries gobp pathways string" in refused.value.suggestion

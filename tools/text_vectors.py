@@ -1,0 +1,140 @@
+"""Vectors of gene texts: every "SYMBOL: name. summary" of the store through a sentence encoder, once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from db.errors import NotFoundError
+from db.gene_embeddings import replace_gene_embedding
+from db.gene_names import GeneNames
+from db.provenance import content_hash, find_ingest, record_ingest
+from db.records import Question
+from db.view import View
+from tools.encoders import Encoder, Vectors, encoder_of
+from tools.features.gene_texts import texts_of
+from tools.features.text_embedding import EMBEDDING
+from tools.workspace import Progress, Workspace
+
+TASK = "encode gene texts"
+AT_ONCE = 256
+
+
+@dataclass(frozen=True)
+class EncodedTexts:
+    """What encoding brought.
+
+    Attributes:
+        encoder: The encoder.
+        genes: Genes with a vector.
+        encoded: Texts that were encoded now; the others were kept from before.
+        dimensions: Numbers of a vector.
+        already: Whether the store had these very vectors.
+    """
+
+    encoder: str
+    genes: int
+    encoded: int
+    dimensions: int
+    already: bool
+
+
+def encode_gene_texts(workspace: Workspace, encoder: str = "") -> EncodedTexts:
+    """Puts a vector of every protein-coding gene's name and summary into the store, for predictors to use.
+
+    With MiniLM this takes about seven minutes the first time, on one thread. Vectors are kept by the content of each
+    text: after an interruption, or when some texts have changed, only the others are encoded. A store holds the vectors
+    of one encoder; those of another take their place.
+
+    Args:
+        workspace: Its store has the texts (``hitscout fetch hgnc gene-summaries``).
+        encoder: ``minilm`` or ``openai:NAME@URL``; where empty HITSCOUT_EMBEDDINGS, or else ``minilm``.
+
+    Raises:
+        NotFoundError: The store names no genes, or the encoder was not fetched.
+        InvalidValueError: There is no such encoder.
+        DownloadError: A service fails; what was encoded until then is kept.
+    """
+    texts, _ = texts_of(View(workspace.store), Question(""))
+    if texts.empty:
+        raise NotFoundError("The store names no genes.", "`hitscout fetch hgnc gene-summaries` brings names and texts.")
+    chosen = encoder_of(encoder, workspace.paths.packs)
+    written = [f"{symbol}: {text}" for symbol, text in texts.items()]
+    vectors, new = encoded(workspace, chosen, written)
+    hashes = [_hash(text) for text in written]
+    content = content_hash(hashes, {"encoder": chosen.name, "embedding": EMBEDDING})
+    with workspace.store.read() as connection:
+        already = find_ingest(connection, content) is not None
+    ids = _gene_ids(workspace, list(texts.index))
+    if not already:
+        with workspace.store.write("encode") as connection:
+            ingest_id = record_ingest(
+                connection, content=content, kind="embedding", name=EMBEDDING, source=chosen.name,
+                source_hash=content_hash(hashes, {}), tool="encode", arguments={"encoder": chosen.name},
+            )  # fmt: skip
+            replace_gene_embedding(connection, ingest_id, EMBEDDING, ids[ids > 0], vectors[ids > 0])
+    return EncodedTexts(chosen.name, len(written), new, vectors.shape[1], already)
+
+
+def _gene_ids(workspace: Workspace, symbols: list[str]) -> npt.NDArray[np.int64]:
+    """Id of the gene of each approved symbol, 0 where there is none."""
+    found = GeneNames.load(workspace.store, "human").resolve(symbols)
+    return np.array([one.gene.id if one.gene is not None else 0 for one in found], dtype=np.int64)
+
+
+def encoded(workspace: Workspace, encoder: Encoder, texts: Sequence[str]) -> tuple[Vectors, int]:
+    """Vectors of texts, from the cache where they are there.
+
+    Args:
+        workspace: Cache folder and progress.
+        encoder: What encodes the others.
+        texts: Any texts, n, not empty.
+
+    Returns:
+        Shape (n, d), and how many of them were encoded now.
+    """
+    folder = workspace.paths.cache / "text_vectors" / _hash(encoder.name)[:16]
+    kept = _kept(folder)
+    missing = [text for text in dict.fromkeys(texts) if _hash(text) not in kept]
+    # Alike lengths together, so that progress is even and a batch is quick.
+    missing.sort(key=lambda text: (len(text), text))
+    for at in range(0, len(missing), AT_ONCE):
+        workspace.report(Progress(TASK, at, len(missing), encoder.name))
+        batch = missing[at : at + AT_ONCE]
+        kept |= _keep(folder, [_hash(text) for text in batch], encoder.encode(batch))
+    workspace.report(Progress(TASK, len(missing), len(missing), "done"))
+    return np.vstack([kept[_hash(text)] for text in texts]), len(missing)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _kept(folder: Path) -> dict[str, Vectors]:
+    """Vector by hash of its text."""
+    found: dict[str, Vectors] = {}
+    for path in sorted(folder.glob("*.npz")):
+        try:
+            with np.load(path, allow_pickle=False) as held:
+                found |= dict(zip(held["hashes"].tolist(), held["vectors"], strict=True))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            # A half-written file only costs time: its texts are encoded again.
+            continue
+    return found
+
+
+def _keep(folder: Path, hashes: list[str], vectors: Vectors) -> dict[str, Vectors]:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{_hash(' '.join(hashes))[:32]}.npz"
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    with partial.open("wb") as stream:
+        np.savez(stream, hashes=np.array(hashes, dtype=str), vectors=vectors)
+    partial.replace(path)
+    return dict(zip(hashes, vectors, strict=True))
