@@ -15,11 +15,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from agent.assistant import Assistant as Assistant
     from db.errors import HitscoutError as HitscoutError
     from db.records import Question as Question
     from db.store import Store as Store
     from tools.added_replicates import add_replicate as add_replicate
     from tools.benchmarks import benchmark_biodiscovery as benchmark_biodiscovery
+    from tools.campaigns import campaign_close as campaign_close
     from tools.campaigns import campaign_exclude as campaign_exclude
     from tools.campaigns import campaign_list as campaign_list
     from tools.campaigns import campaign_question as campaign_question
@@ -27,26 +29,46 @@ if TYPE_CHECKING:
     from tools.campaigns import campaign_start as campaign_start
     from tools.catalogue import fetch as fetch
     from tools.catalogue import list_packs as list_packs
+    from tools.chances import predict_hits as predict_hits
+    from tools.comparisons import screen_compare as screen_compare
+    from tools.enrichment import over_representation as over_representation
+    from tools.enrichment import ranked_enrichment as ranked_enrichment
     from tools.evidence import open_evidence as open_evidence
+    from tools.explanations import explain_prediction as explain_prediction
+    from tools.explanations import why_not as why_not
     from tools.exports import campaign_export as campaign_export
+    from tools.gene_set_questions import benchmark_gene_sets as benchmark_gene_sets
+    from tools.gene_sets import gene_set_list as gene_set_list
+    from tools.gene_sets import gene_set_show as gene_set_show
     from tools.genes import gene_card as gene_card
+    from tools.genes import resolve_genes as resolve_genes
     from tools.ingestion import add_screen as add_screen
+    from tools.literature import literature_search as literature_search
     from tools.perturbqa import benchmark_perturbqa as benchmark_perturbqa
     from tools.proposals import campaign_confirm as campaign_confirm
     from tools.proposals import campaign_grade as campaign_grade
     from tools.proposals import campaign_propose as campaign_propose
     from tools.replay import replay as replay
+    from tools.response_tables import add_responses as add_responses
+    from tools.response_tables import response_list as response_list
+    from tools.responses import predict_responses as predict_responses
     from tools.results import campaign_record as campaign_record
     from tools.reviews import campaign_review as campaign_review
     from tools.screens import screen_list as screen_list
     from tools.screens import screen_remove as screen_remove
     from tools.screens import screen_show as screen_show
     from tools.shortlists import shortlist as shortlist
+    from tools.similar import similar_genes as similar_genes
+    from tools.sql import sql_query as sql_query
+    from tools.sql import sql_tables as sql_tables
+    from tools.suite import benchmark_suite as benchmark_suite
+    from tools.text_vectors import encode_gene_texts as encode_gene_texts
     from tools.workspace import Progress as Progress
     from tools.workspace import Workspace as Workspace
 
 _LAYERS = ("db", "tools", "agent", "tui")
 _CLASSES = {
+    "Assistant": "agent.assistant",
     "HitscoutError": "db.errors",
     "Question": "db.records",
     "Store": "db.store",
