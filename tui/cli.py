@@ -18,7 +18,32 @@ from tui.frame import Session, write
 
 Command: TypeAlias = TyperCommand | TyperGroup
 
-COMMANDS = ("demo", "shortlist", "fetch", "screen", "gene", "evidence", "campaign", "replay", "benchmark", "doctor")
+COMMANDS = (
+    "demo",
+    "shortlist",
+    "fetch",
+    "screen",
+    "gene",
+    "enrich",
+    "response",
+    "respond",
+    "sql",
+    "gene_set",
+    "similar",
+    "resolve",
+    "predict",
+    "literature",
+    "evidence",
+    "campaign",
+    "encode",
+    "replay",
+    "benchmark",
+    "chat",
+    "ask",
+    "transcript",
+    "mcp",
+    "doctor",
+)
 """Modules of `tui.commands`, in the order in which the help lists them."""
 
 

@@ -57,7 +57,7 @@ def failed(error: Exception, given: Sequence[str], *, as_json: bool) -> int:
         given: The command line, for the log of an unexpected error.
         as_json: Whether ``--json`` was given.
     """
-    refusal = _refusal(error, given)
+    refusal = refusal_of(error, given)
     message, suggestion = (clean(text) for text in (refusal.message, refusal.suggestion))
     if as_json:
         content = {"error": {"kind": refusal.kind, "message": message, "suggestion": suggestion}}
@@ -67,8 +67,13 @@ def failed(error: Exception, given: Sequence[str], *, as_json: bool) -> int:
     return REFUSED
 
 
-def _refusal(error: Exception, given: Sequence[str]) -> HitscoutError:
-    """The error as a message for a user, whatever it was."""
+def refusal_of(error: Exception, given: Sequence[str]) -> HitscoutError:
+    """The error as a message for a user, whatever it was; an unforeseen one is written to a log.
+
+    Args:
+        error: What was raised.
+        given: The command line, for the log of an unexpected error.
+    """
     if isinstance(error, HitscoutError):
         return error
     if isinstance(error, OSError) and error.errno in _DISK_FULL:

@@ -8,7 +8,9 @@ import math
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +33,8 @@ GAP = 2
 """Columns between two columns of a table."""
 ALWAYS = 9
 """``keep`` of a column that is never left out."""
+_room: ContextVar[int | None] = ContextVar("room", default=None)
+"""Columns that a part of a page has, where tables are not for stdout."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,25 @@ def colour_system(stream: TextIO) -> Literal["auto"] | None:
     return "auto" if stream.isatty() and not plain else None
 
 
+@contextmanager
+def laid_out(columns: int) -> Iterator[None]:
+    """Lays out tables for a part of a page, which scrolls, rather than for stdout.
+
+    Args:
+        columns: Columns that it has.
+    """
+    token = _room.set(max(columns, 20))
+    try:
+        yield
+    finally:
+        _room.reset(token)
+
+
 def width() -> int:
-    """Columns that stdout has."""
+    """Columns that stdout has, or the part of a page that tables are laid out for."""
+    room = _room.get()
+    if room is not None:
+        return room
     if sys.stdout.isatty():
         return max(shutil.get_terminal_size().columns, 40)
     return int(os.environ["COLUMNS"]) if os.environ.get("COLUMNS", "").isdecimal() else PIPE_WIDTH
@@ -184,7 +205,9 @@ def table(
 
 
 def _row_limit() -> int:
-    """Rows that leave the heading and what follows in sight; all of them where stdout is no terminal."""
+    """Rows that leave the heading and what follows in sight; all of them where it scrolls or is no terminal."""
+    if _room.get() is not None:
+        return sys.maxsize
     return max(shutil.get_terminal_size().lines - 6, 10) if sys.stdout.isatty() else sys.maxsize
 
 
@@ -220,7 +243,9 @@ def _left_out(columns: Sequence[Column], shown: Sequence[int], rows: int, all_wi
     parts = [f"{ELLIPSIS} {rows:,} more rows"] if rows else []
     if hidden:
         parts.append(f"left out for width: {', '.join(hidden)}")
-    return f"({'; '.join(parts)}; all with {all_with})" if parts else ""
+    if parts and _room.get() is None:
+        parts.append(f"all with {all_with}")
+    return f"({'; '.join(parts)})" if parts else ""
 
 
 def fields(values: Mapping[str, object]) -> RenderableType:

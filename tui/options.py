@@ -15,6 +15,18 @@ Side = Literal["low", "high", "both"]
 Format = Literal["csv", "tsv", "parquet", "xlsx", "markdown"]
 
 Phenotype = Annotated[str, typer.Option(help='The biology asked about, such as "IFN-gamma production".')]
+LanguageModel = Annotated[
+    str,
+    typer.Option(
+        "--model", metavar="NAME", help="A language model, PROVIDER:NAME; else $HITSCOUT_MODEL, else offline."
+    ),
+]
+MaxCost = Annotated[float | None, typer.Option(min=0, help="Dollars at most, where the price is known.")]
+Share = Annotated[
+    Literal["nothing", "names", "summaries", "rows"] | None,
+    typer.Option(help="What of the store may leave this machine; summaries if not given."),
+]
+Agree = Annotated[bool, typer.Option("--yes", help="Agree to what leaves this machine, now and later.")]
 QuestionText = Annotated[str, typer.Option("--question", metavar="TEXT", help="The question in plain words.")]
 CampaignOrganism = Annotated[Organism, typer.Option(help="Whose genes.")]
 CellType = Annotated[str, typer.Option(metavar="TEXT", help="Cell type or line.")]
@@ -39,7 +51,14 @@ Expressed = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Gene and TPM; genes below --min-tpm are flagged.")
 ]
 MinTpm = Annotated[float, typer.Option(min=0, help="TPM from which a gene counts as expressed.")]
-FlagEssential = Annotated[bool, typer.Option("--flag-essential", help="Flag genes that are commonly essential.")]
+FlagEssential = Annotated[
+    bool,
+    typer.Option(
+        "--flag-essential",
+        help="Keep common essential genes as candidates, with a flag; else they are left out unless --library names the"
+        " candidates or the phenotype is one of growth or death.",
+    ),
+]
 GuidesPerGene = Annotated[int, typer.Option(min=1, help="Guides to order for each gene.")]
 Coverage = Annotated[int, typer.Option(min=1, help="Cells for each guide.")]
 Price = Annotated[float | None, typer.Option(min=0, help="Price of one guide, in your own currency.")]
@@ -75,9 +94,17 @@ Controls = Annotated[
         metavar="NAME", help="Names of negative-control rows beyond the known ones; repeat it, or use commas."
     ),
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Refuse the file if any row would be kept aside.")]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict", help="Refuse the file if any row would be kept aside; controls named with --controls may stand."
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Breaks ties; the same seed gives the same list.")]
 CampaignName = Annotated[str, typer.Argument(metavar="[NAME]", help="The campaign; without it, the only open one.")]
+CampaignGene = Annotated[
+    list[str], typer.Argument(metavar="[NAME] GENE", help="The campaign, if not the only open one; the gene.")
+]
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write the list to a file: .csv, .tsv, .parquet, .xlsx or .md.")
 ]

@@ -51,14 +51,15 @@ class Cli:
         assert result.returncode == 0, result.stdout + result.stderr
         return json.loads(result.stdout)
 
-    def in_terminal(self, *arguments: str, columns: int = 80, **more: str) -> tuple[int, str]:
-        """Exit code and everything that reached a terminal of that many columns."""
+    def in_terminal(self, *arguments: str, columns: int = 80, typed: str = "", **more: str) -> tuple[int, str]:
+        """Exit code and everything that reached a terminal of that many columns, where somebody typed ahead."""
         pid, terminal = pty.fork()
         if pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             os.chdir(self.folder)
             command = [sys.executable, "-P", "-m", "hitscout", *arguments]
             os.execve(sys.executable, command, self.environment(**{"TERM": "xterm-256color", **more}))
+        os.write(terminal, typed.encode())
         chunks, give_up = [], time.monotonic() + 120
         while time.monotonic() < give_up:
             if select.select([terminal], [], [], 1.0)[0]:

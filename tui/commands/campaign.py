@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from tui import options
-from tui.commands import shortlist
-from tui.frame import command, listed, pairs, session_of
+from tui.commands import campaign_standing, shortlist
+from tui.frame import Session, command, listed, pairs, session_of
+
+if TYPE_CHECKING:
+    from tools.workspace import Workspace
 
 LISTS = ("gene_sets", "positive_controls")
 
@@ -19,7 +24,7 @@ def start(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A name that no other campaign of the store has.")],
     *,
-    phenotype: options.Phenotype,
+    phenotype: options.Phenotype = "",
     question: options.QuestionText = "",
     measured: options.Measured = "",
     library: options.Library = "protein-coding",
@@ -47,15 +52,24 @@ def start(
     reader: options.Reader = "",
     columns: options.Map = None,
     controls: options.Controls = None,
+    language_model: options.LanguageModel = "",
+    share: options.Share = None,
+    agree: options.Agree = False,
 ) -> None:
-    """Starts a campaign: what is looked for, among which genes, and what is measured already."""
+    """Starts a campaign: what is looked for, among which genes, and what is measured already.
+
+    Where a language model is configured, it compiles --question to the fields that no option gives; the result is
+    shown, and `hitscout campaign question` changes it until the first round is confirmed.
+    """
     from tools.campaigns import campaign_start
     from tui.commands import campaign_pages as pages
 
+    if not (phenotype.strip() or question.strip()):
+        raise typer.BadParameter("Say what is looked for.", param_hint="--phenotype")
     session = session_of(context)
     with session.workspace() as workspace:
-        started = campaign_start(
-            workspace, name, phenotype, text=question, organism=organism, cell_type=cell_type, readout=readout,
+        given: dict[str, Any] = dict(  # noqa: C408 – options by their names, as the tool has them
+            phenotype=phenotype, text=question, organism=organism, cell_type=cell_type, readout=readout,
             direction=direction, modality=modality or "", hit_rule=hit_rule, study=study, measured=measured,
             library=library, size=size, mode=mode, exclude=exclude, expressed=expressed, min_tpm=min_tpm,
             flag_essential=flag_essential, guides_per_gene=guides_per_gene, coverage=coverage, price=price,
@@ -63,7 +77,21 @@ def start(
             readout_gene=readout_gene, reader=reader, columns=pairs(columns or (), "--map"),
             controls=listed(controls or ()),
         )  # fmt: skip
-    session.give(started, pages.started)
+        chosen, ignored, notes = _compiled(workspace, given, language_model, share, agree=agree)
+        started = campaign_start(workspace, name, **chosen)
+    session.give(replace(started, ignored=(*started.ignored, *ignored), notes=(*notes, *started.notes)), pages.started)
+
+
+def _compiled(
+    workspace: Workspace, given: dict[str, Any], language_model: str, share: str | None, *, agree: bool
+) -> tuple[dict[str, Any], Sequence[Mapping[str, str]], Sequence[str]]:
+    """The options with the question's words compiled, names that could not be used, and notes."""
+    if not given["text"].strip():
+        return given, (), ()
+    from agent.question_compiler import compiled_options
+
+    chosen, compiled = compiled_options(workspace, given, name=language_model, share=share, agree=agree)
+    return chosen, compiled.ignored, compiled.notes
 
 
 def question(
@@ -146,18 +174,62 @@ def grade(
     context: typer.Context,
     name: options.CampaignName = "",
     *,
-    gene: Annotated[str, typer.Option(metavar="GENE", help="A gene of the campaign's library.")],
-    grade: Annotated[float, typer.Option(min=0, max=4, help="From 0 (no hit) to 4 (a hit, surely).")],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept.")],
+    gene: Annotated[str, typer.Option(metavar="GENE", help="A gene of the campaign's library.")] = "",
+    grade: Annotated[float | None, typer.Option(min=0, max=4, help="From 0 (no hit) to 4 (a hit, surely).")] = None,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept.")] = "",
+    language_model: options.LanguageModel = "",
+    max_cost: options.MaxCost = None,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Say what --model would take, and send nothing.")
+    ] = False,
+    share: options.Share = None,
+    agree: options.Agree = False,
 ) -> None:
-    """Writes your grade of a gene for the newest round; it changes no probability and no rank."""
+    """Writes your grade of a gene for the newest round, or has a language model grade the candidates (--model).
+
+    Grades fill a bounded share of the open round when it is proposed again: 25 % of the first round, 15 % of the
+    second, then by their record, never above 30 %. They change no probability. With --model the round is proposed
+    again at once.
+    """
     from tools.proposals import campaign_grade
     from tui.commands import campaign_pages as pages
 
     session = session_of(context)
+    own = bool(gene or grade is not None or reason)
+    if language_model or estimate or not own:
+        if own:
+            raise typer.BadParameter("Give --model, or a gene with your own grade.", param_hint="--model")
+        return _judged(session, name, language_model, max_cost, share, estimate=estimate, agree=agree)
+    if not gene or grade is None or not reason:
+        raise typer.BadParameter(
+            "Give --gene, --grade and --reason, or --model.", param_hint="--gene" if not gene else "--grade"
+        )
     with session.workspace() as workspace:
         done = campaign_grade(workspace, gene, grade, reason, name)
     session.give(done, pages.graded)
+    return None
+
+
+def _judged(
+    session: Session,
+    name: str,
+    language_model: str,
+    max_cost: float | None,
+    share: str | None,
+    *,
+    estimate: bool,
+    agree: bool,
+) -> None:
+    from agent.graded_rounds import grade_round
+    from agent.opening import open_judge
+    from tui.commands import grade_pages as pages
+
+    with (
+        session.workspace() as workspace,
+        open_judge(workspace, language_model, share=share, agree=agree, max_cost=max_cost) as judge,
+    ):
+        done = grade_round(workspace, judge, name, only_estimate=estimate)
+    session.give(done, pages.judged)
 
 
 def confirm(context: typer.Context, name: options.CampaignName = "") -> None:
@@ -281,12 +353,16 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     start_examples = [
         'hitscout campaign start tcell --phenotype "IL-2 production" --cell-type "primary human T cells"',
+        'hitscout campaign start tau --question "Which genes lower tau in neurons when lost?" --model openai:gpt-5',
         "hitscout campaign start tau2 --phenotype tau --measured sanchez-tau --library library.txt --size 96",
     ]
     edit = ["hitscout campaign question", "hitscout campaign question tcell --set direction=lowers"]
     proposing = ["hitscout campaign propose", "hitscout campaign propose tcell --size 64 --seed 1 --json"]
     excluding = ['hitscout campaign exclude --genes CD3E,CD247 --reason "toxic in our cells"']
-    grading = ['hitscout campaign grade --gene VAV1 --grade 4 --reason "proximal signalling"']
+    grading = [
+        'hitscout campaign grade --gene VAV1 --grade 4 --reason "proximal signalling"',
+        "hitscout campaign grade tcell --model anthropic:claude-sonnet-5-5 --max-cost 1",
+    ]
     recording = [
         "hitscout campaign record results.csv --positive-means raises",
         "hitscout campaign record tcell results.csv --map gene=Symbol --map estimate=log2FC --controls NTC",
@@ -306,4 +382,5 @@ def register(app: typer.Typer) -> None:
         ("list", list_, "campaign_list", ["hitscout campaign list"]),
     ):
         command(group, name, function, serves=[tool], examples=examples)
+    campaign_standing.add_to(group)
     app.add_typer(group, name="campaign", help="Runs campaigns: question, propose, confirm, record, review, export.")

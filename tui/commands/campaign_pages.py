@@ -12,8 +12,10 @@ from tools.exports import Exported
 from tools.proposals import Graded, Shortlist
 from tools.results import Recorded
 from tools.reviews import Review
+from tools.tallies import CalibrationBin, Spend
 from tui.commands.shortlist import ignored, nominations
-from tui.format import Column, fields, heading, line, number, table
+from tui.commands.slot_pages import slots
+from tui.format import Column, fields, heading, line, number, share, table
 
 
 def started(one: CampaignStart) -> Sequence[RenderableType]:
@@ -57,7 +59,8 @@ def graded(one: Graded) -> Sequence[RenderableType]:
     Args:
         one: What the tool gave.
     """
-    return [line(f"{one.campaign}, round {one.round}: {one.perturbation} has grade {one.grade:g}.")]
+    done = line(f"{one.campaign}, round {one.round}: {one.perturbation} has grade {one.grade:g}.")
+    return [done, *(line(f"Note: {note}") for note in one.notes)]
 
 
 def confirmed(one: Shortlist) -> Sequence[RenderableType]:
@@ -128,8 +131,50 @@ def reviewed(one: Review) -> Sequence[RenderableType]:
             f"A next round of {one.next_size} of {one.candidates:,} candidates: {ahead.mean:.1f} hits expected"
             f" ({ahead.level:.0%} interval {ahead.low:g} to {ahead.high:g}); at random {one.next_random:.1f}."
         ),
+        *([line(f"In the next round {one.next_slots}.")] if one.next_slots else []),
         line(f"Worth it: {one.worth}. {one.verdict}"),
+        *(calibration(one.calibration) if one.calibration else []),
+        *(spend(one.spend) if one.spend else []),
     ]
+
+
+def calibration(bins: Sequence[CalibrationBin]) -> list[RenderableType]:
+    """Promised against found, by hit probability.
+
+    Args:
+        bins: The bins.
+    """
+    if not bins:
+        return [heading("Calibration"), line("Too few nominations are measured to tell.")]
+    columns = [
+        Column("probability"), Column("genes", right=True), Column("promised", right=True), Column("80 %"),
+        Column("found", right=True), Column("fits"),
+    ]  # fmt: skip
+    rows = [
+        (
+            f"{share(one.low)}–{share(one.high)}",
+            one.nominations,
+            f"{one.expected.mean:.1f}",
+            f"{one.expected.low:g}–{one.expected.high:g}",
+            one.hits,
+            "yes" if one.expected.low <= one.hits <= one.expected.high else "no",
+        )
+        for one in bins
+    ]
+    return [heading("Calibration"), table(columns, rows, cut=False)]
+
+
+def spend(one: Spend) -> list[RenderableType]:
+    """What was ordered so far.
+
+    Args:
+        one: Guides, cells and price.
+    """
+    if not one.guides:
+        return [heading("Ordered so far"), line("Nothing: no round is confirmed.")]
+    price = "" if one.price is None else f", price {number(one.price, 6)}"
+    text = f"{one.guides:,} guides and {one.non_targeting:,} non-targeting ones, {one.cells:,} cells{price}."
+    return [heading("Ordered so far"), line(text)]
 
 
 def exported(one: Exported) -> Sequence[RenderableType]:
@@ -168,9 +213,11 @@ def shown(one: CampaignShow) -> Sequence[RenderableType]:
     parts: list[RenderableType] = [line(one.campaign.name, "bold"), fields(about)]
     parts += [heading("Question"), *question(one.campaign.question)]
     parts += [line(f"Results: {result}") for result in one.results]
+    parts += [line(f"Transcript of {transcript}") for transcript in one.transcripts]
     if one.rounds:
         parts += [heading("Rounds"), _rounds(one.rounds), heading(f"Round {one.rounds[-1].number}")]
         parts.append(nominations(one.rounds[-1].nominations))
+        parts += slots(one.rounds[-1].shortlist.get("slots"))
     return parts
 
 
@@ -195,7 +242,21 @@ def listing(lines: Sequence[CampaignLine]) -> Sequence[RenderableType]:
     if not lines:
         return [line('The store has no campaign: hitscout campaign start NAME --phenotype "…"')]
     columns = [
-        Column("campaign"), Column("phenotype", running=True, keep=8), Column("rounds", right=True), Column("newest"),
-        Column("size", right=True, keep=5),
+        Column("campaign"), Column("phenotype", running=True, keep=8), Column("is"), Column("rounds", right=True),
+        Column("newest"), Column("size", right=True, keep=5),
     ]  # fmt: skip
-    return [table(columns, [(one.name, one.phenotype, one.rounds, one.state, one.size) for one in lines])]
+    rows = [
+        (one.name, one.phenotype, "closed" if one.closed else "open", one.rounds, one.state, one.size) for one in lines
+    ]
+    return [table(columns, rows)]
+
+
+def closed(one: CampaignLine) -> Sequence[RenderableType]:
+    """A campaign that was closed, or opened again.
+
+    Args:
+        one: The campaign as it is now.
+    """
+    if one.closed:
+        return [line(f"Campaign {one.name} is closed. `hitscout campaign close {one.name} --reopen` opens it again.")]
+    return [line(f"Campaign {one.name} is open again.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,8 +21,8 @@ def evidence(
         str,
         typer.Argument(
             metavar="ID",
-            help="effect:CONTRAST:PERTURBATION, set:COLLECTION:NAME, edge:NETWORK:GENE:GENE, result:ROUND:PERTURBATION"
-            " or text:GENE.",
+            help="effect:CONTRAST:PERTURBATION, set:COLLECTION:NAME, edge:NETWORK:GENE:GENE, result:ROUND:PERTURBATION,"
+            " text:GENE, response:CONTEXT:PERTURBATION:READOUT or cite:SOURCE:ID.",
         ),
     ],
 ) -> None:
@@ -43,7 +43,12 @@ def render(found: Evidence) -> Sequence[RenderableType]:
     """
     from tui.format import fields, heading, line
 
-    parts: list[RenderableType] = [line(found.summary, "bold"), fields({"id": found.id, **found.facts})]
+    # Values with names of their own, such as those of replicates, get a line each.
+    plain = {name: value for name, value in found.facts.items() if not isinstance(value, Mapping)}
+    parts: list[RenderableType] = [line(found.summary, "bold"), fields({"id": found.id, **plain})]
+    for name, values in found.facts.items():
+        if isinstance(values, Mapping) and values:
+            parts += [heading(name.capitalize()), fields(values)]
     for source in found.sources:
         about = {
             "file": source.source,

@@ -51,6 +51,7 @@ def render(card: GeneCard) -> Sequence[RenderableType]:
         **{name.replace("_", " "): number(value) for name, value in card.properties.items()},
     }
     parts: list[RenderableType] = [line(title, "bold"), fields(about)]
+    parts += [line(f"{source}: {text}") for source, text in card.summaries.items()]
     if card.effects:
         parts += [heading(f"Effects in {card.effect_count} contrasts"), _effects(card)]
     if card.gene_sets:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 import typer
@@ -13,7 +14,9 @@ from tui.frame import command, session_of
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from agent.judge import LanguageModelJudge
     from tools.replay import ReplayReport, ScreenReport
+    from tools.workspace import Workspace
 
 Rounds = Annotated[int, typer.Option(min=1, help="Number of rounds.")]
 RoundSize = Annotated[
@@ -33,6 +36,20 @@ Words = Annotated[
 NoControls = Annotated[bool, typer.Option("--no-controls", help="Do not play the controls; quicker.")]
 Predictor = Annotated[str, typer.Option(metavar="NAME", help="Who ranks: blend, prior, kernel, mean_baseline.")]
 Acquisition = Annotated[str, typer.Option(metavar="NAME", help="Who chooses: greedy, ucb, thompson, random.")]
+Judge = Annotated[
+    str,
+    typer.Option(
+        "--model", metavar="NAME",
+        help="A language model, PROVIDER:NAME, that grades each round blindly and fills a share of it; replies are"
+        " kept, so an interrupted run goes on where it stopped.",
+    ),
+]  # fmt: skip
+TrainedUntil = Annotated[
+    str,
+    typer.Option(
+        metavar="YEAR", help="Year up to which the language model was trained; it cannot remember newer screens."
+    ),
+]
 
 
 def replay(
@@ -49,17 +66,50 @@ def replay(
     acquisition: Acquisition = "",
     no_controls: NoControls = False,
     workers: options.Workers = None,
+    language_model: Judge = "",
+    trained_until: TrainedUntil = "",
+    max_cost: options.MaxCost = None,
+    share: options.Share = None,
+    agree: options.Agree = False,
 ) -> None:
     """Plays campaigns over finished screens, as if their results were not known, and counts the hits by round."""
     from tools.replay import replay as play
 
     session = session_of(context)
-    with session.workspace() as workspace:
+    with (
+        session.workspace() as workspace,
+        judge_for(workspace, language_model, max_cost=max_cost, share=share, agree=agree) as judge,
+    ):
         report = play(
-            workspace, screens, rounds, size, seeds, pool, siblings, text, controls=not no_controls, workers=workers,
-            **named(predictor, acquisition),
+            workspace, screens, rounds, size, seeds, pool, siblings, text, judge, controls=not no_controls,
+            workers=workers, trained_until=trained_until, **named(predictor, acquisition),
         )  # fmt: skip
     session.give(report, render)
+
+
+@contextmanager
+def judge_for(
+    workspace: Workspace, language_model: str, *, max_cost: float | None, share: str | None, agree: bool
+) -> Iterator[LanguageModelJudge | None]:
+    """The judge of a replay; nobody where no language model was named, whatever the settings say.
+
+    Args:
+        workspace: Whose settings, consent and cache.
+        language_model: ``PROVIDER:NAME``, or nothing.
+        max_cost: Dollars at most.
+        share: What of the store may leave this machine.
+        agree: Whether a person has agreed to what leaves this machine.
+
+    Yields:
+        The judge, or None.
+    """
+    if not language_model:
+        yield None
+        return
+    from agent.opening import open_judge
+
+    with open_judge(workspace, language_model, share=share, agree=agree, max_cost=max_cost) as judge:
+        yield judge
 
 
 class Methods(TypedDict, total=False):
@@ -84,6 +134,12 @@ def named(predictor: str, acquisition: str) -> Methods:
     return methods
 
 
+MEMORY = {
+    "possible": "memory possible: the language model may have read this screen's results",
+    "excluded": "memory excluded: the screen is newer than the language model",
+}
+
+
 def render(report: ReplayReport) -> Sequence[RenderableType]:
     """The figures of a replay.
 
@@ -94,6 +150,8 @@ def render(report: ReplayReport) -> Sequence[RenderableType]:
 
     setting = ", ".join(f"{key} {value}" for key, value in report.setting.items() if value is not None)
     parts: list[RenderableType] = [line(f"Setting: {setting}")]
+    if report.usage is not None:
+        parts.append(line(f"The language model took {report.usage}."))
     for one in report.screens:
         parts += render_screen(one)
     if len(report.screens) > 1:
@@ -139,11 +197,13 @@ def render_screen(one: ScreenReport) -> Sequence[RenderableType]:
         "log enrichment": share(one.log_enrichment),
         "learnt from": [f"{p.screen} ({p.relation}, Spearman {number(p.spearman, 2)})" for p in one.priors],
         "not learnt from": [f"{e.screen}: {e.why}" for e in one.excluded],
+        "slots": None if one.slots is None else f"{one.slots[0]:.1f} filled by grade, {one.slots[1]:.1f} of them hits",
+        "memory": MEMORY.get(one.memory),
         "warnings": one.warnings,
     }
     title = f"{one.name} ({one.study})" if one.study else one.name
     return [
-        heading(title), fields(about), table(columns, rows, cut=False), line(""), controls(one),
+        heading(title), fields(about), table(columns, rows, cut=False), line(""), controls(one), *reliability(one),
         line(f"{one.seconds:.0f} s of computing", "dim"),
     ]  # fmt: skip
 
@@ -170,6 +230,32 @@ def controls(one: ScreenReport) -> RenderableType:
     return table(columns, rows, cut=False)
 
 
+WIDTH = 40
+
+
+def reliability(one: ScreenReport) -> Sequence[RenderableType]:
+    """How often nominations hit, by the hit probability that they were given; ``|`` marks what was expected.
+
+    Args:
+        one: The figures.
+    """
+    from tui.format import Column, number, share, table
+
+    columns = [
+        Column("hit probability"), Column("nominations", right=True), Column("expected", right=True),
+        Column("observed", right=True), Column("", keep=WIDTH),
+    ]  # fmt: skip
+    top = max((max(two.expected, two.observed) for two in one.reliability), default=0.0) or 1.0
+    rows = []
+    for two in one.reliability:
+        bar = list("\u2588" * round(WIDTH * two.observed / top) + " " * WIDTH)[: WIDTH + 1]
+        bar[round(WIDTH * two.expected / top)] = "|"
+        interval = f"{two.low:.0%} – {two.high:.0%}"
+        figures = (number(two.nominations), share(two.expected), share(two.observed))
+        rows.append((interval, *figures, "".join(bar).rstrip()))
+    return [table(columns, rows, cut=False)] if rows else []
+
+
 def _joined(figures: Mapping[str, float]) -> str:
     from tui.format import share
 
@@ -185,5 +271,6 @@ def register(app: typer.Typer) -> None:
     examples = [
         "hitscout replay schmidt-ifng --text described",
         "hitscout replay schmidt-ifng sanchez-tau --rounds 5 --size 128 --seeds 3 --json",
+        "hitscout replay schmidt-ifng --seeds 1 --model anthropic:claude-sonnet-5-5 --max-cost 5",
     ]
     command(app, "replay", replay, serves=["replay"], examples=examples)

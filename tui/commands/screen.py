@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from db.records import Screen
+    from tools.comparisons import ScreenComparison
     from tools.ingestion import AddedScreen, NotedRows
     from tools.screens import ListedScreen, ShownScreen
 
@@ -138,16 +139,22 @@ def render_added(added: AddedScreen) -> Sequence[RenderableType]:
         "hits": f"{added.hits:,} by {screen.hit_rule}, side {screen.side}",
     }
     parts: list[RenderableType] = [line(f"{screen.name}: {state}", "bold"), fields(about)]
-    parts += _noted("Kept aside", added.kept_aside) + _noted("Used with a flag", added.flags)
+    parts += noted("Kept aside", added.kept_aside) + noted("Used with a flag", added.flags)
     return parts + [line(f"Note: {warning}") for warning in added.warnings]
 
 
-def _noted(title: str, noted: Sequence[NotedRows]) -> list[RenderableType]:
+def noted(title: str, rows_noted: Sequence[NotedRows]) -> list[RenderableType]:
+    """Rows that were kept aside or flagged, by reason.
+
+    Args:
+        title: Heading above them.
+        rows_noted: The rows.
+    """
     from tui.format import Column, heading, table
 
-    if not noted:
+    if not rows_noted:
         return []
-    rows = [(one.reason, one.rows, "; ".join(one.examples)) for one in noted]
+    rows = [(one.reason, one.rows, "; ".join(one.examples)) for one in rows_noted]
     columns = [Column("reason"), Column("rows", right=True), Column("such as", running=True, keep=5)]
     return [heading(title), table(columns, rows, cut=False)]
 
@@ -219,7 +226,7 @@ def render_show(shown: ShownScreen) -> Sequence[RenderableType]:
     columns = [Column("lowers most"), Column("effect", right=True), Column("raises most"), Column("effect", right=True)]
     return [
         *parts, fields(about), heading("Quality"), fields(_quality(shown)), heading("Strongest effects"),
-        table(columns, rows, cut=False), *_noted("Kept aside", shown.kept_aside), *_noted("Flagged", shown.flags),
+        table(columns, rows, cut=False), *noted("Kept aside", shown.kept_aside), *noted("Flagged", shown.flags),
     ]  # fmt: skip
 
 
@@ -246,6 +253,41 @@ def _quality(shown: ShownScreen) -> dict[str, object]:
         "CEGv2 against NEGv1": essentials and f"AUROC {number(essentials.auroc)}, SSMD {number(essentials.ssmd)}"
         f" ({essentials.essential:,} and {essentials.non_essential:,} genes)",
     }  # fmt: skip
+
+
+def compare(context: typer.Context, first: Name, second: Name) -> None:
+    """Compares two screens: rank correlation, shared hits against chance, and whether these have the same sign."""
+    from tools.comparisons import screen_compare
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        found = screen_compare(workspace, first, second)
+    session.give(found, render_compared)
+
+
+def render_compared(found: ScreenComparison) -> Sequence[RenderableType]:
+    """How two screens agree.
+
+    Args:
+        found: What the tool gave.
+    """
+    from tui.format import Column, fields, heading, line, number, table
+
+    about = {
+        "shared perturbations": found.shared,
+        "rank correlation": f"{found.spearman:+.3f} (p {number(found.spearman_p, 2)});"
+        f" of sizes, whatever the sign, {found.spearman_size:+.3f}",
+        "hits": f"{found.first_hits:,} and {found.second_hits:,}",
+        "hits of both": f"{found.both:,}; {number(found.expected)} expected by chance (p {number(found.p, 2)})",
+        "their signs": f"{found.same_sign:,} the same, {found.opposite_sign:,} opposite",
+        "relation": found.relation,
+    }
+    parts: list[RenderableType] = [line(f"{found.first} and {found.second}", "bold"), fields(about)]
+    if found.hits:
+        columns = [Column("hit of both"), Column(found.first, right=True), Column(found.second, right=True)]
+        rows = [(one.perturbation, number(one.first), number(one.second)) for one in found.hits]
+        parts += [heading("Strongest hits of both"), table(columns, rows, cut=False)]
+    return [*parts, *(line(f"Note: {note}") for note in found.notes)]
 
 
 def remove(context: typer.Context, name: Name) -> None:
@@ -288,5 +330,7 @@ def register(app: typer.Typer) -> None:
         group, "list", list_, serves=["screen_list"], examples=["hitscout screen list", "hitscout screen list --json"]
     )
     command(group, "show", show, serves=["screen_show"], examples=["hitscout screen show schmidt-ifng"])
+    comparing = ["hitscout screen compare schmidt-ifng schmidt-il2"]
+    command(group, "compare", compare, serves=["screen_compare"], examples=comparing)
     command(group, "remove", remove, serves=["screen_remove"], examples=["hitscout screen remove my-screen"])
-    app.add_typer(group, name="screen", help="Adds, lists, shows and removes screens.")
+    app.add_typer(group, name="screen", help="Adds, lists, shows, compares and removes screens.")

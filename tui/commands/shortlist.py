@@ -77,6 +77,7 @@ def render(made: Shortlist) -> Sequence[RenderableType]:
     Args:
         made: The shortlist.
     """
+    from tui.commands.slot_pages import slots
     from tui.format import line
 
     expected = made.expected_hits
@@ -87,6 +88,7 @@ def render(made: Shortlist) -> Sequence[RenderableType]:
     )
     parts: list[RenderableType] = [line(title, "bold"), line(promise), nominations(made.nominations), line("")]
     parts += [line(f"Control: {_said(control)}") for control in made.controls]
+    parts += slots(made.slots)
     parts += [line(f"Not used as a prior: {_said(one)}") for one in made.excluded_screens]
     parts += ignored(made.ignored)
     return parts + [line(f"Note: {note}") for note in made.notes]

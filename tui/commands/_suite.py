@@ -1,0 +1,114 @@
+"""``benchmark suite``: methods compared in pairs over the screens that they are chosen by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui import options
+from tui.commands.replay import Acquisition, Pool, Rounds, Seeds, Siblings, Words
+from tui.frame import command, listed, session_of
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tools.replay import ScreenReport
+    from tools.suite import Gain, SuiteReport
+
+
+def suite(
+    context: typer.Context,
+    *,
+    predictors: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="A,B", help="Predictors; the first is compared with all others. Repeat it, or use commas."
+        ),
+    ] = None,
+    screens: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Play this screen of the suite alone. Repeat it for more."),
+    ] = None,
+    rounds: Rounds = 5,
+    seeds: Seeds = 3,
+    pool: Pool = "all",
+    siblings: Siblings = False,
+    text: Words = "json",
+    acquisition: Acquisition = "",
+    workers: options.Workers = None,
+) -> None:
+    """Compares predictors in pairs over the development suite, by which methods are chosen.
+
+    A gain counts when its lower bound over studies is above zero and no screen loses by more than a standard error.
+    """
+    from tools.predictions import DEFAULT_ACQUISITION
+    from tools.suite import benchmark_suite
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        report = benchmark_suite(
+            workspace, listed(predictors) if predictors else ("blend",), screens=screens or None, rounds=rounds,
+            seeds=seeds, pool=pool, siblings=siblings, text=text, workers=workers,
+            acquisition=acquisition or DEFAULT_ACQUISITION,
+        )  # fmt: skip
+    session.give(report, render_suite)
+
+
+def render_suite(report: SuiteReport) -> list[RenderableType]:
+    """What each comparison says, then a row for each screen.
+
+    Args:
+        report: The figures.
+    """
+    from tui.format import heading, line
+
+    setting = ", ".join(f"{key} {value}" for key, value in report.setting.items() if value is not None)
+    said: list[RenderableType] = [line(f"Setting: {setting}"), heading("Gains in log enrichment, over studies")]
+    said += [_gains(report.gains), heading("Screens"), _screens(report.screens)]
+    if report.missing:
+        packs = " ".join(dict.fromkeys(report.missing.values()))
+        said.append(line(f"Not at hand: {', '.join(report.missing)} (hitscout fetch {packs})", "dim"))
+    return said
+
+
+def _gains(gains: tuple[Gain, ...]) -> RenderableType:
+    from tui.format import Column, share, table
+
+    columns = [
+        Column("method"), Column("over"), Column("gain", right=True), Column("90 % interval", right=True),
+        Column("studies", right=True), Column("loses on", running=True),
+    ]  # fmt: skip
+    rows = [
+        (
+            one.method, one.over, share(one.mean), f"{share(one.low)} – {share(one.high)}", str(one.studies),
+            ", ".join(one.losses) or "none",
+        )
+        for one in gains
+    ]  # fmt: skip
+    return table(columns, rows, cut=False)
+
+
+def _screens(screens: tuple[ScreenReport, ...]) -> RenderableType:
+    from tui.format import Column, share, table
+
+    names = ("hits", "without essential", "random", "log enrichment", "slope", "O/E", "skill", "coverage")
+    columns = [Column("screen"), *(Column(name, right=True) for name in names)]
+    rows = []
+    for one in screens:
+        random, kept = one.controls.get("random"), one.calibration
+        trust = (share(kept[key]) for key in ("slope", "observed_over_expected", "log_loss_skill", "coverage80"))
+        by_chance = share(random.hit_ratio_nonessential if random else None)
+        found = share(one.hit_ratio_nonessential.mean)
+        rows.append((one.name, f"{one.hits:,}", found, by_chance, share(one.log_enrichment), *trust))
+    return table(columns, rows, cut=False)
+
+
+def register_suite(group: typer.Typer) -> None:
+    """Registers the command in its group.
+
+    Args:
+        group: The group ``benchmark``.
+    """
+    examples = ["hitscout benchmark suite --seeds 3", "hitscout benchmark suite --predictors blend,prior --json"]
+    command(group, "suite", suite, serves=["benchmark_suite"], examples=examples)

@@ -1,0 +1,1 @@
+"""Parts of the pages; none of them knows a tool."""
