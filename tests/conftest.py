@@ -21,6 +21,8 @@ def _own_home(tmp_path, monkeypatch):
     monkeypatch.delenv("HITSCOUT_STORE", raising=False)
     monkeypatch.delenv("HITSCOUT_MIRROR", raising=False)
     monkeypatch.delenv("HITSCOUT_PACKS", raising=False)
+    # Under xdist COLUMNS is set, and tables would be laid out for it.
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 @pytest.fixture
