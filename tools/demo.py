@@ -39,7 +39,10 @@ NOT_CEGV2 = (
     "CEGv2 could not be fetched, so essential genes are here the DepMap common essentials. That is not CEGv2: it is a"
     " longer list, and takes out more hits."
 )
-POOR = "Not to be had from here: {}. The ranking is better with them: `hitscout fetch {}`, then the demo again."
+POOR = (
+    "Not to be had from here: {}. The ranking is better with them; `hitscout demo --mirror DIR` takes them from a"
+    " folder."
+)
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,7 @@ def _remarks(workspace: Workspace, essentials: str) -> Iterator[str]:
         yield NOT_CEGV2
     here = {pack.name for pack in list_packs(workspace) if pack.in_store}
     if absent := [name for name in HELPFUL if name not in here]:
-        yield POOR.format(", ".join(absent), " ".join(absent))
+        yield POOR.format(", ".join(absent))
 
 
 def _fetch(workspace: Workspace, mirror: Path | None) -> None:

@@ -224,7 +224,10 @@ def controls(one: ScreenReport) -> RenderableType:
         ("(this replay)", share(one.hit_ratio.mean), share(one.hit_ratio_nonessential.mean), " ")
     ]
     for name, pair in one.controls.items():
-        missing = f"hitscout fetch {' '.join(one.missing.get(name, ()))}" if pair is None else " "
+        packs = one.missing.get(name, ())
+        # Without a pack to name, the pool itself leaves the control nothing to choose from.
+        said = f"hitscout fetch {' '.join(packs)}" if packs else "nothing in this pool"
+        missing = said if pair is None else " "
         both = (pair.hit_ratio, pair.hit_ratio_nonessential) if pair else (None, None)
         rows.append((name, share(both[0]), share(both[1]), missing))
     return table(columns, rows, cut=False)
