@@ -137,6 +137,7 @@ def test_progress_and_narration_are_on_stderr_and_quiet_ends_them(cli):
     assert quiet.stderr == ""
 
 
+@pytest.mark.slow
 def test_a_campaign_goes_from_question_to_review_on_the_command_line(cli):
     started = cli.json("campaign", "start", "tcell", "--phenotype", "IL-2", "--library", "plain", "--size", "4")
     assert started["candidates"] == 12

@@ -68,6 +68,7 @@ def test_with_the_genes_annotation_shuffled_nothing_is_found(annotation):
     assert 0.4 < auroc(control) < 0.6
 
 
+@pytest.mark.slow
 def test_the_order_of_train_rows_and_of_pairs_changes_nothing(annotation, answers):
     order = np.random.default_rng(5).permutation(len(TRAIN))
     again = fitted(annotation, TRAIN.iloc[order]).predict(PAIRS.iloc[::-1]).iloc[::-1]
@@ -96,6 +97,7 @@ def test_folds_are_left_out_whole_by_the_stacker():
     assert per_gene_auroc(np.array(["all"] * 200, dtype=object), labels, stack.out_of_fold).mean < 0.7
 
 
+@pytest.mark.slow
 def test_another_contexts_train_rows_help_where_they_know_the_very_pair(annotation, answers):
     other = TrainingResponses("other", TABLE)
     few = TRAIN[TRAIN["perturbation"].isin(sorted(set(TRAIN["perturbation"]))[::4])]
