@@ -18,6 +18,8 @@ from tui.clean import clean
 from tui.frame import write
 
 DONE, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+PATIENCE = 2.0
+"""Seconds that a worker has to end before it is made to."""
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -118,6 +120,11 @@ def end_workers() -> None:
     """Ends the worker processes of an interrupted run, so that none goes on computing unseen."""
     sys.stderr.write("Interrupted.\n")
     workers = sys.modules.get("multiprocessing")
-    if workers is not None:
-        for child in workers.active_children():
-            child.terminate()
+    children = workers.active_children() if workers is not None else []
+    for child in children:
+        child.terminate()
+    for child in children:
+        # A worker that is only just being forked forgets a signal that comes too early.
+        child.join(PATIENCE)
+        if child.is_alive():
+            child.kill()

@@ -17,7 +17,11 @@ from tests.campaign_world import new_workspace, started, write_results
 from tests.tui.conftest import Cli
 from tools.campaigns import campaign_show
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
+pytestmark = [
+    # A real terminal with deadlines of its own, which a loaded machine misses.
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here"),
+]
 PATIENCE = 120.0
 
 

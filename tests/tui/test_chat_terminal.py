@@ -18,6 +18,9 @@ from db.store import Store
 from tests.agent.fake_providers import KEY, Reply, fake_provider
 from tests.tui.conftest import HOSTILE
 
+pytestmark = pytest.mark.slow
+"""Real terminals with deadlines of their own, which a loaded machine misses."""
+
 PATIENCE = 90.0
 ANSWER = (
     f"# Heading {HOSTILE}\n\nAn answer {HOSTILE} &#x202e;&#x1b;[31m `code {HOSTILE}`.\n\n"
