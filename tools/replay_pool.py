@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import multiprocessing.process
 import os
 import pickle
 import signal
@@ -12,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from tools.workspace import Progress
 
 TASK = "replay"
 POLL = 0.5
-PATIENCE = 5.0
 
 
 def run_all(
@@ -118,26 +116,27 @@ def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     # Not forked: the parent may hold threads (a terminal app, BLAS) that a fork would copy half-way. Not the standard
     # library's spawn either, which runs a user's script once more in each worker unless the script is guarded.
     context = get_context("loky")
-    before = {child.pid for child in multiprocessing.active_children()}
+    before = _children()
     pool = ProcessPoolExecutor(workers, context, _start_worker)
     try:
         yield pool
     except BaseException:
-        _end([child for child in multiprocessing.active_children() if child.pid not in before])
+        _kill(_children() - before)
         raise
     finally:
+        # The pool's own thread reaps the processes; two that wait for the same child see it alive for ever.
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _end(children: list[multiprocessing.process.BaseProcess]) -> None:
-    """Ends workers in the middle of a seed, the deaf ones by force."""
-    for child in children:
-        child.terminate()
-    for child in children:
-        child.join(PATIENCE)
-        if child.is_alive():
-            child.kill()
-            child.join()
+def _children() -> set[int]:
+    return {child.pid for child in multiprocessing.active_children() if child.pid is not None}
+
+
+def _kill(workers: set[int]) -> None:
+    """Ends workers in the middle of a seed: they hold nothing that is worth a farewell, and may be deaf to a wish."""
+    for worker in workers:
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
 
 
 def _start_worker() -> None:
