@@ -11,7 +11,7 @@ from agent.transcript_log import TranscriptLog
 from db.errors import HitscoutError
 from db.rounds import grades_of
 from db.transcripts import SUFFIX, TranscriptFile, folder_of, new_id
-from tools.campaign_state import load_state, pick_campaign
+from tools.campaign_state import pick_campaign, state_of
 from tools.judging import Judged, judge_round
 from tools.workspace import Workspace
 
@@ -51,7 +51,7 @@ def grade_round(
 
 def _write(workspace: Workspace, log: TranscriptLog, done: Judged) -> None:
     """Writes every grade as it was given, what was ignored, and what it took."""
-    newest = load_state(workspace.store, pick_campaign(workspace.store, done.campaign)).rounds[-1]
+    newest = state_of(workspace.store, done.campaign).rounds[-1]
     given = [one for one in grades_of(workspace.store, newest.id) if one.graded_by == done.by]
     log.write(
         "grades",

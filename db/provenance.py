@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ def content_hash(source_hashes: Sequence[str], options: Mapping[str, Any]) -> st
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@cache
 def versions() -> dict[str, str]:
     """Versions of what had a hand in an ingest."""
     found = {"python": platform.python_version()}

@@ -6,7 +6,8 @@ the view can know the answers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,12 @@ class View:
         """The same view with further screens hidden."""
         return View(self._store, self.hidden | frozenset(screen_ids))
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Several looks over one connection: opening a store costs more than most of them."""
+        with self._store.read():
+            yield
+
     def screens(self) -> list[Screen]:
         """The visible screens with effects, by name; results of campaigns are not among them."""
         screens = list_screens(self._store)
@@ -51,8 +58,8 @@ class View:
             One row for each contrast and perturbation with the columns `EFFECT_COLUMNS`, sorted by contrast and
             perturbation name.
         """
-        wanted = [s.id for s in self.screens() if screen_ids is None or s.id in screen_ids]
         with self._store.read() as connection:
+            wanted = [s.id for s in self.screens() if screen_ids is None or s.id in screen_ids]
             return connection.execute(
                 "SELECT contrast.screen_id, effect.contrast_id, perturbation.name AS perturbation, effect.estimate,"
                 " effect.standard_error, effect.p_low, effect.p_high, effect.fdr_low, effect.fdr_high"
@@ -94,12 +101,13 @@ class View:
             collections: Names of collections; all where None.
         """
         with self._store.read() as connection:
-            frame = connection.execute(
+            return connection.execute(
                 "SELECT c.name AS collection, s.name AS gene_set, gene.symbol AS gene FROM gene_set_member m"
                 " JOIN gene_set s ON s.id = m.gene_set_id JOIN gene_set_collection c ON c.id = s.collection_id"
-                " JOIN gene ON gene.id = m.gene_id ORDER BY ALL"
+                " JOIN gene ON gene.id = m.gene_id WHERE $all OR c.name IN (SELECT unnest($names::VARCHAR[]))"
+                " ORDER BY ALL",
+                {"all": collections is None, "names": list(collections or ())},
             ).df()
-        return frame if collections is None else frame[frame["collection"].isin(collections)].reset_index(drop=True)
 
     def edges(self, network: str) -> pd.DataFrame:
         """Edges of a network: columns a, b (symbols) and weight, sorted; empty where the store lacks the network."""

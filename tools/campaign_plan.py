@@ -121,13 +121,14 @@ def plan_campaign(workspace: Workspace, options: StartOptions) -> CampaignPlan:
     _check_values(options)
     store = workspace.store
     measured = _measured(workspace, options)
-    library = library_of_options(store, options)
-    exclusions = exclusions_of_options(store, options)
-    essentials = essentials_of_options(workspace, options, list(library.perturbations["name"]))
-    tpm, unread = expression_of_options(store, options)
-    positive = resolve_list(store, options.organism, options.positive_controls, "positive controls")
-    weights, unknown_screens = known_weights(store, options.screen_weights)
-    sets, unknown_sets = known_gene_sets(store, options.gene_sets)
+    with store.read():
+        library = library_of_options(store, options)
+        exclusions = exclusions_of_options(store, options)
+        essentials = essentials_of_options(workspace, options, list(library.perturbations["name"]))
+        tpm, unread = expression_of_options(store, options)
+        positive = resolve_list(store, options.organism, options.positive_controls, "positive controls")
+        weights, unknown_screens = known_weights(store, options.screen_weights)
+        sets, unknown_sets = known_gene_sets(store, options.gene_sets)
     settings = CampaignSettings(
         size=options.size, mode=options.mode, guides_per_gene=options.guides_per_gene, coverage=options.coverage,
         price=options.price, flag_essential=options.flag_essential, min_tpm=options.min_tpm, expressed=tpm,

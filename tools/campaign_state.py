@@ -211,6 +211,23 @@ def load_state(store: Store, campaign: Campaign) -> CampaignState:
         return _load_state(store, campaign)
 
 
+def state_of(store: Store, name: str = "", *, to_change: bool = False) -> CampaignState:
+    """Reads the named campaign, or the only open one, with all that it rests on.
+
+    Args:
+        store: The store.
+        name: Its name; empty for the only open one.
+        to_change: Whether a closed campaign is refused.
+
+    Raises:
+        ConflictError: It is closed, and was to be changed.
+        NotFoundError: There is no such campaign, or none at all.
+        NeedsChoiceError: No name was given and several campaigns are open.
+    """
+    with store.read():
+        return _load_state(store, pick_open(store, name) if to_change else pick_campaign(store, name))
+
+
 def _load_state(store: Store, campaign: Campaign) -> CampaignState:
     revisions = tuple(revisions_of(store, campaign.id))
     contrasts = {revision.number: revision.contrast_id for revision in revisions}

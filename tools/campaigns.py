@@ -16,7 +16,7 @@ from db.screens import ensure_perturbations
 from db.transcripts import transcripts_of_campaign
 from tools.campaign_options import StartOptions
 from tools.campaign_plan import plan_campaign, write_plan
-from tools.campaign_state import CampaignState, load_state, pick_campaign, pick_open
+from tools.campaign_state import CampaignState, load_state, pick_campaign, pick_open, state_of
 from tools.hits import parse_rule
 from tools.name_lists import require, resolve_list
 from tools.question_fields import known_gene_sets, known_weights, require_known
@@ -268,7 +268,7 @@ def campaign_exclude(workspace: Workspace, genes: Sequence[str], reason: str, na
         InvalidValueError: No reason was given, or none of the names can be used.
     """
     require(reason.strip(), "An exclusion needs a reason.", 'Say why: --reason "…".')
-    state = load_state(workspace.store, pick_open(workspace.store, name))
+    state = state_of(workspace.store, name, to_change=True)
     organism = state.campaign.question.organism
     resolved = resolve_list(workspace.store, organism, genes, "exclusions")
     frame = resolved.perturbations
@@ -306,7 +306,7 @@ def campaign_show(workspace: Workspace, name: str = "") -> CampaignShow:
         workspace: Where the campaign is.
         name: The campaign; the only open one where empty.
     """
-    return show_of(workspace, load_state(workspace.store, pick_campaign(workspace.store, name)))
+    return show_of(workspace, state_of(workspace.store, name))
 
 
 def show_of(workspace: Workspace, state: CampaignState) -> CampaignShow:

@@ -9,7 +9,7 @@ from db.errors import InvalidValueError
 from db.records import Direction, Modality
 from tools.campaign_options import PROTEIN_CODING, StartOptions
 from tools.campaign_plan import plan_campaign
-from tools.campaign_state import load_state, pick_campaign, why_no_candidate
+from tools.campaign_state import state_of, why_no_candidate
 from tools.name_lists import require, resolve_list
 from tools.standings import Standing, result_of, standing_of
 from tools.workspace import Workspace
@@ -114,7 +114,7 @@ def predict_hits(
         )  # fmt: skip
         state = plan_campaign(workspace, options).state()
     else:
-        state = load_state(workspace.store, pick_campaign(workspace.store, campaign))
+        state = state_of(workspace.store, campaign)
     question = state.campaign.question
     resolved = resolve_list(workspace.store, question.organism, list(genes), "genes")
     standing = standing_of(workspace, state, predictor)

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from db.errors import NotFoundError
-from db.gene_sets import get_gene_set
 from db.view import View
 from tools.workspace import Workspace
 
@@ -54,14 +52,11 @@ def common_essentials(workspace: Workspace) -> frozenset[str]:
     Args:
         workspace: Its store is looked into.
     """
-    values = View(workspace.store).gene_values(PROPERTY)
-    found = set(values[values > 0].index)
-    try:
-        found |= set(get_gene_set(workspace.store, PACK, SET).genes)
-    except NotFoundError:
-        # The pack was not fetched: DepMap's label alone.
-        return frozenset(found)
-    return frozenset(found)
+    view = View(workspace.store)
+    with workspace.store.read():
+        values = view.gene_values(PROPERTY)
+        members = view.gene_sets([PACK])
+    return frozenset(values[values > 0].index) | frozenset(members.loc[members["gene_set"] == SET, "gene"])
 
 
 def about_growth(phenotype: str) -> bool:

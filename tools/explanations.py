@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tools.campaign_state import CampaignState, load_state, pick_campaign, why_no_candidate
+from tools.campaign_state import CampaignState, state_of, why_no_candidate
 from tools.predictions import explain
 from tools.reasons import Fact
 from tools.standings import (
@@ -113,7 +113,7 @@ def explain_prediction(workspace: Workspace, gene: str, campaign: str = "") -> E
         NotFoundError: There is no such campaign, or no gene of the name; near names are given.
         NeedsChoiceError: The name means more than one gene.
     """
-    state = load_state(workspace.store, pick_campaign(workspace.store, campaign))
+    state = state_of(workspace.store, campaign)
     name = one_perturbation(workspace.store, state.campaign.question.organism, gene)
     standing = standing_of(workspace, state)
     screens = tuple(use.screen for use in standing.prediction.priors)
@@ -180,7 +180,7 @@ def why_not(workspace: Workspace, gene: str, campaign: str = "") -> WhyNot:
         NotFoundError: There is no such campaign, or no gene of the name; near names are given.
         NeedsChoiceError: The name means more than one gene.
     """
-    state = load_state(workspace.store, pick_campaign(workspace.store, campaign))
+    state = state_of(workspace.store, campaign)
     name = one_perturbation(workspace.store, state.campaign.question.organism, gene)
     why = why_no_candidate(state, name)
     if why:

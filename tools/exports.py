@@ -15,7 +15,7 @@ from db.campaigns import gene_accessions
 from db.errors import InvalidValueError, RefusedFileError
 from db.files import write_parquet
 from db.records import Nomination, Round
-from tools.campaign_state import CampaignState, load_state, pick_campaign, pick_round
+from tools.campaign_state import CampaignState, pick_round, state_of
 from tools.workspace import Workspace
 
 Format = Literal["csv", "tsv", "parquet", "xlsx", "markdown"]
@@ -78,7 +78,7 @@ def campaign_export(
         RefusedFileError: The file cannot be written.
     """
     chosen = format_of(out, format)
-    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    state = state_of(workspace.store, name)
     one = pick_round(state, round)
     frame = order_table(workspace, state, one)
     write_table(frame, out, chosen)

@@ -52,7 +52,8 @@ class Nearby:
         Args:
             view: The door to the store.
         """
-        return cls(view.edges(NETWORK), view.gene_sets())
+        with view.at_once():
+            return cls(view.edges(NETWORK), view.gene_sets())
 
     def neighbours(self, hits: Collection[str]) -> list[str]:
         """Genes with an edge to a hit, by falling sum of weights.

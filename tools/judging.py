@@ -12,7 +12,7 @@ from db.errors import InvalidValueError
 from db.records import Round
 from db.rounds import GivenGrade, grades_of, write_grades, write_round
 from tools.campaign_hits import call_hits
-from tools.campaign_state import CampaignState, load_state, pick_open, require_state, why_no_candidate
+from tools.campaign_state import CampaignState, load_state, require_state, state_of, why_no_candidate
 from tools.grading import COMPUTED, Admission, Nearby, judged_candidates
 from tools.judges import Grade, Judge, JudgeTask, JudgeUsage
 from tools.nominating import compute_proposal, predict_state, refuse_size
@@ -97,7 +97,7 @@ def judge_round(
         ConflictError: A round is confirmed and waits for its results, or the campaign changed meanwhile.
         InvalidValueError: It would cost more than the judge's budget.
     """
-    state = load_state(workspace.store, pick_open(workspace.store, name))
+    state = state_of(workspace.store, name, to_change=True)
     newest = state.newest
     if newest is not None and newest.state == "confirmed":
         require_state(newest, "open", state.campaign.name, "graded for its list")

@@ -122,7 +122,9 @@ def compute_proposal(
         "basis": state.basis,
         **slots,
     }
-    return Proposal(nominations, info, _notes(workspace, state, prediction))
+    with workspace.store.read():
+        notes = _notes(workspace, state, prediction)
+    return Proposal(nominations, info, notes)
 
 
 def predict_state(workspace: Workspace, state: CampaignState, seed: int, predictor: str = "") -> Prediction:

@@ -179,8 +179,8 @@ def choose_priors(
         replay: Whether the target's results are known and only hidden.
         known: Effects of the target that are known (in a replay all of them), by perturbation.
     """
-    screens = view.screens()
-    effects = view.effects()
+    with view.at_once():
+        screens, effects = view.screens(), view.effects()
     by_screen = {
         int(str(i)): rows.groupby("perturbation")["estimate"].mean() for i, rows in effects.groupby("screen_id")
     }

@@ -10,7 +10,7 @@ from typing import Any
 from db.errors import ConflictError
 from db.records import Nomination, Round, RoundState
 from db.rounds import grades_of, insert_grade, set_round_state, write_round
-from tools.campaign_state import CampaignState, load_state, pick_open, require_state, why_no_candidate
+from tools.campaign_state import CampaignState, load_state, pick_open, require_state, state_of, why_no_candidate
 from tools.expectations import Expected as Expected
 from tools.name_lists import require, resolve_list
 from tools.nominating import compute_proposal
@@ -159,7 +159,7 @@ def campaign_propose(
         ConflictError: A round is confirmed and waits for its results.
         InvalidValueError: `size` is above the number of candidates; both are named.
     """
-    state = load_state(workspace.store, pick_open(workspace.store, name))
+    state = state_of(workspace.store, name, to_change=True)
     newest = state.newest
     if newest is not None and newest.state == "confirmed":
         require_state(newest, "open", state.campaign.name, "proposed again")
@@ -223,7 +223,7 @@ def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, n
     """
     require(0 <= grade <= 4, f"A grade lies between 0 and 4; {grade:g} was given.")
     require(reason.strip(), "A grade needs a reason.", 'Say why: --reason "…".')
-    state = load_state(workspace.store, pick_open(workspace.store, name))
+    state = state_of(workspace.store, name, to_change=True)
     campaign, newest = state.campaign, state.newest
     resolved = resolve_list(workspace.store, campaign.question.organism, [gene], "grade")
     require(not resolved.ignored, f"{gene!r} cannot be graded: {_first_why(resolved.ignored)}")

@@ -16,13 +16,7 @@ from db.rounds import rounds_of, set_outcomes, set_round_state
 from db.screens import insert_screen
 from db.store import Connection
 from tools.campaign_hits import call_hits
-from tools.campaign_state import (
-    CampaignState,
-    load_state,
-    pick_open,
-    pick_round,
-    require_state,
-)
+from tools.campaign_state import CampaignState, load_state, pick_round, require_state, state_of
 from tools.measured_files import write_contrast
 from tools.placement import Placement, place_round
 from tools.preparation import PreparedTable, prepare
@@ -119,7 +113,7 @@ def campaign_record(
         NeedsChoiceError: The file has no negative controls to be placed by, or does not say what positive means.
         RefusedFileError: The file cannot be read; the store is unchanged.
     """
-    state = load_state(workspace.store, pick_open(workspace.store, name))
+    state = state_of(workspace.store, name, to_change=True)
     one = _round_to_record(state, round)
     options = ReadOptions(
         columns=dict(columns or {}), where=dict(where or {}), suffix=suffix, encoding=encoding, controls=tuple(controls)

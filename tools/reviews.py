@@ -9,7 +9,7 @@ import numpy as np
 
 from db.errors import ConflictError
 from tools.campaign_hits import HitCall, call_hits
-from tools.campaign_state import CampaignState, load_state, pick_campaign
+from tools.campaign_state import CampaignState, state_of
 from tools.expectations import Expected, expected_of
 from tools.nominating import predict_state
 from tools.predictions import choose
@@ -97,7 +97,7 @@ def campaign_review(workspace: Workspace, name: str = "") -> Review:
     Raises:
         ConflictError: No round of the campaign is measured yet.
     """
-    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    state = state_of(workspace.store, name)
     measured = [one for one in state.rounds if one.state == "measured"]
     if not measured:
         raise ConflictError(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from db.records import CampaignSettings, Round, RoundState
 from db.rounds import grades_of
 from tools.campaign_hits import call_hits
-from tools.campaign_state import CampaignState, load_state, pick_campaign
+from tools.campaign_state import CampaignState, state_of
 from tools.expectations import Expected, expected_of
 from tools.seating import unheard
 from tools.workspace import Workspace
@@ -114,7 +114,7 @@ def campaign_tally(workspace: Workspace, name: str = "") -> Tally:
         NotFoundError: There is no such campaign.
         NeedsChoiceError: No name was given and several campaigns are open.
     """
-    return tally_of(workspace, load_state(workspace.store, pick_campaign(workspace.store, name)))
+    return tally_of(workspace, state_of(workspace.store, name))
 
 
 def tally_of(workspace: Workspace, state: CampaignState) -> Tally:

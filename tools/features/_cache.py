@@ -9,6 +9,7 @@ import os
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -57,8 +58,9 @@ def build(
 
     frames, missing = {}, {}
     # Computed for every gene of the store, whatever is asked for: one computation then serves every library.
-    named = pd.Index(view.genes(question.organism)["symbol"], dtype=object)
-    seen = {effects: view.fingerprint(effects=effects) for effects in (True, False)} if folder else {}
+    with view.at_once():
+        named = pd.Index(view.genes(question.organism)["symbol"], dtype=object)
+        seen = {effects: view.fingerprint(effects=effects) for effects in (True, False)} if folder else {}
     everyone = named if len(named) else genes.sort_values()
     for done, name in enumerate(sources):
         report(Progress("features", done, len(sources), name))
@@ -138,10 +140,15 @@ def _key(name: str, source: FeatureSource, genes: pd.Index[str], question: Quest
         seen,
         hashlib.sha256("\n".join(genes).encode()).hexdigest(),
         hashlib.sha256(code).hexdigest(),
-        json.dumps([version(package) for package in ("numpy", "scipy", "scikit-learn")]),
+        json.dumps(_versions()),
         json.dumps(question.to_json(), sort_keys=True) if source.reads_question else "",
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _versions() -> list[str]:
+    return [version(package) for package in ("numpy", "scipy", "scikit-learn")]
 
 
 def _read(path: Path) -> pd.DataFrame | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db.records import Round
-from tools.campaign_state import load_state, pick_campaign
+from tools.campaign_state import state_of
 from tools.campaigns import CampaignLine, CampaignShow, campaign_list, show_of
 from tools.tallies import RoundTally, Tally, tally_of
 from tools.workspace import Workspace
@@ -100,5 +100,5 @@ def read_overview(workspace: Workspace, name: str) -> Overview:
 
 def _overview(workspace: Workspace, lines: tuple[CampaignLine, ...], name: str) -> Overview:
     # Read once for both: of a large library, reading takes longer than all that follows.
-    state = load_state(workspace.store, pick_campaign(workspace.store, name))
+    state = state_of(workspace.store, name)
     return Overview(lines, show_of(workspace, state), tally_of(workspace, state))
