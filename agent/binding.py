@@ -83,6 +83,7 @@ class Toolbox:
         cancelled: Set to stop tools at their next step.
         on_written: Called after a writing tool is done, with its result.
         calls: What became of each call, by its id.
+        by: Whose calls they are; grades are stored under this name.
     """
 
     workspace: Workspace
@@ -91,6 +92,7 @@ class Toolbox:
     cancelled: threading.Event = field(default_factory=threading.Event)
     on_written: Callable[[Any], None] = lambda result: None  # noqa: ARG005
     calls: dict[str, Called] = field(default_factory=dict)
+    by: str = "assistant"
 
     def workspace_for(self, call_id: str) -> Workspace:
         """The workspace of one call.
@@ -104,7 +106,7 @@ class Toolbox:
                 raise KeyboardInterrupt
             self.emit(ToolProgress(call_id, progress))
 
-        return replace(self.workspace, rng=np.random.default_rng(self.seed), report=report)
+        return replace(self.workspace, rng=np.random.default_rng(self.seed), report=report, by=self.by)
 
 
 def all_tools(which: Which = "all") -> dict[str, ToolFunction]:

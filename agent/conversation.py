@@ -156,7 +156,9 @@ class Conversation:
     # One run -------------------------------------------------------------------------------------
 
     async def _drive(self, question: str, emit: Callable[[Event], None]) -> None:
-        toolbox = Toolbox(self.workspace, self.seed, emit, self._cancelled, lambda result: self._written(run, result))
+        toolbox = Toolbox(
+            self.workspace, self.seed, emit, self._cancelled, lambda result: self._written(run, result), by=self.name
+        )
         run = _Run(toolbox, emit)
         token = on_notice.set(lambda text: self._notice(run, text))
         try:

@@ -161,7 +161,8 @@ def announce(workspace: Workspace, judge: Judge, estimate: JudgeUsage) -> None:
     Raises:
         InvalidValueError: It would cost more than the judge's budget.
     """
-    workspace.report(Progress(f"estimate for {judge.name}", 1, 1, f"at most {estimate}"))
+    # Not a bound: a reply that cannot be read is asked for again.
+    workspace.report(Progress(f"estimate for {judge.name}", 1, 1, f"about {estimate}"))
     if judge.budget is None or estimate.cost is None or estimate.cost <= judge.budget:
         return
     raise InvalidValueError(

@@ -206,7 +206,7 @@ def _newest_shortlist(workspace: Workspace, state: CampaignState, notes: tuple[s
 
 
 def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, name: str = "") -> Graded:
-    """Writes a person's grade of a gene for the newest round; it counts as a language model's does.
+    """Writes your grade of a gene for the newest round, under your name; a person's and a language model's count alike.
 
     A good grade may fill a slot when the open round is proposed again. It changes no probability.
 
@@ -243,7 +243,7 @@ def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, n
             organism=campaign.question.organism,
             grade=float(grade),
             reason=reason.strip(),
-            graded_by="person",
+            graded_by=workspace.by,
         )
     return Graded(campaign.name, newest.number, perturbation, float(grade), _what_for(campaign.name, newest))
 

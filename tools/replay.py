@@ -188,7 +188,7 @@ def _say_estimate(workspace: Workspace, judge: Judge, jobs: Sequence[Job], seeds
             plays = 3 if job.with_controls and job.costly_controls else 1
             total = total.plus(one.times(job.rounds * seeds * plays))
     bound = "" if judge.budget is None else f"; it stops at ${judge.budget:,.2f} and can be taken up again"
-    workspace.report(Progress(f"estimate for {judge.name}", 1, 1, f"at most {total}{bound}"))
+    workspace.report(Progress(f"estimate for {judge.name}", 1, 1, f"about {total}{bound}"))
 
 
 def known_until(text: str) -> int | None:

@@ -94,6 +94,7 @@ class Workspace:
         clock: The time now, in UTC.
         paths: Folders of this user.
         report: Called with each `Progress`; may raise KeyboardInterrupt to cancel.
+        by: Who gives what is recorded, such as a grade: ``person``, or the name of a language model.
     """
 
     store: Store
@@ -101,6 +102,7 @@ class Workspace:
     clock: Callable[[], datetime] = utc_now
     paths: Paths = field(default_factory=Paths.of_user)
     report: Callable[[Progress], None] = _ignore
+    by: str = "person"
 
     @classmethod
     def open(

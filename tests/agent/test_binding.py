@@ -15,8 +15,11 @@ import tools
 from agent.binding import Toolbox, all_tools, bind, bound_tools, perform, visible_signature
 from agent.serialising import MAX_CHARACTERS, bounded, fenced, ids_of, plain, summary_line, unfenced
 from db.errors import StoreError
+from db.rounds import grades_of
 from tests.agent.fake_providers import KEY
-from tests.campaign_world import new_workspace, started
+from tests.campaign_world import FAST, new_workspace, started
+from tools.campaigns import campaign_show
+from tools.proposals import campaign_grade, campaign_propose
 from tools.workspace import Workspace
 
 
@@ -78,6 +81,17 @@ def test_each_call_draws_from_the_seed_whatever_ran_before(workspace):
     toolbox = Toolbox(workspace, seed=3)
     first, second = (perform(draw, toolbox.workspace_for(""), {"low": 1.0}) for _ in range(2))
     assert first.result == second.result == Drawn(1.0 + float(np.random.default_rng(3).random()))
+
+
+def test_a_grade_that_an_assistant_gives_is_stored_under_its_own_name(tmp_path):
+    workspace = new_workspace(tmp_path, bare=True)
+    started(workspace)
+    gene = campaign_propose(workspace, predictor=FAST).nominations[0].perturbation
+    arguments = {"gene": gene, "grade": 4.0, "reason": "named in the question"}
+    assert perform(campaign_grade, Toolbox(workspace, by="clever-1").workspace_for(""), arguments).outcome == "done"
+    campaign_grade(workspace, **arguments)
+    newest = campaign_show(workspace).rounds[-1]
+    assert [one.graded_by for one in grades_of(workspace.store, newest.id)] == ["clever-1", "person"]
 
 
 def test_a_refusal_carries_near_names_and_a_broken_store_is_a_failure(named_workspace, tmp_path):
