@@ -9,11 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.theme import Theme
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
 from tui.clean import clean
+from tui.collecting import LOOK, Collector
 from tui.jobs import Job, JobEnded, start
 from tui.pages import PAGES, import_pages, make_page
 from tui.slash import COMMANDS
@@ -85,6 +87,7 @@ class HitscoutApp(App[None]):
         """Ends the conversation's run and waits for it so many seconds."""
         self.jobs: dict[int, Job] = {}
         self._interrupted_at = 0.0
+        self._collector = Collector()
         for name in PAGES:
             self.add_mode(name, lambda name=name: make_page(name))  # type: ignore[misc]
 
@@ -100,7 +103,18 @@ class HitscoutApp(App[None]):
 
     def on_ready(self) -> None:
         """Once the first page is painted, imports the others beside it."""
+        self.set_interval(LOOK, self._collector.look)
         threading.Thread(target=import_pages, name="hitscout pages", daemon=True).start()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Takes note of every key and every move of the mouse.
+
+        Args:
+            event: Textual's event.
+        """
+        if isinstance(event, events.InputEvent):
+            self._collector.stir()
+        await super().on_event(event)
 
     def show_page(self, name: str) -> None:
         """Brings a page to the front.

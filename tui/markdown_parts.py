@@ -11,11 +11,22 @@ _CELL = re.compile(r"(?<!\\)\|")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
 
 
+LONG = 24
+"""Lines after which running text is broken at the next block, so that what grows is drawn again in part only."""
+_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
+
+
 @dataclass(frozen=True)
 class TextPart:
-    """Running text in Markdown."""
+    """Running text in Markdown.
+
+    Attributes:
+        text: The text.
+        gap: Whether a blank line stands between it and the text above, with which it is one.
+    """
 
     text: str
+    gap: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,23 +53,34 @@ def parts_of(text: str) -> list[TextPart | TablePart]:
     lines = text.split("\n")
     parts: list[TextPart | TablePart] = []
     plain: list[str] = []
-    fenced = False
+    fenced = gap = False
     at = 0
     while at < len(lines):
+        if not fenced and len(plain) >= LONG and _begins_block(lines, at):
+            _close(parts, plain, gap=gap)
+            gap = not lines[at - 1].strip()
         if _FENCE.match(lines[at]):
             fenced = not fenced
         if not fenced and _begins_table(lines, at):
             end = at + 2
             while end < len(lines) and "|" in lines[end]:
                 end += 1
-            _close(parts, plain)
+            _close(parts, plain, gap=gap)
             parts.append(_table(lines[at:end]))
-            at = end
+            at, gap = end, False
             continue
         plain.append(lines[at])
         at += 1
-    _close(parts, plain)
+    _close(parts, plain, gap=gap)
     return parts
+
+
+def _begins_block(lines: list[str], at: int) -> bool:
+    """Whether a line is an item of a list, or the first after a blank one; what is indented belongs to those above."""
+    line = lines[at]
+    if not line.strip() or line[0].isspace():
+        return False
+    return bool(_ITEM.match(line)) or not lines[at - 1].strip()
 
 
 def _begins_table(lines: list[str], at: int) -> bool:
@@ -67,10 +89,10 @@ def _begins_table(lines: list[str], at: int) -> bool:
     return len(_cells(lines[at])) == len(_cells(lines[at + 1]))
 
 
-def _close(parts: list[TextPart | TablePart], plain: list[str]) -> None:
+def _close(parts: list[TextPart | TablePart], plain: list[str], *, gap: bool) -> None:
     text = "\n".join(plain).strip("\n")
     if text.strip():
-        parts.append(TextPart(text))
+        parts.append(TextPart(text, gap))
     plain.clear()
 
 

@@ -112,7 +112,7 @@ class ConversationPage(SlashPage):
             text: The question.
         """
         said = Said(text, queued=self.running)
-        self.log_view.anchor()
+        self.log_view.action_newest()
         self.log_view.add(said)
         if self.running:
             self.queue.append(said)

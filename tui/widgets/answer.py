@@ -19,28 +19,29 @@ class AnswerText(Static):
     """Running text of an answer.
 
     Args:
-        text: Markdown.
+        part: The text.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, part: TextPart) -> None:
         super().__init__("", markup=False, classes="answer-text")
-        self.text = text
+        self.part = part
 
     def on_mount(self) -> None:
         """Draws the text."""
-        self.show(self.text)
+        self.show(self.part)
 
-    def show(self, text: str) -> None:
+    def show(self, part: TextPart) -> None:
         """Shows other text, or more of it.
 
         Args:
-            text: Markdown.
+            part: The text.
         """
         # Here, because it imports what the first paint does not need.
         from tui.widgets.safe_markdown import SafeMarkdown
 
-        self.text = text
-        self.update(SafeMarkdown(text, dark=self.app.current_theme.dark))
+        self.part = part
+        self.set_class(part.gap, "gap")
+        self.update(SafeMarkdown(part.text, dark=self.app.current_theme.dark))
 
 
 class AnswerView(Vertical):
@@ -84,7 +85,7 @@ class AnswerView(Vertical):
         return isinstance(view, AnswerText) == isinstance(part, TextPart)
 
     def _replace(self, number: int, part: TextPart | TablePart) -> None:
-        made: AnswerText | SafeTable = AnswerText(part.text) if isinstance(part, TextPart) else SafeTable()
+        made: AnswerText | SafeTable = AnswerText(part) if isinstance(part, TextPart) else SafeTable()
         if number < len(self._views):
             self._views[number].remove()
             self.mount(made, after=self._views[number])
@@ -97,7 +98,7 @@ class AnswerView(Vertical):
 
     def _fill(self, view: AnswerText | SafeTable, part: TextPart | TablePart) -> None:
         if isinstance(view, AnswerText) and isinstance(part, TextPart):
-            view.show(part.text)
+            view.show(part)
         elif isinstance(view, SafeTable) and isinstance(part, TablePart):
             numbers = [all(is_number(row[i]) for row in part.rows) for i in range(len(part.head))]
             columns = [

@@ -15,10 +15,10 @@ from tui.widgets.answer import AnswerView
 from tui.widgets.text import safe_lines
 from tui.widgets.tool_card import Call, ToolCard
 
-MOUNTED = 80
-"""Entries that are mounted at most; all are kept."""
-EARLIER = 40
-"""Entries that come back at a time when one scrolls up."""
+MOUNTED = 40
+"""Entries that are mounted at most; all are kept. What is mounted is laid out anew with every line that comes."""
+STEP = 10
+"""Entries that come at a time when one scrolls past those that are mounted."""
 
 
 @dataclass(eq=False)
@@ -60,15 +60,21 @@ Entry: TypeAlias = Said | Answered | Called | Noted
 
 
 class Log(VerticalScroll):
-    """The entries, the newest at the bottom; it stays there until one scrolls up."""
+    """The entries, the newest at the bottom; it stays there until one scrolls up.
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("home", "earlier", "Earlier", show=False)]
+    A window of them is mounted, and moves along as one scrolls.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home", "earlier", "Earlier", show=False),
+        Binding("end", "newest", "Newest", show=False),
+    ]
 
     def __init__(self) -> None:
         super().__init__(id="log")
         self.entries: list[Entry] = []
-        self._first = 0
-        """Number of the first entry that is mounted."""
+        self._first = self._end = 0
+        """The window: number of the first entry that is mounted, and of the first below it that is not."""
         self._widgets: dict[Entry, Widget] = {}
 
     def on_mount(self) -> None:
@@ -76,20 +82,20 @@ class Log(VerticalScroll):
         self.anchor()
 
     def add(self, *entries: Entry) -> None:
-        """Appends entries; the oldest ones in sight make room.
+        """Appends entries; where the newest are in sight, the oldest in sight make room.
 
         Args:
             *entries: The entries.
         """
+        newest = self._end == len(self.entries)
         self.entries += entries
-        begin = max(len(self.entries) - MOUNTED, 0)
-        for entry in entries[max(len(entries) - MOUNTED, 0) :]:
-            self._widgets[entry] = _widget(entry)
-        self.mount(*(self._widgets[entry] for entry in entries if entry in self._widgets))
-        if begin > self._first:
-            self._unmount(self.entries[self._first : begin])
-            self._first = begin
-        self._show_hidden()
+        if not newest:
+            self._tell()
+        elif not self.is_vertical_scroll_end:
+            # Somebody reads above: what is in sight stays.
+            self._show(self._first, len(self.entries), keep_top=True)
+        else:
+            self._show(len(self.entries) - STEP if len(entries) > STEP else self._first, len(self.entries))
 
     def redraw(self, entry: Entry) -> None:
         """Shows an entry as it is now, if it is mounted.
@@ -108,20 +114,27 @@ class Log(VerticalScroll):
 
     def wipe(self) -> None:
         """Takes all entries away."""
-        self.entries, self._first = [], 0
+        self.entries, self._first, self._end = [], 0, 0
         self._widgets.clear()
         self.remove_children()
+        self.anchor()
+        self._tell()
+
+    def action_newest(self) -> None:
+        """Goes to the newest entry, and stays with what comes."""
+        if self._end < len(self.entries):
+            self._show(len(self.entries) - STEP, len(self.entries))
         self.anchor()
 
     def action_earlier(self) -> None:
         """Brings earlier entries back, or scrolls to the top."""
         if self._first and self.scroll_y <= 0:
-            self._mount_earlier()
+            self._slide(-STEP)
         else:
             self.scroll_home(animate=False)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Brings earlier entries back when one scrolls to the top.
+        """Moves the window along when one scrolls to its top or bottom.
 
         Args:
             old_value: Where it stood.
@@ -129,30 +142,74 @@ class Log(VerticalScroll):
         """
         super().watch_scroll_y(old_value, new_value)
         if new_value <= 0 < old_value and self._first:
-            self.call_after_refresh(self._mount_earlier)
+            self.call_after_refresh(self._slide, -STEP)
+        elif old_value < new_value >= self.max_scroll_y and self._end < len(self.entries):
+            self.call_after_refresh(self._slide, STEP)
 
-    def _mount_earlier(self) -> None:
-        if not self._first:
+    def _slide(self, by: int) -> None:
+        """Moves the window; what is in sight stays where it is."""
+        first = max(self._first + by, 0) if by < 0 else self._first
+        end = min(self._end + by, len(self.entries)) if by > 0 else self._end
+        if (first, end) == (self._first, self._end):
             return
-        begin = max(self._first - EARLIER, 0)
-        back = self.entries[begin : self._first]
-        for entry in back:
-            self._widgets[entry] = _widget(entry)
-        below = self._widgets[self.entries[self._first]]
-        self.mount(*(self._widgets[entry] for entry in back), before=below)
-        self._first = begin
-        self._show_hidden()
-        self.call_after_refresh(lambda: self.scroll_to_widget(below, top=True, animate=False))
+        stays = self._in_sight()
+        offset = stays.virtual_region.y - self.scroll_y
+        self._show(first, end, keep_top=by < 0)
+        self.call_after_refresh(
+            lambda: self.scroll_to(y=stays.virtual_region.y - offset, animate=False, immediate=True, force=True)
+        )
 
-    def _unmount(self, entries: list[Entry]) -> None:
-        gone = [widget for entry in entries if (widget := self._widgets.pop(entry, None)) is not None]
+    def _in_sight(self) -> Widget:
+        mounted = [self._widgets[entry] for entry in self.entries[self._first : self._end]]
+        return next((one for one in mounted if one.virtual_region.bottom > self.scroll_y), mounted[-1])
+
+    def _show(self, first: int, end: int, *, keep_top: bool = False) -> None:
+        """Mounts the entries from `first` up to `end`, or as many of them as may be, and no others."""
+        first = max(first, 0)
+        if end - first > MOUNTED:
+            first, end = (first, first + MOUNTED) if keep_top else (end - MOUNTED, end)
+        before, now = range(self._first, self._end), range(first, end)
+        gone = [self._widgets.pop(self.entries[i]) for i in before if i not in now]
+        stay = [i for i in before if i in now]
         if gone:
             self.remove_children(gone)
+        above = [i for i in now if stay and i < stay[0]]
+        if above:
+            self.mount(*map(self._made, above), before=self._widgets[self.entries[stay[0]]])
+        below = [i for i in now if not stay or i > stay[-1]]
+        if below:
+            self.mount(*map(self._made, below))
+        self._first, self._end = first, end
+        self._hold()
+        self._tell()
+        self.call_after_refresh(self._fill_up)
 
-    def _show_hidden(self) -> None:
-        """Says in the frame above how many entries are not mounted."""
+    def _made(self, number: int) -> Widget:
+        entry = self.entries[number]
+        self._widgets[entry] = _widget(entry)
+        return self._widgets[entry]
+
+    def _hold(self) -> None:
+        """Holds on to the bottom only where that is the newest entry."""
+        newest = self._end == len(self.entries)
+        if newest and not self.is_anchored:
+            self.anchor()
+            self.release_anchor()
+        elif not newest:
+            self.anchor(anchor=False)
+
+    def _fill_up(self) -> None:
+        """Brings earlier entries as long as those that are mounted do not fill the page."""
+        if self._first and self._end - self._first < MOUNTED and self.max_scroll_y <= 0:
+            self._show(self._first - STEP, self._end)
+
+    def _tell(self) -> None:
+        """Says in the frame how many entries are not mounted."""
+        later = len(self.entries) - self._end
         self.set_class(self._first > 0, "cut")
+        self.set_class(later > 0, "cut-below")
         self.border_title = f"↑ {self._first} earlier (Home at the top shows more)" if self._first else None
+        self.border_subtitle = f"↓ {later} later (End goes to the newest)" if later else None
 
 
 def _widget(entry: Entry) -> Widget:

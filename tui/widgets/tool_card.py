@@ -67,22 +67,20 @@ class ToolCard(Vertical, can_focus=True):
         self._open = False
 
     def compose(self) -> ComposeResult:
-        """The line, and the lines below it."""
+        """The line, and the lines below it, which most cards have none of."""
         yield Static(self._head(), markup=False, classes="card-head")
-        yield Static(safe_lines("\n".join(self.call.lines)), markup=False, classes="card-lines")
-
-    def on_mount(self) -> None:
-        """Hides what is empty."""
-        self.query_one(".card-lines").display = bool(self.call.lines)
+        if self.call.lines:
+            yield self._lines()
 
     def refresh_call(self) -> None:
         """Shows the call as it is now."""
         if not self.is_mounted:
             return
-        self.query_one(".card-head", Static).update(self._head())
-        lines = self.query_one(".card-lines", Static)
-        lines.update(safe_lines("\n".join(self.call.lines)))
-        lines.display = bool(self.call.lines)
+        head = self.query_one(".card-head", Static)
+        head.update(self._head())
+        self.query(".card-lines").remove()
+        if self.call.lines:
+            self.mount(self._lines(), after=head)
         if self._open:
             self._draw_body()
 
@@ -111,6 +109,9 @@ class ToolCard(Vertical, can_focus=True):
         """
         if isinstance(event.widget, Static):
             self.action_open_close()
+
+    def _lines(self) -> Static:
+        return Static(safe_lines("\n".join(self.call.lines)), markup=False, classes="card-lines")
 
     def _head(self) -> Text:
         call = self.call
