@@ -103,8 +103,13 @@ class HitscoutApp(App[None]):
 
     def on_ready(self) -> None:
         """Once the first page is painted, imports the others beside it."""
+        self._collector.start()
         self.set_interval(LOOK, self._collector.look)
         threading.Thread(target=import_pages, name="hitscout pages", daemon=True).start()
+
+    def on_unmount(self) -> None:
+        """Leaves the process as it was."""
+        self._collector.stop()
 
     async def on_event(self, event: events.Event) -> None:
         """Takes note of every key and every move of the mouse.

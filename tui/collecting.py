@@ -27,7 +27,15 @@ class Collector:
     def __init__(self) -> None:
         self._modules = 0
         self._stirred = 0.0
-        gc.set_threshold(700, 10, NEVER)
+        self._before = gc.get_threshold()
+
+    def start(self) -> None:
+        """Takes the full collections over from the interpreter."""
+        gc.set_threshold(*self._before[:2], NEVER)
+
+    def stop(self) -> None:
+        """Gives them back."""
+        gc.set_threshold(*self._before)
 
     def stir(self) -> None:
         """To be called with each key and each move of the mouse."""

@@ -312,23 +312,43 @@ def test_copied_text_is_in_a_file_too(opened):
     assert (opened.paths.data / "copied.txt").read_text() == "an answer\n"
 
 
-def test_only_the_newest_entries_are_mounted_and_earlier_ones_come_back(opened):
+def test_a_window_of_the_entries_is_mounted_and_moves_along_as_one_scrolls(opened):
     async def act(app, pilot, page):
         log = page.log_view
         log.add(*(Noted(f"entry {i}") for i in range(500)))
         await until(pilot, lambda: "entry 499" in text(app), "the newest")
         assert len(log.children) <= MOUNTED
-        for _ in range(3):
-            log.add(Noted("one more"))
-        await pilot.pause()
-        assert len(log.children) <= MOUNTED
         log.focus()
-        await pilot.press("home", "home")
-        await until(pilot, lambda: "entry 480" in str(log.children[0].render()) or "later" in str(log.border_subtitle))
+        await pressed(pilot, "home", lambda: "entry 440\n" in mounted(log))
         assert len(log.children) <= MOUNTED
-        assert len(log.entries) >= 503
+        assert "later" in str(log.border_subtitle)
+        # What comes meanwhile does not move what is read.
+        await pilot.pause()
+        seen = log.scroll_y, len(log.children)
+        log.add(Noted("the very last"))
+        await pilot.pause()
+        assert (log.scroll_y, len(log.children)) == seen
+        await pressed(pilot, "pagedown", lambda: "the very last" in text(app))
+        assert len(log.children) <= MOUNTED
+        await pilot.press("home", "home", "home", "home", "home", "home", "end")
+        await until(pilot, lambda: "the very last" in text(app), "the end")
+        log.add(Noted("and one more"))
+        await until(pilot, lambda: "and one more" in text(app), "what comes is followed again")
 
     chat(opened, act)
+
+
+def mounted(log):
+    return "\n".join(str(child.render()) for child in log.children)
+
+
+async def pressed(pilot, key, condition):
+    for _ in range(60):
+        if condition():
+            return
+        await pilot.press(key)
+        await pilot.pause()
+    raise AssertionError(f"{key} did not bring it about")
 
 
 def test_nothing_leaves_the_machine_before_a_person_has_agreed(opened, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from tui.history import History
-from tui.markdown_parts import TablePart, TextPart, parts_of
+from tui.markdown_parts import LONG, TablePart, TextPart, parts_of
 from tui.result_tables import tables_of
 from tui.run_view import notable
 from tui.slash import BY_NAME, COMMANDS, Names, named, offers, question_of, without_marks
@@ -84,6 +84,20 @@ def test_tables_are_taken_out_of_markdown_but_not_out_of_code():
     assert table == TablePart(("gene", "p"), (False, True), (("A", "0.5"), ("B | C", "")))
     assert isinstance(last, TextPart)
     assert "| x | y |" in last.text
+
+
+def test_long_text_is_broken_where_a_block_begins_and_nowhere_else():
+    items = [f"- item {i}" for i in range(60)]
+    parts = parts_of("\n".join(items))
+    assert [len(part.text.splitlines()) for part in parts] == [LONG, LONG, 60 - 2 * LONG]
+    assert "\n".join(part.text for part in parts) == "\n".join(items)
+    assert not any(part.gap for part in parts)
+    paragraphs = [*items[:LONG], "  continued", "", "A paragraph.", "Its second line."]
+    first, second = parts_of("\n".join(paragraphs))
+    assert first.text.endswith("continued")
+    assert second == TextPart("A paragraph.\nIts second line.", gap=True)
+    code = "```\n" + "\n".join(["x = 1", ""] * LONG) + "```"
+    assert len(parts_of(code)) == 1
 
 
 def test_any_result_becomes_tables():

@@ -91,8 +91,8 @@ class Log(VerticalScroll):
         self.entries += entries
         if not newest:
             self._tell()
-        elif not self.is_vertical_scroll_end:
-            # Somebody reads above: what is in sight stays.
+        elif 0 <= self.scroll_y < self.max_scroll_y:
+            # Somebody reads above: what is in sight stays. (A log that is held at its bottom may stand below zero.)
             self._show(self._first, len(self.entries), keep_top=True)
         else:
             self._show(len(self.entries) - STEP if len(entries) > STEP else self._first, len(self.entries))

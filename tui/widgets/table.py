@@ -20,7 +20,7 @@ WIDEST = 48
 """Columns of a cell that are shown of a name, and of running text unless told otherwise."""
 
 
-FIRST_ROWS, SLICE_ROWS, SLICE_SECONDS = 60, 110, 0.02
+FIRST_ROWS, SLICE_ROWS, SLICE_SECONDS = 40, 460, 0.005
 """Rows that are there at once, those of each further slice, and the pause before it."""
 
 
