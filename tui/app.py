@@ -176,6 +176,7 @@ class HitscoutApp(App[None]):
         *arguments: Any,  # noqa: ANN401 – a tool's own types
         on_done: Callable[[Any], None] | None = None,
         on_failed: Callable[[HitscoutError], None] | None = None,
+        on_cancelled: Callable[[], None] | None = None,
         quiet: bool = False,
         changes: bool | None = None,
         **named: Any,  # noqa: ANN401
@@ -188,12 +189,13 @@ class HitscoutApp(App[None]):
             *arguments: Its arguments after the workspace.
             on_done: Called on the interface's thread with the result.
             on_failed: Called on the interface's thread with the error; a message is shown where None.
+            on_cancelled: Called on the interface's thread where it was cancelled.
             quiet: Whether it is a short read: no progress is shown, and Esc leaves it alone.
             changes: Whether it changes the store, so that the page in front reads anew; where None, unless quiet.
             **named: Its arguments by name.
         """
         changing = not quiet if changes is None else changes
-        job = Job(clean(title), function, arguments, named, on_done, on_failed, quiet, changing)
+        job = Job(clean(title), function, arguments, named, on_done, on_failed, on_cancelled, quiet, changing)
         self.jobs[job.number] = job
         self.show_jobs()
         start(job, lambda: self.workspace, self.post_message)
@@ -222,8 +224,12 @@ class HitscoutApp(App[None]):
                 job.on_failed(event.error)
             else:
                 self.show_error(event.error)
-        elif not job.quiet:
-            say(self, f"{job.title}: cancelled; the store is as it was before.", severity="warning")
+        else:
+            if job.on_cancelled is not None:
+                job.on_cancelled()
+            if not job.quiet:
+                said = f"{job.title}: cancelled. What was finished before is kept, and nothing is left half."
+                say(self, said, severity="warning")
 
     def show_error(self, error: HitscoutError) -> None:
         """Shows a refusal: what was given, and what would work.

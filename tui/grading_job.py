@@ -1,4 +1,4 @@
-"""Grades of the newest round by the language model in use, as a job of the chat."""
+"""Grades of the newest round by the language model in use, as jobs of the chat."""
 
 from __future__ import annotations
 
@@ -10,20 +10,36 @@ if TYPE_CHECKING:
     from tools.judging import Judged
 
 
-def judge_newest(workspace: Workspace, language_model: str = "", name: str = "") -> Judged:
+def judge_newest(
+    workspace: Workspace, language_model: str = "", name: str = "", *, only_estimate: bool = False
+) -> Judged:
     """Lets a language model grade the candidates of a campaign's round, and proposes the round with its grades.
 
     Args:
         workspace: Where the campaign is.
         language_model: As ``--model`` takes it; that of the settings where empty.
         name: The campaign; the only open one where empty.
+        only_estimate: Whether to say what it would take, and send and write nothing.
 
     Raises:
         ConsentNeededError: Genes would leave this machine, and nobody agreed to that.
         InvalidValueError: It is the offline assistant, which gives no grades.
     """
+    from agent.graded_rounds import grade_round
     from agent.opening import open_judge
-    from tools.judging import judge_round
 
     with open_judge(workspace, language_model) as judge:
-        return judge_round(workspace, judge, name)
+        return grade_round(workspace, judge, name, only_estimate=only_estimate)
+
+
+def offer_of(estimate: Judged) -> list[str]:
+    """What grading would take, in sentences.
+
+    Args:
+        estimate: As `judge_newest` gives it with ``only_estimate``.
+    """
+    return [
+        f"{estimate.by} would grade {estimate.asked:,} candidates of round {estimate.round} of {estimate.campaign}.",
+        f"That takes about {estimate.estimate}.",
+        "It does not see how they are ranked. The round is then proposed again with the grades.",
+    ]

@@ -29,6 +29,7 @@ class Job:
         named: Its other arguments, by name.
         on_done: Called on the interface's thread with the result.
         on_failed: Called on the interface's thread with the error, in place of a message.
+        on_cancelled: Called on the interface's thread where it was cancelled, beside a message.
         quiet: Whether it is a short read, which shows no progress, and which Esc leaves alone.
         changes: Whether it changes the store, so that pages read anew after it.
         number: Its number, unique in this process.
@@ -43,6 +44,7 @@ class Job:
     named: dict[str, Any] = field(default_factory=dict)
     on_done: Callable[[Any], None] | None = None
     on_failed: Callable[[HitscoutError], None] | None = None
+    on_cancelled: Callable[[], None] | None = None
     quiet: bool = False
     changes: bool = True
     number: int = field(default_factory=lambda: next(_numbers))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 
 import pytest
 
+from db.provenance import list_ingests
+from db.transcripts import transcripts_of_round
 from tests.agent.fake_providers import KEY, Reply, fake_provider
 from tests.tui.page_world import text, until, world
 from tools.campaigns import campaign_show
@@ -288,6 +291,61 @@ def test_an_empty_store_is_offered_the_demo_data_and_says_what_would_be_download
         await until(pilot, lambda: app.screen is page, "the page")
 
     chat(workspace, act)
+
+
+def test_a_fetch_that_is_cancelled_says_so_on_its_card_and_leaves_nothing_half(workspace, shared_data, monkeypatch):
+    monkeypatch.setenv("HITSCOUT_MIRROR", str(shared_data))
+
+    async def act(app, pilot, page):
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the offer")
+        await pilot.press("escape")
+        await say(pilot, "/demo")
+        await until(pilot, lambda: any(job.progress for job in app.jobs.values()), "progress")
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.jobs, "the end of the job")
+        assert [(call.tool, call.outcome) for call in calls(page)] == [("fetch", "interrupted")]
+        assert "■ fetch" in text(app)
+
+    chat(workspace, act)
+    assert workspace.store.verify() == []
+    with workspace.store.read() as connection:
+        assert list_ingests(connection) == []
+
+
+def test_a_campaign_is_started_by_a_slash_and_becomes_the_one_in_use(opened):
+    async def act(app, pilot, page):
+        await say(pilot, "/start second")
+        await until(pilot, lambda: "needs a name and a phenotype" in text(app), "what is missing")
+        await say(pilot, "/start second killing by NK cells")
+        await until(pilot, lambda: app.campaign == "second", "the new campaign")
+        assert calls(page)[-1].outcome == "done"
+
+    chat(opened, act)
+    assert campaign_show(opened, "second").campaign.question.phenotype == "killing by NK cells"
+
+
+def test_the_language_model_grades_after_its_price_was_said_and_leaves_a_transcript(opened, provider, served):
+    def graded(number, body):
+        genes = dict.fromkeys(re.findall(r"GENE\d{4}", json.dumps(body)))
+        rows = [{"gene": gene, "grade": 1, "reason": "", "evidence": []} for gene in genes]
+        return Reply(calls=[("give_grades", {"grades": rows})], usage=(1000, 100))
+
+    async def act(app, pilot, page):
+        await say(pilot, "/grade")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog), "what it would take")
+        assert re.search(r"about\s+\d+\s+requests", text(app))
+        await pilot.press("n")
+        assert not calls(page)
+        provider.script = graded
+        await say(pilot, "/grade")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog), "what it would take")
+        await pilot.press("y")
+        await until(pilot, lambda: calls(page) and calls(page)[-1].outcome == "done", "the grades")
+
+    chat(opened, act, size=(100, 30), language_model=served)
+    newest = campaign_show(opened).rounds[-1]
+    assert newest.shortlist["slots"]["graded_by"] == [served]
+    assert transcripts_of_round(opened.store, "pilot", newest.number)
 
 
 def test_ctrl_c_quits_only_when_it_comes_twice(opened):

@@ -11,11 +11,12 @@ from db.errors import HitscoutError, InvalidValueError
 from tui.pages.base import Page
 from tui.slash import BY_NAME, named, question_of
 from tui.talk import Talk
-from tui.widgets.asking import ChoiceDialog
+from tui.widgets.asking import ChoiceDialog, ConfirmDialog
 from tui.widgets.log import Answered, Called, Log, Noted
 from tui.widgets.tool_card import Call
 
 if TYPE_CHECKING:
+    from tools.judging import Judged
     from tools.workspace import Workspace
 
 
@@ -179,10 +180,7 @@ class SlashPage(Page):
     def _do_grade(self, given: str) -> None:
         campaign = {"name": self.hitscout.campaign} if self.hitscout.campaign else {}
         if not given:
-            from tui.grading_job import judge_newest
-
-            arguments = {"language_model": self.hitscout.language_model, **campaign}
-            self.run_tool("grades", "judge_round", judge_newest, arguments)
+            self._offer_grades({"language_model": self.hitscout.language_model, **campaign})
             return
         try:
             gene, grade, reason = _grade_parts(given)
@@ -197,6 +195,22 @@ class SlashPage(Page):
             campaign_grade,
             {"gene": gene, "grade": grade, "reason": reason, **campaign},
         )
+
+    def _offer_grades(self, arguments: dict[str, Any]) -> None:
+        """Says what grading would take before it is begun."""
+        from tui.grading_job import judge_newest, offer_of
+
+        def ask(estimate: Judged) -> None:
+            dialog = ConfirmDialog("Let the language model grade?", offer_of(estimate), yes="Grade")
+            self.hitscout.push_screen(dialog, lambda yes: grade() if yes else None)
+
+        def grade() -> None:
+            self.run_tool("grades", "judge_round", judge_newest, arguments)
+
+        self.hitscout.run_job(
+            "what grading would take", judge_newest, on_done=ask, changes=False, only_estimate=True,
+            on_failed=lambda error: self._trouble(error.message, error.suggestion), **arguments,
+        )  # fmt: skip
 
     def run_tool(
         self,
@@ -235,6 +249,10 @@ class SlashPage(Page):
             if then is not None:
                 then(result)
 
+        def cancelled() -> None:
+            entry.call.outcome, entry.call.seconds = "interrupted", time.monotonic() - began
+            self.log_view.redraw(entry)
+
         def failed(error: HitscoutError) -> None:
             call = entry.call
             call.outcome, call.seconds = "failed", time.monotonic() - began
@@ -242,7 +260,7 @@ class SlashPage(Page):
             call.lines = tuple(part for part in (error.message, error.suggestion) if part)
             self.log_view.redraw(entry)
 
-        self.hitscout.run_job(title, function, on_done=done, on_failed=failed, **arguments)
+        self.hitscout.run_job(title, function, on_done=done, on_failed=failed, on_cancelled=cancelled, **arguments)
 
 
 def _campaign_named(workspace: Workspace, name: str) -> str:
