@@ -124,6 +124,7 @@ class ScreenReport:
         by_round: Means over seeds after each round.
         controls: Control → what it reaches; None where a pack that it needs is missing.
         calibration: slope, observed_over_expected, log_loss_skill, coverage80.
+        calibration_learnt: The same without the first round, which knows of no result how common hits are.
         reliability: How often nominations hit, by the hit probability that they were given.
         log_enrichment: Mean over seeds, on non-essential hits.
         priors: Screens that were learnt from, by falling |Spearman| with the target.
@@ -152,6 +153,7 @@ class ScreenReport:
     by_round: tuple[RoundFigures, ...]
     controls: Mapping[str, Pair | None]
     calibration: Mapping[str, float]
+    calibration_learnt: Mapping[str, float]
     reliability: tuple[ReliabilityBin, ...]
     log_enrichment: float
     priors: tuple[PriorUse, ...]
@@ -180,6 +182,7 @@ class ScreenReport:
             "by_round": [figures.to_json() for figures in self.by_round],
             "controls": {name: pair and pair.to_json() for name, pair in self.controls.items()},
             "calibration": {name: _plain(value) for name, value in self.calibration.items()},
+            "calibration_learnt": {name: _plain(value) for name, value in self.calibration_learnt.items()},
             "reliability": [one.to_json() for one in self.reliability],
             "log_enrichment": _plain(self.log_enrichment),
             "priors": [
@@ -283,7 +286,8 @@ def report_screen(
         by_round=_by_round(results, hits, others),
         controls=_controls(job, results, hits, others),
         reliability=reliability(pooled.rounds),
-        calibration={key: registry.load("metrics", name)().value(pooled) for key, name in CALIBRATION.items()},
+        calibration=_calibration(pooled),
+        calibration_learnt=_calibration(_pooled(results, after=1)),
         log_enrichment=_mean(enrichments[OWN]),
         priors=choice.used,
         excluded=choice.excluded,
@@ -302,13 +306,14 @@ def _slots(results: Sequence[SeedResult]) -> tuple[float, float]:
     return _mean(one.slots[0] for one in results), _mean(one.slots[1] for one in results)
 
 
-def _pooled(results: Sequence[SeedResult]) -> Outcome:
-    """All seeds' rounds as one outcome, for figures on probabilities."""
-    rounds: list[RoundOutcome] = [one for result in results for one in result.outcome.rounds]
-    return Outcome(
-        rounds, results[0].outcome.hits, results[0].outcome.library,
-        _mean(one.outcome.log_loss for one in results), _mean(one.outcome.base_log_loss for one in results),
-    )  # fmt: skip
+def _pooled(results: Sequence[SeedResult], after: int = 0) -> Outcome:
+    """All seeds' rounds after some as one outcome, for figures on probabilities."""
+    rounds: list[RoundOutcome] = [one for result in results for one in result.outcome.rounds[after:]]
+    return Outcome(rounds, results[0].outcome.hits, results[0].outcome.library)
+
+
+def _calibration(outcome: Outcome) -> dict[str, float]:
+    return {key: registry.load("metrics", name)().value(outcome) for key, name in CALIBRATION.items()}
 
 
 def _enrichments(results: Sequence[SeedResult], hits: int, library: int) -> dict[str, tuple[float, ...]]:

@@ -228,24 +228,28 @@ def _curve(table: pd.DataFrame, steps: list[Step]) -> tuple[tuple[int, int, int]
 
 
 def _outcome(table: pd.DataFrame, course: Course, steps: list[Step]) -> Outcome:
-    rounds, losses = [], []
+    rounds = []
     rate = float(course.library["hit"].mean())
     for step in steps:
         frame = step.posterior.frame
         probability = frame.loc[list(step.picks), "hit_probability"].to_numpy(dtype=np.float64)
         expected = expected_of(list(probability))
-        rounds.append(
-            RoundOutcome(probability, table.loc[list(step.picks), "hit"].to_numpy(bool), expected.low, expected.high)
-        )
         hit = course.library.loc[frame.index, "hit"].to_numpy(bool)
-        losses.append((_log_loss(frame["hit_probability"].to_numpy(dtype=np.float64), hit), _log_loss(rate, hit)))
+        rounds.append(
+            RoundOutcome(
+                probability,
+                table.loc[list(step.picks), "hit"].to_numpy(bool),
+                expected.low,
+                expected.high,
+                _log_loss(frame["hit_probability"].to_numpy(dtype=np.float64), hit),
+                _log_loss(rate, hit),
+            )
+        )
     chosen = table.loc[[name for step in steps for name in step.picks]]
     return Outcome(
         rounds=rounds,
         hits=int(table["hit"].sum()),
         library=len(table),
-        log_loss=float(np.mean([loss for loss, _ in losses])) if losses else float("nan"),
-        base_log_loss=float(np.mean([base for _, base in losses])) if losses else float("nan"),
         confident=_confident(table, chosen),
     )
 

@@ -75,7 +75,8 @@ def test_a_replay_finds_more_than_random_and_reports_the_agreed_keys(shared):
     }  # fmt: skip
     assert [row["tested"] for row in screen["by_round"]] == [16, 32]
     assert screen["by_round"][-1]["hit_ratio"] == pytest.approx(screen["hit_ratio"]["mean"], abs=1e-5)
-    assert set(screen["calibration"]) == {"slope", "observed_over_expected", "log_loss_skill", "coverage80"}
+    for held in ("calibration", "calibration_learnt"):
+        assert set(screen[held]) == {"slope", "observed_over_expected", "log_loss_skill", "coverage80"}
     assert set(report["mean"]) >= {"hit_ratio_nonessential", "log_enrichment"}
     assert {p["screen"] for p in screen["priors"]} == {"other-a", "other-b", "other-c"}
     assert all(p["relation"] == "other" and abs(p["spearman"]) < 0.3 for p in screen["priors"])

@@ -19,12 +19,16 @@ class RoundOutcome:
         hit: Whether it was a hit, shape (n,).
         low: Lower end of the 80 % interval of the number of hits in the round.
         high: Upper end of it.
+        log_loss: Log-loss of the hit probabilities over all candidates of the round.
+        base_log_loss: The same with the base rate in place of the probabilities.
     """
 
     probability: npt.NDArray[np.float64]
     hit: npt.NDArray[np.bool_]
     low: float
     high: float
+    log_loss: float = float("nan")
+    base_log_loss: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -35,16 +39,12 @@ class Outcome:
         rounds: The rounds, in order.
         hits: Hits in the whole library, found or not.
         library: Perturbations in the whole library.
-        log_loss: Mean log-loss of the hit probabilities over all candidates of every round.
-        base_log_loss: The same with the base rate in place of the probabilities.
         confident: Names of hits with FDR ≤ .05 that were found, out of all, by side; None where the file has no FDR.
     """
 
     rounds: Sequence[RoundOutcome]
     hits: int
     library: int
-    log_loss: float = float("nan")
-    base_log_loss: float = float("nan")
     confident: dict[str, tuple[int, int]] | None = field(default=None)
 
 

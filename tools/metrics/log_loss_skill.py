@@ -15,7 +15,8 @@ class LogLossSkill:
 
     def value(self, outcome: Outcome) -> float:
         """The skill, at most 1; see `tools.metrics.base.Metric`."""
-        return 1 - outcome.log_loss / outcome.base_log_loss if outcome.base_log_loss > 0 else float("nan")
+        loss, base = (sum(getattr(one, name) for one in outcome.rounds) for name in ("log_loss", "base_log_loss"))
+        return 1 - loss / base if base > 0 else float("nan")
 
 
 METHOD = LogLossSkill

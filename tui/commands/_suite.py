@@ -66,6 +66,7 @@ def render_suite(report: SuiteReport) -> list[RenderableType]:
     setting = ", ".join(f"{key} {value}" for key, value in report.setting.items() if value is not None)
     said: list[RenderableType] = [line(f"Setting: {setting}"), heading("Gains in log enrichment, over studies")]
     said += [_gains(report.gains), heading("Screens"), _screens(report.screens)]
+    said += [heading("Trust in nominations: all rounds, and without the first one"), _trust(report.screens)]
     if report.missing:
         packs = " ".join(dict.fromkeys(report.missing.values()))
         said.append(line(f"Not at hand: {', '.join(report.missing)} (hitscout fetch {packs})", "dim"))
@@ -92,15 +93,26 @@ def _gains(gains: tuple[Gain, ...]) -> RenderableType:
 def _screens(screens: tuple[ScreenReport, ...]) -> RenderableType:
     from tui.format import Column, share, table
 
-    names = ("hits", "without essential", "random", "log enrichment", "slope", "O/E", "skill", "coverage")
+    names = ("hits", "without essential", "random", "log enrichment")
     columns = [Column("screen"), *(Column(name, right=True) for name in names)]
     rows = []
     for one in screens:
-        random, kept = one.controls.get("random"), one.calibration
-        trust = (share(kept[key]) for key in ("slope", "observed_over_expected", "log_loss_skill", "coverage80"))
+        random = one.controls.get("random")
         by_chance = share(random.hit_ratio_nonessential if random else None)
         found = share(one.hit_ratio_nonessential.mean)
-        rows.append((one.name, f"{one.hits:,}", found, by_chance, share(one.log_enrichment), *trust))
+        rows.append((one.name, f"{one.hits:,}", found, by_chance, share(one.log_enrichment)))
+    return table(columns, rows, cut=False)
+
+
+def _trust(screens: tuple[ScreenReport, ...]) -> RenderableType:
+    from tui.format import Column, share, table
+
+    keys = ("slope", "observed_over_expected", "log_loss_skill", "coverage80")
+    columns = [Column("screen"), *(Column(name, right=True) for name in ("slope", "O/E", "skill", "coverage") * 2)]
+    rows = []
+    for one in screens:
+        figures = [share(held[key]) for held in (one.calibration, one.calibration_learnt) for key in keys]
+        rows.append((one.name, *figures))
     return table(columns, rows, cut=False)
 
 

@@ -65,12 +65,15 @@ def test_the_calibration_slope_is_not_told_where_it_cannot_be():
 
 
 def test_log_loss_skill_is_one_minus_the_ratio_of_log_losses():
+    def outcome(*losses):
+        return Outcome([RoundOutcome(np.zeros(0), np.zeros(0, bool), 0, 0, *losses)] * 3, 1, 1)
+
     rng = np.random.default_rng(1)
     p = rng.uniform(0.01, 0.3, 500)
     hit = rng.random(500) < p
     model, base = log_loss(hit, p), log_loss(hit, np.full(500, hit.mean()))
-    assert metric("log_loss_skill", Outcome([], 1, 1, model, base)) == pytest.approx(1 - model / base)
-    assert metric("log_loss_skill", Outcome([], 1, 1, base, base)) == 0
+    assert metric("log_loss_skill", outcome(model, base)) == pytest.approx(1 - model / base)
+    assert metric("log_loss_skill", outcome(base, base)) == 0
 
 
 def test_fdr_recall_joins_both_sides():
