@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +14,31 @@ LEVEL = 0.8
 COMMON_DOUBT = 0.35
 """Standard deviation of an error in log-odds that all probabilities of a list share: a predictor that promises too
 much of one gene promises too much of its neighbours. Measured by replays (docs/predictors.md)."""
+DOUBT_OF_RATE = 1.0
+"""The same before any result, where the hit rule does not say how common hits are."""
+RESULTS_THAT_HALVE_IT = 64
 NODES = 15
+
+
+def common_doubt(hit_rule: str, results: int) -> float:
+    """Standard deviation of the error that the log-odds of a list's probabilities share.
+
+    Args:
+        hit_rule: A rule such as ``top 5%`` says how common hits are; others leave that to the results.
+        results: Perturbations that are measured.
+    """
+    if promises_share(hit_rule):
+        return COMMON_DOUBT
+    return math.hypot(COMMON_DOUBT, DOUBT_OF_RATE / (1 + results / RESULTS_THAT_HALVE_IT))
+
+
+def promises_share(hit_rule: str) -> bool:
+    """Whether a hit rule says which share of the library are hits.
+
+    Args:
+        hit_rule: Such as ``top 5%`` or ``fdr<0.05``.
+    """
+    return re.search(r"top\s*\d", hit_rule) is not None
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,8 @@ from tools.campaign_hits import call_hits
 from tools.campaign_state import CampaignState
 from tools.catalogue import absent_packs
 from tools.essentials import common_essentials
-from tools.expectations import expected_of
 from tools.likeness import modality_warning
-from tools.predictions import DEFAULT_PREDICTOR, Prediction, choose, explain, predict
+from tools.predictions import DEFAULT_PREDICTOR, Prediction, choose, doubt_of, expected_hits, explain, predict
 from tools.reasons import Reason
 from tools.seating import Heard, hear, slots_info
 from tools.slots import Seating
@@ -113,7 +112,8 @@ def compute_proposal(
     settings = state.campaign.settings
     info = {
         "size": size,
-        "expected_hits": asdict(expected_of([one.hit_probability for one in nominations])),
+        "expected_hits": asdict(expected_hits(prediction, seating.perturbations)),
+        "doubt": doubt_of(prediction),
         "random_probability": float(prediction.posterior.frame["hit_probability"].mean()),
         "controls": [*_controls(state.campaign.question, settings, size, [one.perturbation for one in nominations])],
         "ignored": [dict(name) for name in settings.ignored],

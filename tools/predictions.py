@@ -13,7 +13,7 @@ from db.records import Question
 from db.view import View
 from tools import reasons, registry
 from tools.acquisitions import base as acquisitions
-from tools.expectations import Expected, expected_of
+from tools.expectations import Expected, common_doubt, expected_of
 from tools.features._cache import Features, build, for_perturbations, genes_of
 from tools.predictors._calibration import base_rate, threshold
 from tools.predictors.base import Posterior, Priors, Rounds
@@ -301,4 +301,14 @@ def expected_hits(prediction: Prediction, perturbations: Sequence[str]) -> Expec
         perturbations: The list in question.
     """
     frame = prediction.posterior.frame
-    return expected_of(list(frame.loc[list(perturbations), "hit_probability"].astype(float)))
+    chances = list(frame.loc[list(perturbations), "hit_probability"].astype(float))
+    return expected_of(chances, doubt=doubt_of(prediction))
+
+
+def doubt_of(prediction: Prediction) -> float:
+    """The error that the log-odds of all probabilities share; see `tools.expectations.common_doubt`.
+
+    Args:
+        prediction: What `predict` gave.
+    """
+    return common_doubt(prediction.question.hit_rule, len(prediction.rounds.effects))

@@ -14,7 +14,7 @@ import pandas as pd
 from tools import controls, registry
 from tools.acquisitions.base import seeded_order
 from tools.controls import Course, Step
-from tools.expectations import expected_of
+from tools.expectations import common_doubt, expected_of
 from tools.judged_play import JudgedSeats, Judging
 from tools.judges import JudgeUsage
 from tools.metrics.base import Outcome, RoundOutcome
@@ -230,10 +230,10 @@ def _curve(table: pd.DataFrame, steps: list[Step]) -> tuple[tuple[int, int, int]
 def _outcome(table: pd.DataFrame, course: Course, steps: list[Step]) -> Outcome:
     rounds = []
     rate = float(course.library["hit"].mean())
-    for step in steps:
+    for number, step in enumerate(steps):
         frame = step.posterior.frame
         probability = frame.loc[list(step.picks), "hit_probability"].to_numpy(dtype=np.float64)
-        expected = expected_of(list(probability))
+        expected = expected_of(list(probability), doubt=common_doubt(course.question.hit_rule, number * course.size))
         hit = course.library.loc[frame.index, "hit"].to_numpy(bool)
         rounds.append(
             RoundOutcome(

@@ -12,7 +12,7 @@ from tools.campaign_hits import HitCall, call_hits
 from tools.campaign_state import CampaignState, state_of
 from tools.expectations import Expected, expected_of
 from tools.nominating import predict_state
-from tools.predictions import choose
+from tools.predictions import choose, expected_hits
 from tools.seating import record_of_rounds
 from tools.slots import SlotRecord, slot_share
 from tools.tallies import CalibrationBin, Spend, promises_of, tally_of
@@ -147,7 +147,7 @@ def _next(workspace: Workspace, state: CampaignState, size: int) -> tuple[Expect
     prediction = predict_state(workspace, state, seed=0)
     chosen = choose(workspace, prediction, size, rng=np.random.default_rng([0, 1])).perturbations
     probabilities = prediction.posterior.frame["hit_probability"].astype(float)
-    return expected_of(list(probabilities.loc[list(chosen)])), float(probabilities.mean()) * size
+    return expected_hits(prediction, chosen), float(probabilities.mean()) * size
 
 
 def _judge(

@@ -11,9 +11,8 @@ import numpy as np
 from db.records import Round
 from db.rounds import GivenGrade
 from tools.campaign_state import CampaignState
-from tools.expectations import expected_of
 from tools.grading import mean_grades
-from tools.predictions import Choice, Prediction
+from tools.predictions import Choice, Prediction, expected_hits
 from tools.reasons import Reason
 from tools.slots import GRADE_WEIGHT, LEAST_GRADE, Seating, SlotRecord, SlotShare, seat, slot_share, with_grade
 
@@ -146,7 +145,7 @@ def slots_info(
             {"perturbation": name, "grade": heard.grades[name], "without": float(a), "with": float(b)}
             for name, a, b in zip(graded, without, raised, strict=True)
         ],
-        "expected_hits_computed": asdict(expected_of(list(probability.loc[list(choice.perturbations)]))),
+        "expected_hits_computed": asdict(expected_hits(prediction, choice.perturbations)),
         "heard": dict(sorted(heard.grades.items())),
     }
 

@@ -10,7 +10,7 @@ from db.records import CampaignSettings, Round, RoundState
 from db.rounds import grades_of
 from tools.campaign_hits import call_hits
 from tools.campaign_state import CampaignState, state_of
-from tools.expectations import Expected, expected_of
+from tools.expectations import COMMON_DOUBT, Expected, expected_of
 from tools.seating import unheard
 from tools.workspace import Workspace
 
@@ -161,7 +161,10 @@ def spend_of(one: Round, settings: CampaignSettings) -> Spend:
 def _round(workspace: Workspace, state: CampaignState, one: Round, hits: frozenset[str]) -> RoundTally:
     promises, measured, is_open = promises_of(one), one.state == "measured", one.state == "open"
     # What was kept with the list need not be computed again.
-    expected = expected_of(list(promises.values())) if measured else Expected(**one.shortlist["expected_hits"])
+    doubt = float(one.shortlist.get("doubt", COMMON_DOUBT))
+    expected = (
+        expected_of(list(promises.values()), doubt=doubt) if measured else Expected(**one.shortlist["expected_hits"])
+    )
     counted = len(promises) if measured else len(one.nominations)
     chance = one.shortlist.get("random_probability")
     return RoundTally(

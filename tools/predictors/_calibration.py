@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.records import Question, Side
+from tools.expectations import promises_share
 from tools.predictors.base import Priors
 
 Vector = npt.NDArray[np.floating[Any]]
@@ -26,6 +27,10 @@ LEAST_SLOPE = 0.05
 """A flatter curve would leave the ranking to rounding."""
 DOUBT_OF_INTERCEPT = 1.0
 DOUBT_OF_SLOPE = 0.5
+DOUBT_OF_TOTAL = {True: 0.02, False: 0.2}
+"""Of ln(hits in the library), by whether the hit rule says their share."""
+MARGIN = 0.05
+"""By how much found and foreseen hits may exceed the total, in ln."""
 
 
 def base_rate(hit_rule: str) -> float:
@@ -147,10 +152,11 @@ def learnt_curve(
 ) -> Curve:
     """The curve after seeing which of the revealed were hits.
 
-    Intercept and slope maximise the likelihood of the revealed hits, with normal priors around those of `first` and a
-    log-normal one that keeps found and foreseen hits together from exceeding `total`. Whatever of the total is neither
-    found nor foreseen is spread evenly over the candidates: that is the floor. So the curve follows the results
-    where results were looked for, at the top, and the hit rule elsewhere.
+    Intercept, slope and the number of hits in the library maximise the likelihood of the revealed hits, with normal
+    priors around those of `first` and a log-normal one around `total`, which found and foreseen hits together do not
+    exceed. Whatever of the total is neither found nor foreseen is spread evenly over the candidates: that is the
+    floor. So the curve follows the results where results were looked for, at the top, and the hit rule elsewhere, as
+    far as the rule promises anything.
 
     Args:
         first: The curve before any result.
@@ -164,12 +170,12 @@ def learnt_curve(
 
     if len(held_out) == 0:
         return first
-    found = float(hits.sum())
-    left = max(total - found, 0.1 * total * len(scores) / (len(scores) + len(held_out)))
+    found, everything = float(hits.sum()), len(scores) + len(held_out)
 
     def curve(at: Vector) -> tuple[Curve, float]:
-        intercept, slope = float(at[0]), max(abs(float(at[1])), LEAST_SLOPE)
+        intercept, slope, library = float(at[0]), max(abs(float(at[1])), LEAST_SLOPE), min(np.exp(at[2]), everything)
         foreseen = logistic(intercept + slope * scores)
+        left = max(library - found, 0.1 * library * len(scores) / everything)
         floor = max(left - foreseen.sum(), 0.0) / max(len(scores) - foreseen.sum(), 1e-9)
         return Curve(intercept, slope, float(floor)), float(foreseen.sum())
 
@@ -178,11 +184,13 @@ def learnt_curve(
         p = np.clip(made.probability(held_out), 1e-9, 1 - 1e-9)
         likelihood = float(np.where(hits, np.log(p), np.log1p(-p)).sum())
         priors = ((at[0] - first.intercept) / DOUBT_OF_INTERCEPT) ** 2 + ((at[1] - first.slope) / DOUBT_OF_SLOPE) ** 2
-        beyond = max(np.log((foreseen + found) / total) / doubt, 0.0)
+        # Laplace: the total stays as promised until the results speak clearly against it, and then goes far.
+        priors += 2 * abs(at[2] - np.log(total)) / doubt
+        beyond = max((np.log(foreseen + found) - at[2]) / MARGIN, 0.0)
         return float(0.5 * (priors + beyond**2) - likelihood)
 
-    start = np.array([first.intercept, first.slope])
-    best = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3, "maxiter": 300})
+    start = np.array([first.intercept, first.slope, np.log(total)])
+    best = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3, "maxiter": 600})
     return curve(best.x)[0]
 
 
@@ -192,7 +200,7 @@ def doubt_of_total(hit_rule: str) -> float:
     Args:
         hit_rule: A rule such as ``top 5%`` says the number; others leave it open.
     """
-    return 0.1 if re.search(r"top\s*\d", hit_rule) else 0.5
+    return DOUBT_OF_TOTAL[promises_share(hit_rule)]
 
 
 def interval(log_odds: Vector, deviation: Vector) -> tuple[Vector, Vector]:
