@@ -15,7 +15,7 @@ from tools.nominating import predict_state
 from tools.predictions import choose, expected_hits
 from tools.seating import record_of_rounds
 from tools.slots import SlotRecord, slot_share
-from tools.tallies import CalibrationBin, Spend, promises_of, tally_of
+from tools.tallies import CalibrationBin, Spend, doubt_of_round, promises_of, tally_of
 from tools.workspace import Workspace
 
 
@@ -113,7 +113,8 @@ def campaign_review(workspace: Workspace, name: str = "") -> Review:
     promised = [p for one in measured for p in promises_of(one).values()]
     size = min(state.campaign.settings.size, len(state.candidates))
     expected, random = _next(workspace, state, size)
-    hits, total = sum(one.hits for one in rounds), expected_of(promised)
+    total = expected_of(promised, doubt=max(map(doubt_of_round, measured)))
+    hits = sum(one.hits for one in rounds)
     record = record_of_rounds(state.rounds, called.hits)
     worth, verdict = _judge(hits, total, expected, random, size, called)
     return Review(

@@ -158,13 +158,20 @@ def spend_of(one: Round, settings: CampaignSettings) -> Spend:
     return Spend(guides, others, (guides + others) * settings.coverage, price)
 
 
+def doubt_of_round(one: Round) -> float:
+    """The error that the log-odds of a round's probabilities share, as it was when the round was proposed.
+
+    Args:
+        one: The round.
+    """
+    return float(one.shortlist.get("doubt", COMMON_DOUBT))
+
+
 def _round(workspace: Workspace, state: CampaignState, one: Round, hits: frozenset[str]) -> RoundTally:
     promises, measured, is_open = promises_of(one), one.state == "measured", one.state == "open"
     # What was kept with the list need not be computed again.
-    doubt = float(one.shortlist.get("doubt", COMMON_DOUBT))
-    expected = (
-        expected_of(list(promises.values()), doubt=doubt) if measured else Expected(**one.shortlist["expected_hits"])
-    )
+    promised = expected_of(list(promises.values()), doubt=doubt_of_round(one)) if measured else None
+    expected = promised or Expected(**one.shortlist["expected_hits"])
     counted = len(promises) if measured else len(one.nominations)
     chance = one.shortlist.get("random_probability")
     return RoundTally(

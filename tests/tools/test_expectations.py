@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from tools.expectations import doubted_distribution, expected_of, hit_count_distribution
+from tools.expectations import (
+    COMMON_DOUBT,
+    DOUBT_OF_RATE,
+    RESULTS_THAT_HALVE_IT,
+    common_doubt,
+    doubted_distribution,
+    expected_of,
+    hit_count_distribution,
+)
 
 
 def test_equal_probabilities_give_the_binomial_distribution():
@@ -55,3 +63,11 @@ def test_a_doubt_in_common_widens_the_interval_and_leaves_the_mean():
     assert doubting.mean == sure.mean
     assert doubting.low < sure.low
     assert doubting.high > sure.high
+
+
+def test_a_rule_without_a_share_is_doubted_until_there_are_results():
+    assert common_doubt("top 5%", 0) == common_doubt("top 5%", 999) == COMMON_DOUBT
+    assert common_doubt("fdr<0.05", 0) == pytest.approx((COMMON_DOUBT**2 + DOUBT_OF_RATE**2) ** 0.5)
+    halved = common_doubt("fdr<0.05", RESULTS_THAT_HALVE_IT)
+    assert halved == pytest.approx((COMMON_DOUBT**2 + (DOUBT_OF_RATE / 2) ** 2) ** 0.5)
+    assert common_doubt("fdr<0.05", 10**9) == pytest.approx(COMMON_DOUBT)

@@ -195,8 +195,8 @@ def test_a_metric_has_a_title_and_says_nan_where_there_is_nothing(name):
     metric = registry.load("metrics", name)()
     assert metric.title
     assert np.isnan(metric.value(Outcome([], 0, 0)))
-    one = RoundOutcome(np.array([0.2, 0.4, 0.1, 0.3]), np.array([False, True, True, False]), 0, 2)
-    outcome = Outcome([one], 10, 100, 0.1, 0.2, {"low": (1, 2), "high": (0, 2)})
+    one = RoundOutcome(np.array([0.2, 0.4, 0.1, 0.3]), np.array([False, True, True, False]), 0, 2, 0.1, 0.2)
+    outcome = Outcome([one], 10, 100, {"low": (1, 2), "high": (0, 2)})
     assert np.isfinite(metric.value(outcome))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.campaign_world import TRUTH, confirmed, new_workspace, started, write_results
 from tools.campaigns import campaign_exclude, campaign_show
-from tools.expectations import expected_of
+from tools.expectations import common_doubt, expected_of
 from tools.exports import campaign_export
 from tools.proposals import campaign_grade, campaign_propose
 from tools.results import campaign_record
@@ -28,7 +28,8 @@ def test_a_round_is_tallied_by_what_it_promised_brought_and_costs(world, tmp_pat
     probabilities = [n.hit_probability for n in campaign_show(world).rounds[0].nominations]
     (one,) = before.rounds
     assert (one.state, one.nominated, one.measured, one.hits) == ("confirmed", 20, 0, None)
-    assert one.expected == expected_of(probabilities)
+    rule = campaign_show(world).campaign.question.hit_rule
+    assert one.expected == expected_of(probabilities, doubt=common_doubt(rule, 0))
     ordered = (before.spend.guides, before.spend.non_targeting, before.spend.cells, before.spend.price)
     assert ordered == (order.guides, order.non_targeting, order.cells, order.price)
     assert before.calibration == ()

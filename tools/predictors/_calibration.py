@@ -27,7 +27,7 @@ LEAST_SLOPE = 0.05
 """A flatter curve would leave the ranking to rounding."""
 DOUBT_OF_INTERCEPT = 1.0
 DOUBT_OF_SLOPE = 0.5
-DOUBT_OF_TOTAL = {True: 0.02, False: 0.2}
+DOUBT_OF_TOTAL = {True: 0.02, False: 0.35}
 """Of ln(hits in the library), by whether the hit rule says their share."""
 MARGIN = 0.05
 """By how much found and foreseen hits may exceed the total, in ln."""

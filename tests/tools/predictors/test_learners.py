@@ -114,6 +114,17 @@ def test_hits_that_no_score_foresees_lie_evenly_over_the_candidates():
     np.testing.assert_allclose(calibration.logistic(learnt.log_odds(library)), learnt.probability(library), atol=1e-9)
 
 
+@pytest.mark.parametrize(("rule", "learnt"), [("top 5%", False), ("fdr<0.05", True)])
+def test_results_speak_against_an_assumed_share_of_hits_but_not_against_a_promised_one(rule, learnt):
+    rng = np.random.default_rng(2)
+    x, library = rng.normal(1, 0.5, size=200), rng.normal(size=1000)
+    hits = rng.random(200) < 0.6
+    first = calibration.first_curve(library, 0.5, 0.05)
+    curve = calibration.learnt_curve(first, library, x, hits, 0.05 * 1200, calibration.doubt_of_total(rule))
+    # Few of the 60 that the rule promises are left after 120 hits; a share that was only assumed gives way.
+    assert bool(curve.probability(library).mean() > 0.3) is learnt
+
+
 def test_the_expected_slope_follows_nearness_and_falls_back_on_the_usual_one():
     near, slopes = np.array([0.2, 0.25, 0.4, 0.45]), np.array([0.1, 0.2, 1.0, 1.1])
     assert _slope_at(0.45, near, slopes) > 0.6 > 0.4 > _slope_at(0.2, near, slopes)
