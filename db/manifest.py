@@ -32,9 +32,16 @@ GROWING_TABLES = frozenset({"gene_name", "gene_identifier", "gene_set", "gene_se
 """State tables whose rows are never changed or removed."""
 
 
-def _row_digest(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    rows = connection.execute(
+        "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns()"
+        " WHERE NOT internal AND database_name = current_database() GROUP BY table_name"
+    ).fetchall()
+    return dict(rows)
+
+
+def _row_digest(columns: list[str]) -> str:
     """SQL that sums a hash of each row's text: the same in every version of DuckDB, whatever the row order."""
-    columns = [row[1] for row in connection.execute(f"PRAGMA table_info('{table}')").fetchall()]
     text = ", ".join(f"coalesce({column}::VARCHAR, '~')" for column in columns)
     return f"coalesce(sum(md5_number_lower(concat_ws('|', {text}))), 0)::VARCHAR"
 
@@ -60,6 +67,7 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
         connection: An open connection.
         known: The manifest of the last write; empty to sum everything anew.
     """
+    columns = _columns(connection)
     revision = connection.execute("SELECT value::BIGINT FROM meta WHERE key = 'revision'").fetchall()
     ids = [row[0] for row in connection.execute("SELECT id FROM ingest ORDER BY id").fetchall()]
     known_ingests = known.get("ingests", {})
@@ -72,7 +80,7 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
         for table in INGESTED_TABLES:
             sums = "sum(estimate)" if table in ("effect", "control_effect") else "NULL"
             rows = connection.execute(
-                f"SELECT ingest_id, count(*), {sums}, {_row_digest(connection, table)} FROM {table}"
+                f"SELECT ingest_id, count(*), {sums}, {_row_digest(columns[table])} FROM {table}"
                 " WHERE ingest_id IN (SELECT unnest(?)) GROUP BY ingest_id",
                 [fresh],
             ).fetchall()
@@ -80,16 +88,19 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
                 # A float sum depends on the order of addition in its last digits.
                 rounded = None if total is None else float(f"{total:.6g}")
                 ingests[str(ingest_id)][table] = {"rows": count, "sum": rounded, "hash": digest}
-    tables: dict[str, Any] = {}
-    for table in STATE_TABLES:
-        before = known.get("tables", {}).get(table, {})
-        count = connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
-        if table in GROWING_TABLES and before.get("rows") == count:
-            tables[table] = before
-            continue
-        digest = connection.execute(f"SELECT {_row_digest(connection, table)} FROM {table}").fetchall()[0][0]
-        tables[table] = {"rows": count, "hash": digest}
+    before = known.get("tables", {})
+    # One statement for all tables: each one alone costs more than most of them take.
+    counts = dict(_of_tables(connection, dict.fromkeys(STATE_TABLES, "count(*)")))
+    stale = [t for t in STATE_TABLES if t not in GROWING_TABLES or before.get(t, {}).get("rows") != counts[t]]
+    hashes = dict(_of_tables(connection, {table: _row_digest(columns[table]) for table in stale}))
+    tables = {t: {"rows": counts[t], "hash": hashes[t]} if t in hashes else before[t] for t in STATE_TABLES}
     return {"revision": revision[0][0] if revision else 0, "ingests": ingests, "tables": tables}
+
+
+def _of_tables(connection: duckdb.DuckDBPyConnection, asked: Mapping[str, str]) -> list[tuple[str, Any]]:
+    """An expression of each of some tables: its name and the value."""
+    each = [f"SELECT '{table}', {sql} FROM {table}" for table, sql in asked.items()]
+    return connection.execute(" UNION ALL ".join(each)).fetchall() if each else []
 
 
 def differences(manifest: Mapping[str, Any], present: Mapping[str, Any]) -> list[Problem]:

@@ -21,6 +21,7 @@ KEYS = (
     ("s, or a click on a heading", "sorts a table"),
     ("c", "copies the card that has the focus; Ctrl-Y the newest answer"),
     ("PageUp, PageDown", "scroll the conversation from the prompt"),
+    ("Home, End", "in the conversation: earlier entries, and the newest"),
     ("Ctrl-P", "the command palette"),
     ("?, F1", "this help"),
 )
