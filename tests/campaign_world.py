@@ -6,6 +6,7 @@ import atexit
 import hashlib
 import shutil
 import tempfile
+from copy import copy
 from functools import cache
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def _once(workspace: Workspace, act, *what):
     folder, result = _KEPT[key]
     for path in beside:
         shutil.copy(folder / path.name, path)
-    return result
+    return copy(result)
 
 
 def manifest(workspace: Workspace) -> bytes:

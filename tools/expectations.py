@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from tools.hits import promised_share
 
 LEVEL = 0.8
 COMMON_DOUBT = 0.35
@@ -27,18 +28,9 @@ def common_doubt(hit_rule: str, results: int) -> float:
         hit_rule: A rule such as ``top 5%`` says how common hits are; others leave that to the results.
         results: Perturbations that are measured.
     """
-    if promises_share(hit_rule):
+    if promised_share(hit_rule) is not None:
         return COMMON_DOUBT
     return math.hypot(COMMON_DOUBT, DOUBT_OF_RATE / (1 + results / RESULTS_THAT_HALVE_IT))
-
-
-def promises_share(hit_rule: str) -> bool:
-    """Whether a hit rule says which share of the library are hits.
-
-    Args:
-        hit_rule: Such as ``top 5%`` or ``fdr<0.05``.
-    """
-    return re.search(r"top\s*\d", hit_rule) is not None
 
 
 @dataclass(frozen=True)

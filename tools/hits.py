@@ -28,6 +28,16 @@ _BOUND = re.compile(rf"(\|?)\s*(fdr|p|lfc|beta|z|score|estimate)\s*(\|?)\s*(<=|>
 _LIST = re.compile(r"list:([0-9a-z]+)")
 
 
+def promised_share(hit_rule: str) -> float | None:
+    """The share of the library that a rule calls hits; None where it leaves that to the results.
+
+    Args:
+        hit_rule: ``top 5%`` says it, ``fdr<0.05`` does not.
+    """
+    found = _TOP.search(hit_rule.casefold())
+    return float(found[1]) / 100 if found else None
+
+
 @dataclass(frozen=True)
 class Term:
     """One condition of a rule.

@@ -6,6 +6,7 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.features._values import known_values
 
 PROPERTIES = ("depmap_common_essential", "depmap_selective", "depmap_effect", "depmap_blood_dependent_fraction")
 
@@ -24,11 +25,7 @@ class Essentiality:
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Labels and effect of each gene that DepMap knows; see `tools.features.base.FeatureSource`."""
-        columns = {name: values for name in PROPERTIES if len(values := view.gene_values(name))}
-        if not columns:
-            return pd.DataFrame(dtype=float)
-        frame = pd.DataFrame(columns)
-        return frame.reindex(genes[genes.isin(frame.index)])
+        return known_values(view, PROPERTIES, genes)
 
 
 METHOD = Essentiality

@@ -6,6 +6,7 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.features._values import known_values
 
 PROPERTIES = (
     "cd4_response_breadth", "cd4_response_breadth_rest", "cd4_response_breadth_stim8h", "cd4_response_breadth_stim48h",
@@ -27,11 +28,7 @@ class ResponseBreadth:
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Breadth for each gene that was knocked down; see `tools.features.base.FeatureSource`."""
-        columns = {name: values for name in PROPERTIES if len(values := view.gene_values(name))}
-        if not columns:
-            return pd.DataFrame(dtype=float)
-        frame = pd.DataFrame(columns)
-        return frame.reindex(genes[genes.isin(frame.index)])
+        return known_values(view, PROPERTIES, genes)
 
 
 METHOD = ResponseBreadth

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.records import Question, Side
-from tools.expectations import promises_share
+from tools.hits import promised_share
 from tools.predictors.base import Priors
 
 Vector = npt.NDArray[np.floating[Any]]
@@ -28,7 +27,7 @@ LEAST_SLOPE = 0.05
 DOUBT_OF_INTERCEPT = 1.0
 DOUBT_OF_SLOPE = 0.5
 DOUBT_OF_TOTAL = {True: 0.02, False: 0.35}
-"""Of ln(hits in the library), by whether the hit rule says their share."""
+"""Scale of the Laplace prior on ln(hits in the library), by whether the hit rule says their share."""
 MARGIN = 0.05
 """By how much found and foreseen hits may exceed the total, in ln."""
 
@@ -39,8 +38,8 @@ def base_rate(hit_rule: str) -> float:
     Args:
         hit_rule: Such as ``top 5%``; rules that name no share are taken as 5 %.
     """
-    share = re.search(r"top\s*(\d+(?:\.\d+)?)\s*%", hit_rule)
-    return float(np.clip(float(share[1]) / 100, 1e-4, 0.5)) if share else BASE_RATE
+    share = promised_share(hit_rule)
+    return BASE_RATE if share is None else float(np.clip(share, 1e-4, 0.5))
 
 
 def threshold(strengths: Vector, side: Side, rate: float, priors: Priors, share: float = 0.0) -> float:
@@ -153,10 +152,10 @@ def learnt_curve(
     """The curve after seeing which of the revealed were hits.
 
     Intercept, slope and the number of hits in the library maximise the likelihood of the revealed hits, with normal
-    priors around those of `first` and a log-normal one around `total`, which found and foreseen hits together do not
-    exceed. Whatever of the total is neither found nor foreseen is spread evenly over the candidates: that is the
-    floor. So the curve follows the results where results were looked for, at the top, and the hit rule elsewhere, as
-    far as the rule promises anything.
+    priors around those of `first` and a Laplace one of ln(hits) around `total`; found and foreseen hits together do not
+    exceed that number. Whatever of the total is neither found nor foreseen is spread evenly over the candidates: that
+    is the floor. So the curve follows the results where results were looked for, at the top, and the hit rule
+    elsewhere, as far as the rule promises anything.
 
     Args:
         first: The curve before any result.
@@ -164,7 +163,7 @@ def learnt_curve(
         held_out: Scores of the revealed, each predicted without its own effect, shape (m,).
         hits: Which of them are hits, shape (m,).
         total: Hits expected in the whole library.
-        doubt: Standard deviation of ln(total).
+        doubt: Scale of the Laplace prior on ln(total).
     """
     from scipy.optimize import minimize
 
@@ -183,11 +182,11 @@ def learnt_curve(
         made, foreseen = curve(at)
         p = np.clip(made.probability(held_out), 1e-9, 1 - 1e-9)
         likelihood = float(np.where(hits, np.log(p), np.log1p(-p)).sum())
-        priors = ((at[0] - first.intercept) / DOUBT_OF_INTERCEPT) ** 2 + ((at[1] - first.slope) / DOUBT_OF_SLOPE) ** 2
+        normal = ((at[0] - first.intercept) / DOUBT_OF_INTERCEPT) ** 2 + ((at[1] - first.slope) / DOUBT_OF_SLOPE) ** 2
         # Laplace: the total stays as promised until the results speak clearly against it, and then goes far.
-        priors += 2 * abs(at[2] - np.log(total)) / doubt
+        laplace = abs(at[2] - np.log(total)) / doubt
         beyond = max((np.log(foreseen + found) - at[2]) / MARGIN, 0.0)
-        return float(0.5 * (priors + beyond**2) - likelihood)
+        return float(0.5 * (normal + beyond**2) + laplace - likelihood)
 
     start = np.array([first.intercept, first.slope, np.log(total)])
     best = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3, "maxiter": 600})
@@ -195,12 +194,12 @@ def learnt_curve(
 
 
 def doubt_of_total(hit_rule: str) -> float:
-    """Standard deviation of the logarithm of the number of hits in the library.
+    """Scale of the prior on the logarithm of the number of hits in the library.
 
     Args:
         hit_rule: A rule such as ``top 5%`` says the number; others leave it open.
     """
-    return DOUBT_OF_TOTAL[promises_share(hit_rule)]
+    return DOUBT_OF_TOTAL[promised_share(hit_rule) is not None]
 
 
 def interval(log_odds: Vector, deviation: Vector) -> tuple[Vector, Vector]:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui import options
+from tui.commands.screen import noted
 from tui.frame import command, listed, pairs, session_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from db.responses import ResponseContext
-    from tools.ingestion_report import NotedRows
     from tools.response_tables import AddedResponses
 
 
@@ -81,17 +81,7 @@ def render_added(added: AddedResponses) -> Sequence[RenderableType]:
         "respond": f"{added.responding:,}, {added.raised:,} of them up, by {added.rule}",
     }
     parts: list[RenderableType] = [line(f"{context.name}: {state}", "bold"), fields(about)]
-    return parts + _noted("Kept aside", added.kept_aside) + _noted("Used with a flag", added.flags)
-
-
-def _noted(title: str, noted: Sequence[NotedRows]) -> list[RenderableType]:
-    from tui.format import Column, heading, table
-
-    if not noted:
-        return []
-    columns = [Column("reason"), Column("rows", right=True), Column("such as", running=True, keep=5)]
-    rows = [(one.reason, one.rows, "; ".join(one.examples)) for one in noted]
-    return [heading(title), table(columns, rows, cut=False)]
+    return parts + noted("Kept aside", added.kept_aside) + noted("Used with a flag", added.flags)
 
 
 def list_(context: typer.Context) -> None:
