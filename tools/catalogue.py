@@ -71,6 +71,7 @@ class PackOutcome:
         problem: Why it failed; empty where it did not.
         suggestion: What would work.
         seconds: How long it took.
+        next_step: Command that makes use of it, where fetching alone changes nothing; else empty.
     """
 
     name: str
@@ -83,6 +84,7 @@ class PackOutcome:
     problem: str = ""
     suggestion: str = ""
     seconds: float = 0.0
+    next_step: str = ""
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,7 @@ def _fetch_one(workspace: Workspace, pack: Pack, mirror: Mirror | None, *, accep
         licence=pack.licence,
         citation=pack.citation,
         seconds=round(time.monotonic() - started, 2),
+        next_step=pack.next_step,
     )
 
 

@@ -17,7 +17,7 @@ from tools.features._cache import build
 from tools.features.string_spectral import NETWORK
 from tools.genes import organism_of
 from tools.name_lists import require
-from tools.predictors._kernel import EMBEDDINGS
+from tools.predictors._kernel import WEIGHTS
 from tools.workspace import Workspace
 
 NEAR = 100
@@ -95,9 +95,9 @@ def similar_genes(workspace: Workspace, symbol: str, size: int = 20, organism: s
     view = View(workspace.store)
     question = Question("", organism=gene.organism)
     everyone = pd.Index(view.genes(gene.organism)["symbol"], dtype=object)
-    built = build(list(EMBEDDINGS), everyone, question, view, workspace.paths.features, workspace.report)
+    built = build(list(WEIGHTS), everyone, question, view, workspace.paths.features, workspace.report)
     near = {name: _nearest(frame, gene.symbol) for name, frame in built.frames.items() if gene.symbol in frame.index}
-    silent = {name: absent_packs(workspace, built.missing.get(name, ())) for name in EMBEDDINGS if name not in near}
+    silent = {name: absent_packs(workspace, built.missing.get(name, ())) for name in WEIGHTS if name not in near}
     if not near:
         packs = sorted({pack for needed in silent.values() for pack in needed})
         advice = f"`hitscout fetch {' '.join(packs)}` brings more sources." if packs else "Ask about another gene."
@@ -153,7 +153,7 @@ class _Facts:
     def between(self, source: str, other: str) -> tuple[str, ...]:
         if source == "gene_sets":
             return self.sets.get(other, ())
-        if source == "string_spectral":
+        if source == "string_neighbours":
             return self.edges.get(other, ())
         return (f"text:{other}",) if "text" in source else ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 import zipfile
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console, Group
 
 from db.errors import ConflictError, DownloadError, InvalidValueError, NotFoundError
 from db.gene_sets import get_gene_set, list_collections
@@ -18,6 +20,7 @@ from db.provenance import list_ingests
 from db.screens import list_screens
 from tools.catalogue import absent_packs, fetch, list_packs, pack_folder
 from tools.workspace import Progress, Workspace
+from tui.commands.fetch import render
 
 NAMES = Path(__file__).parents[1] / "data" / "names"
 COMMIT = "0" * 40
@@ -108,6 +111,20 @@ def test_the_same_pack_again_fetches_nothing_and_writes_nothing(workspace, catal
     again = fetch(workspace, ["tiny-sets"])
     assert [(pack.name, pack.bytes, pack.loaded[0].state) for pack in again.packs] == [("tiny-sets", 0, "already")]
     assert ingests(workspace) == before
+
+
+def test_a_pack_that_nothing_reads_yet_says_what_comes_next(workspace, catalogue):
+    catalogue.add("model", 'next_step = "hitscout encode"\n' + catalogue.https("weights.bin", b"weights"))
+    report = fetch(workspace, ["model", "tiny-sets"], mirror=catalogue.mirror)
+    assert {pack.name: pack.next_step for pack in report.packs} == {
+        "hgnc": "",
+        "model": "hitscout encode",
+        "tiny-sets": "",
+    }
+    told = io.StringIO()
+    Console(file=told, width=100).print(Group(*render(report)))
+    assert "model: `hitscout encode` comes next" in told.getvalue()
+    assert told.getvalue().count("comes next") == 1
 
 
 def test_a_new_store_takes_the_files_that_are_here(workspace, catalogue, tmp_path):

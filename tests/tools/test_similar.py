@@ -28,7 +28,7 @@ def test_the_nearest_genes_are_those_of_the_same_module(world):
 
 def test_each_neighbour_names_its_sources_best_first_and_facts_that_open(world):
     found = similar_genes(world, "GENE0100", 5)
-    assert {"gene_sets", "string_spectral"} <= set(found.sources)
+    assert {"gene_sets", "string_neighbours"} <= set(found.sources)
     evidence = set()
     for neighbour in found.neighbours:
         assert neighbour.sources

@@ -9,8 +9,9 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.features._folding import folded, unit_rows
 
-DIMENSIONS = 128
+DIMENSIONS = 256
 SMALLEST, LARGEST = 3, 500
 
 
@@ -18,8 +19,8 @@ class GeneSets:
     """Truncated singular value decomposition of the gene × gene-set membership.
 
     Membership of sets with `SMALLEST` to `LARGEST` genes is weighted by the inverse document frequency
-    ln(genes / size of the set), each gene's row is scaled to unit length, and the left singular vectors times the
-    singular values are kept (latent semantic analysis; Deerwester et al. 1990).
+    ln(genes / size of the set), each gene's row is scaled to unit length, and the rows are folded into `DIMENSIONS`
+    (see `tools.features._folding`).
     """
 
     needs = ("pathways", "gobp")
@@ -29,24 +30,14 @@ class GeneSets:
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Coordinates of each gene that is in a set; see `tools.features.base.FeatureSource`."""
         from scipy.sparse import diags_array
-        from sklearn.utils.extmath import randomized_svd
 
         members = usable_sets(view.gene_sets())
         if members.empty:
             return pd.DataFrame(dtype=float)
         membership, names = _membership(members)
         sizes = np.asarray(membership.sum(axis=0)).ravel()
-        weighted = membership @ diags_array(np.log(len(names) / sizes))
-        lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-        unit = diags_array(1 / np.maximum(lengths, 1e-12)) @ weighted
-        count = min(DIMENSIONS, min(unit.shape) - 1)
-        if count < 1:
-            return pd.DataFrame(dtype=float)
-        left, values, _ = randomized_svd(unit.tocsr(), count, random_state=0)
-        # Directions without any weight are rounding noise.
-        real = values > 1e-6 * values[0]
-        left, values = left[:, real], values[real]
-        frame = pd.DataFrame(left * values, index=names, columns=[f"set{i:03d}" for i in range(len(values))])
+        rows = folded(unit_rows(membership @ diags_array(np.log(len(names) / sizes))), DIMENSIONS)
+        frame = pd.DataFrame(rows, index=names, columns=[f"set{i:03d}" for i in range(rows.shape[1])])
         return frame.reindex(genes[genes.isin(names)])
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.features._folding import folded
 
 SOURCE = "refseq"
 FEWEST = 10
@@ -39,7 +40,7 @@ class GeneTexts:
     """Latent semantic analysis of "name. summary" of every protein-coding gene.
 
     Words that stand in at least a few and at most a tenth of the texts, weighted by (1 + ln tf) · idf with rows at
-    unit length, and cut down by a truncated singular value decomposition (Deerwester et al. 1990). A gene without
+    unit length, and folded into a few dimensions (see `tools.features._folding`). A gene without
     summary has its name alone; where the store has no summaries at all, pairs of words count too: names are short.
     """
 
@@ -50,7 +51,6 @@ class GeneTexts:
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:
         """Coordinates of each gene whose text has a usable word; see `tools.features.base.FeatureSource`."""
         from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.utils.extmath import randomized_svd
 
         texts, limits = texts_of(view, question)
         if len(texts) < FEWEST:
@@ -63,16 +63,10 @@ class GeneTexts:
         except ValueError:
             # scikit-learn's word for "no word is left after the limits": the texts have nothing in common.
             return pd.DataFrame(dtype=float)
-        count = min(limits.dimensions, min(weighted.shape) - 1)
-        if count < 1:
-            return pd.DataFrame(dtype=float)
-        left, values, _ = randomized_svd(weighted, count, random_state=0)
-        # Directions without any weight are rounding noise.
-        real = values > 1e-6 * values[0]
+        rows = folded(weighted, limits.dimensions)
         has_word = np.asarray(weighted.getnnz(axis=1) > 0)
         symbols = pd.Index(texts.index[has_word], dtype=object)
-        columns = [f"text{i:02d}" for i in range(int(real.sum()))]
-        frame = pd.DataFrame((left * values)[has_word][:, real], index=symbols, columns=columns)
+        frame = pd.DataFrame(rows[has_word], index=symbols, columns=[f"text{i:02d}" for i in range(rows.shape[1])])
         return frame.reindex(genes[genes.isin(frame.index)])
 
 

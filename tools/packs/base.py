@@ -101,6 +101,7 @@ class Pack:
         study: Study of its screens, where a screen names no other.
         files: What is fetched.
         loads: How it is put into the store; empty where its files are used as they are.
+        next_step: Command that makes use of it, where fetching alone changes nothing; else empty.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Pack:
     study: str
     files: tuple[PackFile, ...]
     loads: tuple[LoadStep, ...]
+    next_step: str = ""
 
     @property
     def bytes(self) -> int:
@@ -197,6 +199,7 @@ def parse_pack(name: str, text: str) -> Pack:
         study=top.text("study", ""),
         files=files,
         loads=tuple(_load(_Table(f"{where}, load {i}", entry)) for i, entry in enumerate(top.tables("load", ()), 1)),
+        next_step=top.text("next_step", ""),
     )
     top.nothing_left()
     _check(where, pack)

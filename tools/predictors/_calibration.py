@@ -15,6 +15,9 @@ from tools.predictors.base import Priors
 
 Vector = npt.NDArray[np.floating[Any]]
 
+LINEAR_TO = 2.0
+"""Beyond this many standard deviations of score, odds grow far slower than the score: of the best hundred of a library
+the first are hardly likelier than the last."""
 BASE_RATE = 0.05
 """Where the rule does not say how many hits there are, a predictor may assume the top 5 % of the library."""
 GENOME_WIDE = 5000
@@ -86,6 +89,15 @@ def _tail_ratio(priors: Priors, side: Side, rate: float) -> float:
 def logistic(x: Vector) -> Vector:
     """1 / (1 + e^−x)."""
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -40, 40))), dtype=float)
+
+
+def squeezed(scores: Vector) -> Vector:
+    """Standardised scores in which what lies above c = `LINEAR_TO` counts by its logarithm: c + ln(1 + score − c).
+
+    Args:
+        scores: Standardised scores.
+    """
+    return np.where(scores > LINEAR_TO, LINEAR_TO + np.log1p(np.maximum(scores - LINEAR_TO, 0.0)), scores)
 
 
 def intercept_for(scores: Vector, slope: float, rate: float) -> float:

@@ -22,7 +22,6 @@ class Design:
         blocks: Source → its columns of `values`.
         known: Shape (n, sources): which source knows which gene.
         unit: Source → shape (n, d of the source): rows of unit length, or of zeros, for cosines.
-        raw: Source → the same rows as they came, zeros where not known.
     """
 
     names: pd.Index[str]
@@ -30,7 +29,6 @@ class Design:
     blocks: Mapping[str, slice]
     known: npt.NDArray[np.bool_]
     unit: Mapping[str, Matrix]
-    raw: Mapping[str, Matrix]
 
     def rows(self, names: pd.Index[str]) -> npt.NDArray[np.intp]:
         """Row of each name, −1 where no source knows it."""
@@ -56,12 +54,9 @@ def design(features: Mapping[str, pd.DataFrame], embeddings: Collection[str] = (
         known.append(names.isin(frame.index))
         at += frame.shape[1]
     joined = np.hstack(values).astype(np.float32) if values else np.zeros((len(names), 0), np.float32)
-    raw_rows = {name: _raw_rows(features[name], names) for name in sources if name in set(embeddings)}
-    unit = {
-        name: rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9) for name, rows in raw_rows.items()
-    }
+    unit = {name: _unit_rows(features[name], names) for name in sources if name in set(embeddings)}
     seen = np.column_stack(known) if known else np.zeros((len(names), 0), bool)
-    return Design(names, joined, blocks, seen, unit, raw_rows)
+    return Design(names, joined, blocks, seen, unit)
 
 
 def _standardised(raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -74,7 +69,8 @@ def _standardised(raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return centred / np.where(deviation > 1e-12, deviation, 1.0)
 
 
-def _raw_rows(frame: pd.DataFrame, names: pd.Index[str]) -> Matrix:
+def _unit_rows(frame: pd.DataFrame, names: pd.Index[str]) -> Matrix:
     rows = np.zeros((len(names), frame.shape[1]), np.float32)
     rows[names.get_indexer(frame.index)] = np.nan_to_num(frame.to_numpy(np.float64))
-    return rows
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return np.asarray(rows / lengths, dtype=np.float32)

@@ -14,14 +14,15 @@ Vector = npt.NDArray[np.floating[Any]]
 Matrix = npt.NDArray[np.floating[Any]]
 
 WEIGHTS = {
-    "gene_sets": 1.0, "string_spectral": 1.0, "coessentiality": 0.7, "gene_texts": 0.5, "text_embedding": 0.5,
+    "gene_sets": 1.0, "string_neighbours": 1.0, "coessentiality": 0.7, "gene_texts": 0.5, "text_embedding": 0.5,
 }  # fmt: skip
 """How much a likeness of each kind counts; of those that have a frame, the mean is taken."""
-EMBEDDINGS = tuple(WEIGHTS)
-NETWORK = "string_spectral"
-LINEAR = 0.02
+EMBEDDINGS = (*WEIGHTS, "string_spectral")
+"""Sources of many columns that mean nothing each by itself. The last one places a gene in the network at large: the
+prior learns from that, while likeness is told by the neighbourhood (docs/predictors.md)."""
+LINEAR = 0.1
 PRIOR = 0.15
-NOISE = 0.3
+NOISE = 0.5
 COSINE_POWER = 2
 MOST_REVEALED = 3000
 """Beyond this many revealed effects (a whole measured library, say) the strongest and an even sample are used."""
@@ -51,7 +52,6 @@ def regress(
     prior: Vector,
     strengths: Vector,
     power: float,
-    propagation: float,
 ) -> Regression:
     """Learns from the revealed effects.
 
@@ -59,8 +59,7 @@ def regress(
     posterior mean is β + k(·, X)(k(X, X) + `NOISE`·I)⁻¹(y − β(X)) (Rasmussen and Williams 2006, 2.25–2.26), and the
     left-out mean of a revealed effect is y − [K⁻¹(y − β)]ᵢ / [K⁻¹]ᵢᵢ (5.12). The covariance of two genes is the
     weighted mean over embeddings of the squared positive part of their cosine, plus `LINEAR` times that of the
-    remaining features, plus `PRIOR` times the product of their prior scores. To the mean comes `propagation` times
-    the standardised spread of y over the network's spectral embedding.
+    remaining features, plus `PRIOR` times the product of their prior scores.
 
     Args:
         table: Features.
@@ -69,7 +68,6 @@ def regress(
         prior: Standardised prior score of each.
         strengths: Strengths of the revealed, shape (m,).
         power: Exponent of the ranks.
-        propagation: Weight of the spread over the network.
     """
     first = len(rows) - len(strengths)
     usable = np.flatnonzero(rows[first:] >= 0)
@@ -84,7 +82,7 @@ def regress(
     inverse = np.linalg.inv(own + NOISE * np.eye(len(usable)))
     residual = y - (offset[revealed] - offset[revealed].mean())
     weights = inverse @ residual
-    mean = offset + cross @ weights + propagation * _spread(table, rows, revealed, y)
+    mean = offset + cross @ weights
     own_variance = _own_variance(table, rows, prior)
     taken = np.einsum("ij,ij->i", cross @ inverse, cross)
     variance = np.maximum(own_variance - taken, 0.0)
@@ -116,12 +114,13 @@ def _ranks(values: Vector) -> Vector:
 
 def _covariance(table: Design, rows: npt.NDArray[np.intp], prior: Vector, revealed: npt.NDArray[np.intp]) -> Matrix:
     """Covariance of everyone with the revealed, shape (n, m); rows that no source knows have none."""
-    total = sum(WEIGHTS[name] for name in table.unit) or 1.0
+    shares = _shares(table)
     sum_of = np.zeros((len(rows), len(revealed)), np.float32)
-    for name, unit in table.unit.items():
+    for name, share in shares.items():
+        unit = table.unit[name]
         cosine = unit[rows] @ unit[rows[revealed]].T
         np.maximum(cosine, 0.0, out=cosine)
-        sum_of += np.float32(WEIGHTS[name] / total) * cosine**COSINE_POWER
+        sum_of += np.float32(share) * cosine**COSINE_POWER
     rest = _rest(table)
     if rest.shape[1]:
         sum_of += np.float32(LINEAR) * (rest[rows] @ rest[rows[revealed]].T)
@@ -130,12 +129,17 @@ def _covariance(table: Design, rows: npt.NDArray[np.intp], prior: Vector, reveal
     return sum_of.astype(np.float64)
 
 
+def _shares(table: Design) -> dict[str, float]:
+    """How much each embedding that has a frame counts; together 1."""
+    present = {name: WEIGHTS[name] for name in table.unit if name in WEIGHTS}
+    return {name: weight / sum(present.values()) for name, weight in present.items()}
+
+
 def _own_variance(table: Design, rows: npt.NDArray[np.intp], prior: Vector) -> Vector:
     """Covariance of each with itself."""
-    total = sum(WEIGHTS[name] for name in table.unit) or 1.0
     own = PRIOR * prior**2
-    for name, unit in table.unit.items():
-        own = own + WEIGHTS[name] / total * (unit[rows] ** 2).sum(axis=1) ** COSINE_POWER
+    for name, share in _shares(table).items():
+        own = own + share * (table.unit[name][rows] ** 2).sum(axis=1) ** COSINE_POWER
     rest = _rest(table)
     if rest.shape[1]:
         own = own + LINEAR * (rest[rows] ** 2).sum(axis=1)
@@ -144,16 +148,6 @@ def _own_variance(table: Design, rows: npt.NDArray[np.intp], prior: Vector) -> V
 
 def _rest(table: Design) -> npt.NDArray[np.float32]:
     """The features that are no embedding, scaled so that a typical gene has unit length."""
-    columns = [table.values[:, block] for name, block in table.blocks.items() if name not in WEIGHTS]
+    columns = [table.values[:, block] for name, block in table.blocks.items() if name not in EMBEDDINGS]
     joined = np.hstack([*columns, np.zeros((len(table.names), 0), np.float32)])
     return np.asarray(joined / np.sqrt(max(joined.shape[1], 1)), dtype=np.float32)
-
-
-def _spread(table: Design, rows: npt.NDArray[np.intp], revealed: npt.NDArray[np.intp], y: Vector) -> Vector:
-    """Standardised sum of y over network neighbours, with the network at the rank of its spectral embedding."""
-    if NETWORK not in table.raw:
-        return np.zeros(len(rows))
-    place = table.raw[NETWORK]
-    spread = np.where(rows >= 0, place[rows] @ (place[rows[revealed]].T @ y), 0.0)
-    deviation = float(spread.std())
-    return (spread - spread.mean()) / deviation if deviation > 1e-12 else np.zeros(len(rows))

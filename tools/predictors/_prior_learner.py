@@ -14,6 +14,7 @@ import pandas as pd
 from db.records import Question, Screen
 from tools.features.other_studies import TOP, recurrence
 from tools.likeness import likeness, weights
+from tools.predictors._calibration import squeezed
 from tools.predictors._design import Design
 from tools.predictors.base import Priors
 from tools.priors import contrasts_of, strength_ranks, study_of_contrasts
@@ -24,8 +25,9 @@ RIDGE = 3000.0
 POWER = 6
 """The ridge learns quantile^6: near 0 for most genes, steep where hits begin, so that the order among them counts."""
 FULL_LIBRARY = 18_000
+RIDGE_COLUMNS = 128
 TREE_COLUMNS = 24
-"""Leading dimensions of each embedding that the trees see: splits on the tail of a spectrum are noise."""
+"""Leading dimensions of each embedding that the two learners see: the tail of a spectrum is mostly noise to them."""
 NEGATIVES = 0.2
 """Share of the non-hits that the trees are shown, at inverse weight."""
 BINS = 31
@@ -36,6 +38,9 @@ USUAL_NEARNESS = 0.3
 SLOPE_NOISE = 0.35
 """Standard deviation of a study's slope around what its nearness lets expect."""
 ESSENTIAL = "essentiality"
+PASSED_OVER = frozenset({"other_studies", "string_neighbours"})
+"""Sources that the prior does not learn from: recurrence is counted afresh for each screen, and who neighbours whom
+is too fine for what screens share (docs/predictors.md)."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def fit_prior(table: Design, priors: Priors, rng: np.random.Generator, question:
     the question more (see `tools.likeness`).
 
     Args:
-        table: Features of all genes; the columns of ``other_studies`` are not used.
+        table: Features of all genes; the columns of `PASSED_OVER` are not used.
         priors: Effects of other screens; a perturbation that stands there twice counts twice.
         rng: Draws the trees' sample.
         question: What is looked for; all screens weigh the same where None.
@@ -99,8 +104,9 @@ def standardised(values: Vector) -> Vector:
 
 
 def _static(table: Design) -> npt.NDArray[np.float32]:
-    columns = [table.values[:, block] for name, block in table.blocks.items() if name != "other_studies"]
-    known = [table.known[:, [i]] for i, name in enumerate(table.blocks) if name != "other_studies"]
+    blocks = [block for name, block in table.blocks.items() if name not in PASSED_OVER]
+    columns = [table.values[:, block][:, :RIDGE_COLUMNS] for block in blocks]
+    known = [table.known[:, [i]] for i, name in enumerate(table.blocks) if name not in PASSED_OVER]
     return np.hstack([*columns, *known, np.zeros((len(table.names), 0))]).astype(np.float32)
 
 
@@ -193,7 +199,7 @@ def _left_out_slope(
     width: int,
     nearness: float,
 ) -> float:
-    """Log-odds of a hit for one unit of score, each study predicted from the others.
+    """Log-odds of a hit for one unit of squeezed score, each study predicted from the others.
 
     What other screens teach of a screen depends on how alike they are, so the slopes of the studies left out are
     regressed on how near each study was to the others: b = b₀ + b₁ (nearness − `USUAL_NEARNESS`), with normal priors
@@ -206,7 +212,7 @@ def _left_out_slope(
     for study in studies:
         own = [task for task in tasks if task.study == study]
         beta, _ = _ridge([g for g, task in zip(grams, tasks, strict=True) if task.study != study], width)
-        scores = [standardised(np.hstack([static[t.rows], t.recurrence[t.rows]]) @ beta) for t in own]
+        scores = [squeezed(standardised(np.hstack([static[t.rows], t.recurrence[t.rows]]) @ beta)) for t in own]
         hits = np.concatenate([task.quantile > TOP for task in own]).astype(float)
         slopes.append(_logistic_slope(np.concatenate(scores), hits, np.concatenate([t.weight for t in own])))
         near.append(float(np.mean([task.nearness for task in own])))
@@ -271,7 +277,7 @@ def _trees(table: Design, tasks: list[_Task], target: npt.NDArray[np.float32], r
 
 def _narrow(table: Design) -> npt.NDArray[np.float32]:
     """The columns that the trees see: the leading ones of each source, and who knows the gene at all."""
-    sources = [(i, name) for i, name in enumerate(table.blocks) if name != "other_studies"]
+    sources = [(i, name) for i, name in enumerate(table.blocks) if name not in PASSED_OVER]
     columns = [table.values[:, table.blocks[name]][:, :TREE_COLUMNS] for _, name in sources]
     columns += [table.known[:, [i]].astype(np.float32) for i, _ in sources]
     return np.hstack([*columns, np.zeros((len(table.names), 0), np.float32)])

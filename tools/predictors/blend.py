@@ -25,11 +25,9 @@ TRUST = 0.25
 """Rank units among the revealed for one unit of the prior score."""
 QUESTION = "question_match"
 QUESTION_WEIGHT = 0.6
-SIBLING_WEIGHT = 4.0
-SIBLING_POWER = 6
-"""A sibling's own strong effects say more than what they share with other screens; only the strong ones do."""
+SIBLING_POWER = 3
+"""A sibling's strong effects say most: its quantiles enter steeply."""
 RANK_POWER = 3
-PROPAGATION = 0.05
 ESSENTIAL_COST = 0.1
 """How much less a hit is worth that may be one on growth only."""
 QUESTION_SLOPE = 0.25
@@ -60,7 +58,7 @@ class FittedBlend:
         parts = self._parts(names, known)
         start = standardised_where(sum(parts.values(), np.zeros(len(names))), known)
         strengths = strength(revealed["estimate"].astype(float), self.question.side).to_numpy(float)
-        learnt = regress(self.table, rows, start * self.trust, start, strengths, RANK_POWER, PROPAGATION)
+        learnt = regress(self.table, rows, start * self.trust, start, strengths, RANK_POWER)
         odds, deviation = self._log_odds(learnt, revealed, strengths, known, len(candidates))
         support = self._support(rows, learnt, known)
         count = len(candidates)
@@ -87,7 +85,7 @@ class FittedBlend:
         siblings = self._siblings()
         if not siblings.empty:
             found = siblings.reindex(names).fillna(float(siblings.mean())).to_numpy(float)
-            parts["siblings"] = SIBLING_WEIGHT * standardised_where(found, known)
+            parts["siblings"] = standardised_where(found, known)
         if not self.matched.empty:
             floor = float(self.matched.min())
             matched = self.matched.reindex(names).fillna(floor).to_numpy(float)
@@ -95,7 +93,7 @@ class FittedBlend:
         return parts
 
     def _siblings(self) -> pd.Series[float]:
-        """Mean over sibling screens of quantile^6 of each gene's strength; empty where none was let in."""
+        """Mean over sibling screens of quantile^3 of each gene's strength; empty where none was let in."""
         ids = {s.id for s in self.priors.screens if relation_to_question(self.question, s) == "sibling"}
         if not ids or self.prior.scores.empty:
             return pd.Series(dtype=float)
@@ -206,10 +204,11 @@ def standardised_where(values: Vector, known: npt.NDArray[np.bool_]) -> Vector:
 
 
 def scaled(mean: Vector, left_out: Vector, known: npt.NDArray[np.bool_]) -> tuple[Vector, Vector]:
-    """Means as standard scores over the library, and left-out means of the revealed on the same scale."""
+    """Means as squeezed standard scores over the library, and left-out means of the revealed on the same scale."""
     centre, deviation = float(mean[known].mean()), float(mean[known].std())
     deviation = deviation if deviation > 1e-12 else 1.0
-    return np.where(known, (mean - centre) / deviation, 0.0), (left_out - centre) / deviation
+    scores = calibration.squeezed((mean - centre) / deviation)
+    return np.where(known, scores, 0.0), calibration.squeezed((left_out - centre) / deviation)
 
 
 METHOD = Blend

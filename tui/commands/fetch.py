@@ -86,6 +86,8 @@ def render(report: FetchReport) -> Sequence[RenderableType]:
             parts.append(line(f"{pack.name}: {pack.problem} {pack.suggestion}"))
         elif pack.citation:
             parts.append(line(f"{pack.name}: cite {pack.citation}", "dim"))
+        if pack.next_step:
+            parts.append(line(f"{pack.name}: `{pack.next_step}` comes next: until it has run, nothing reads the pack."))
     return parts
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from db.records import Question
 from db.view import View
 from tests.synthetic_store import ESSENTIAL, MODULE_OF, SYMBOLS, shared_world
-from tools.features import gene_sets, string_spectral
+from tools.features import gene_sets, string_neighbours, string_spectral
+from tools.features._folding import folded, unit_rows
 from tools.features.annotation import Annotation
 from tools.features.essentiality import Essentiality
 from tools.features.gene_sets import GeneSets
 from tools.features.other_studies import OtherStudies, recurrence
 from tools.features.question_match import QuestionMatch, matched_sets, named_genes
+from tools.features.string_neighbours import StringNeighbours
 from tools.features.string_spectral import StringSpectral, normalised
 
 LIBRARY = pd.Index(SYMBOLS, dtype=object)
@@ -53,6 +56,33 @@ def test_the_network_embedding_is_made_of_the_leading_eigenvectors(view):
     leading = frame.loc[names].to_numpy()[:, :10]
     np.testing.assert_allclose(leading @ leading.T, expected, atol=1e-3)
     assert string_spectral.DIMENSIONS >= frame.shape[1] >= 10
+
+
+def test_neighbourhoods_keep_the_cosines_of_who_neighbours_whom(view):
+    frame = StringNeighbours().features(LIBRARY, QUESTION, view)
+    matrix, names = normalised(view.edges("STRING"))
+    rows = matrix.toarray() + string_neighbours.OWN * np.eye(len(names))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    values = np.linalg.svd(rows, compute_uv=False)
+    found = frame.loc[names].to_numpy()
+    best = np.sqrt((values[frame.shape[1] :] ** 4).sum())
+    assert np.linalg.norm(found @ found.T - rows @ rows.T) < 1.1 * best
+    assert best < 0.1 * np.linalg.norm(rows @ rows.T)
+    assert 10 <= frame.shape[1] <= string_neighbours.DIMENSIONS
+
+
+def test_folding_loses_nothing_where_all_dimensions_are_kept():
+    matrix = csr_array(np.array([[1.0, 0, 2, 0], [0, 3, 0, 0], [1, 3, 2, 0]]))
+    rows = folded(matrix, 3)
+    # The third row is the sum of the others, so two directions say all; the third would be rounding noise.
+    assert rows.shape == (3, 2)
+    np.testing.assert_allclose(rows @ rows.T, (matrix @ matrix.T).toarray(), atol=1e-9)
+    assert folded(csr_array(np.ones((1, 4))), 3).shape == (1, 0)
+
+
+def test_rows_get_unit_length_and_empty_ones_stay_empty():
+    rows = unit_rows(csr_array(np.array([[3.0, 4.0], [0.0, 0.0]]))).toarray()
+    np.testing.assert_allclose(rows, [[0.6, 0.8], [0.0, 0.0]])
 
 
 def test_essentiality_knows_what_it_does_not_know(view):

@@ -176,6 +176,7 @@ def test_an_unknown_pack_gets_a_near_name():
 def test_a_pack_may_load_nothing_and_be_used_from_its_folder():
     pack = read_pack("minilm")
     assert pack.loads == ()
+    assert pack.next_step == "hitscout encode"
     assert [name for file in pack.files for name in file.names] == ["model.onnx", "tokenizer.json"]
 
 

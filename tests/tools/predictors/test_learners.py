@@ -34,7 +34,7 @@ def test_without_embeddings_the_regression_is_a_gaussian_process_with_a_linear_k
     table, rng = scalars_only(), np.random.default_rng(1)
     rows, strengths = np.arange(60), rng.random(20)
     zero = np.zeros(60)
-    found = kernel.regress(table, rows, zero, zero, strengths, 1.0, 0.0)
+    found = kernel.regress(table, rows, zero, zero, strengths, 1.0)
     x = table.values / np.sqrt(3)
     y = (pd.Series(strengths).rank() / 20).to_numpy()
     reference = GaussianProcessRegressor(
@@ -49,7 +49,7 @@ def test_without_embeddings_the_regression_is_a_gaussian_process_with_a_linear_k
 def test_left_out_means_are_those_of_fits_without_the_effect():
     table, rng = scalars_only(), np.random.default_rng(2)
     strengths, zero = rng.random(20), np.zeros(60)
-    found = kernel.regress(table, np.arange(60), zero, zero, strengths, 1.0, 0.0)
+    found = kernel.regress(table, np.arange(60), zero, zero, strengths, 1.0)
     x, y = table.values[40:] / np.sqrt(3), (pd.Series(strengths).rank() / 20).to_numpy()
     y = y - y.mean()
     for i in (0, 7, 19):
@@ -166,6 +166,26 @@ def test_the_slope_on_left_out_studies_is_a_logistic_regression():
     hit = (rng.random(4000) < calibration.logistic(-2.5 + 0.6 * x)).astype(float)
     reference = LogisticRegression(C=1e9).fit(x[:, None], hit).coef_[0, 0]
     assert _logistic_slope(x, hit, np.ones(4000)) == pytest.approx(reference, abs=1e-3)
+
+
+def test_scores_far_above_the_library_count_by_their_logarithm():
+    scores = np.array([-3.0, 0.0, calibration.LINEAR_TO, calibration.LINEAR_TO + np.e - 1, 40.0])
+    found = calibration.squeezed(scores)
+    np.testing.assert_allclose(found[:4], [-3.0, 0.0, calibration.LINEAR_TO, calibration.LINEAR_TO + 1])
+    assert (np.diff(found) > 0).all()
+    assert found[4] < 6
+
+
+def test_an_embedding_that_only_the_prior_learns_from_makes_no_genes_alike():
+    rng = np.random.default_rng(0)
+    spectral = pd.DataFrame(rng.normal(size=(60, 4)), index=genes(60))
+    neighbours = pd.DataFrame(rng.normal(size=(60, 4)), index=genes(60))
+    zero, strengths = np.zeros(60), rng.random(20)
+    both = design({"string_spectral": spectral, "string_neighbours": neighbours}, kernel.EMBEDDINGS)
+    alone = design({"string_neighbours": neighbours}, kernel.EMBEDDINGS)
+    found = [kernel.regress(table, np.arange(60), zero, zero, strengths, 1.0).mean for table in (both, alone)]
+    np.testing.assert_allclose(found[0], found[1])
+    assert np.ptp(found[0]) > 0.01
 
 
 def test_a_sibling_that_was_let_in_speaks_for_itself():
