@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import os
 import zipfile
@@ -118,7 +117,7 @@ def _cached(
 ) -> pd.DataFrame:
     if folder is None:
         return _plain(source.features(genes, question, view))
-    path = folder / f"{name}-{_key(name, source, genes, question, seen[source.reads_effects])}.npz"
+    path = folder / f"{name}-{_key(source, genes, question, seen[source.reads_effects])}.npz"
     frame = _read(path)
     if frame is None:
         frame = _plain(source.features(genes, question, view))
@@ -132,18 +131,25 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(frame.to_numpy(float), index=index, columns=[str(name) for name in frame.columns])
 
 
-def _key(name: str, source: FeatureSource, genes: pd.Index[str], question: Question, seen: str) -> str:
+def _key(source: FeatureSource, genes: pd.Index[str], question: Question, seen: str) -> str:
     """Everything that the frame depends on, the code that computes it included."""
-    module = importlib.import_module(f"tools.features.{name}")
-    code = Path(str(module.__file__)).read_bytes()
     parts = [
         seen,
         hashlib.sha256("\n".join(genes).encode()).hexdigest(),
-        hashlib.sha256(code).hexdigest(),
+        _code(),
         json.dumps(_versions()),
         json.dumps(question.to_json(), sort_keys=True) if source.reads_question else "",
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """Hash of all sources and of what they share: a change to a helper must not leave old frames in use."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @lru_cache(maxsize=1)
