@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,11 +13,9 @@ from db.gene_names import GeneNames, has_genes
 from db.records import Question
 from db.view import View
 from tools.features import _cache
+from tools.features._folding import Matrix, unit_rows
 from tools.features.string_spectral import NETWORK, normalised
 from tools.workspace import Workspace
-
-Matrix: TypeAlias = Any
-"""A sparse array of scipy or a dense one of numpy."""
 
 PACKS = {
     "go": "gobp", "reactome": "pathways", "coessentiality": "coessentiality", "string": "string",
@@ -75,7 +72,7 @@ class Annotation:
         Args:
             membership: Names × genes, as `membership` gives it.
         """
-        return {source: unit_rows(membership @ matrix) for source, matrix in self.sources.items()}
+        return {source: unit_rows(membership @ matrix).astype(np.float32) for source, matrix in self.sources.items()}
 
     def shuffled(self, rng: np.random.Generator, among: Iterable[str] | None = None) -> Annotation:
         """Every gene with the annotation of another, the same other in all sources: the control.
@@ -91,22 +88,6 @@ class Annotation:
         order[places] = rng.permutation(places)
         sources = {source: matrix[order] for source, matrix in self.sources.items()}
         return replace(self, sources=sources, link=self.link[order][:, order])
-
-
-def unit_rows(matrix: Matrix) -> Matrix:
-    """The rows scaled to length one; rows of zeros stay.
-
-    Args:
-        matrix: n × d, sparse or dense.
-    """
-    from scipy.sparse import csr_array, diags_array, issparse
-
-    if not issparse(matrix):
-        length = np.linalg.norm(matrix, axis=1, keepdims=True)
-        return (matrix / np.where(length > 0, length, 1)).astype(np.float32)
-    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    scale = (1 / np.where(length > 0, length, 1)).astype(np.float32)
-    return csr_array(diags_array(scale) @ matrix).astype(np.float32)
 
 
 def read_annotation(workspace: Workspace, names: Iterable[str]) -> Annotation:
@@ -133,7 +114,7 @@ def read_annotation(workspace: Workspace, names: Iterable[str]) -> Annotation:
         "spectral": _spectral(workspace, view, genes) if len(edges) else None,
         "text": text_matrix(view, genes),
     }
-    sources = {source: unit_rows(matrix) for source, matrix in found.items() if matrix is not None}
+    sources = {source: unit_rows(matrix).astype(np.float32) for source, matrix in found.items() if matrix is not None}
     missing: dict[str, tuple[str, ...]] = {}
     for source in (source for source in PACKS if source not in sources):
         missing[PACKS[source]] = (*missing.get(PACKS[source], ()), source)
@@ -198,10 +179,9 @@ def two_steps(edges: pd.DataFrame, genes: pd.Index[str]) -> Matrix | None:
     """
     from scipy.sparse import csr_array, eye_array
 
-    edges = edges[edges["a"] != edges["b"]]
-    if edges.empty:
-        return None
     network, names = normalised(edges)
+    if names.empty:
+        return None
     step = csr_array(0.5 * eye_array(len(names)) + 0.5 * network)
     found = csr_array(_selection(genes, names.astype(object)) @ step @ step)
     return found if found.nnz else None

@@ -24,7 +24,13 @@ from tools.workspace import Progress, Workspace
 
 PREDICTOR = "smoothing_stack"
 PROTEIN_LOCUS = "gene with protein product"
-_CODE = ("response_predictors", "gene_annotation.py", "response_fits.py", "features/string_spectral.py")
+_CODE = (
+    "response_predictors",
+    "gene_annotation.py",
+    "response_fits.py",
+    "features/string_spectral.py",
+    "features/_folding.py",
+)
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+Matrix: TypeAlias = Any
+"""A sparse array of scipy or a dense one of numpy."""
 
 ROUNDING = 1e-6
 """Directions with less than this share of the largest singular value are rounding noise."""
 
 
-def folded(weighted: csr_array, dimensions: int) -> npt.NDArray[np.float64]:
+def folded(weighted: Matrix, dimensions: int) -> npt.NDArray[np.float64]:
     """The left singular vectors times the singular values of a sparse matrix (Deerwester et al. 1990).
 
     Rows of the result have nearly the scalar products that they have in the matrix: no other k columns could keep
@@ -37,13 +37,16 @@ def folded(weighted: csr_array, dimensions: int) -> npt.NDArray[np.float64]:
     return np.asarray((left * values)[:, real], dtype=np.float64)
 
 
-def unit_rows(matrix: csr_array) -> csr_array:
-    """A sparse matrix with its rows scaled to unit length; empty rows stay empty.
+def unit_rows(matrix: Matrix) -> Matrix:
+    """The rows scaled to length one; rows of zeros stay.
 
     Args:
-        matrix: Sparse matrix of shape (n, d).
+        matrix: n × d, sparse or dense.
     """
-    from scipy.sparse import diags_array
+    from scipy.sparse import csr_array, diags_array, issparse
 
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    return (diags_array(1 / np.maximum(lengths, 1e-12)) @ matrix).tocsr()
+    if not issparse(matrix):
+        length = np.linalg.norm(matrix, axis=1, keepdims=True)
+        return matrix / np.where(length > 0, length, 1)
+    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    return csr_array(diags_array(1 / np.where(length > 0, length, 1)) @ matrix)

@@ -256,10 +256,9 @@ def _start(named: list[str], weights: pd.Series[float]) -> pd.Series[float]:
 
 def _walk(start: pd.Series[float], edges: pd.DataFrame) -> pd.Series[float]:
     """Random walk with restart; without edges it stays where it started."""
-    edges = edges[edges["a"] != edges["b"]]
-    if edges.empty:
-        return start
     network, names = normalised(edges)
+    if names.empty:
+        return start
     inside = start.reindex(names).fillna(0.0).to_numpy(float)
     here = inside.copy()
     for _ in range(STEPS):

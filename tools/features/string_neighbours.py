@@ -30,11 +30,9 @@ class StringNeighbours:
         """Coordinates of each gene that has an edge; see `tools.features.base.FeatureSource`."""
         from scipy.sparse import eye_array
 
-        edges = view.edges(NETWORK)
-        edges = edges[edges["a"] != edges["b"]]
-        if edges.empty:
+        adjacency, names = normalised(view.edges(NETWORK))
+        if names.empty:
             return pd.DataFrame(dtype=float)
-        adjacency, names = normalised(edges)
         rows = folded(unit_rows(adjacency + OWN * eye_array(len(names))), DIMENSIONS)
         frame = pd.DataFrame(rows, index=names, columns=[f"neighbours{i:03d}" for i in range(rows.shape[1])])
         return frame.reindex(genes[genes.isin(names)])

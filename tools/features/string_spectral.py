@@ -32,11 +32,9 @@ class StringSpectral:
         """Coordinates of each gene that has an edge; see `tools.features.base.FeatureSource`."""
         from scipy.sparse.linalg import eigsh
 
-        edges = view.edges(NETWORK)
-        edges = edges[edges["a"] != edges["b"]]
-        if edges.empty:
+        laplacian, names = normalised(view.edges(NETWORK))
+        if names.empty:
             return pd.DataFrame(dtype=float)
-        laplacian, names = normalised(edges)
         count = min(DIMENSIONS, len(names) - 1)
         start = np.random.default_rng(0).standard_normal(len(names))
         values, vectors = eigsh(laplacian, k=count, which="LA", v0=start, tol=TOLERANCE)
@@ -49,16 +47,17 @@ class StringSpectral:
 
 
 def normalised(edges: pd.DataFrame) -> tuple[Any, pd.Index]:
-    """D^-1/2 A D^-1/2 of a symmetric network, and the genes of its rows, sorted.
+    """D^-1/2 A D^-1/2 of a symmetric network, and the genes of its rows, sorted; 0 × 0 where there is no network.
 
     Args:
-        edges: Columns a, b and weight, without loops.
+        edges: Columns a, b and weight; loops, which say nothing of a gene's place, are left out.
     """
     from scipy.sparse import coo_array, diags_array
 
+    edges = edges[edges["a"] != edges["b"]]
     codes, names = pd.factorize(pd.concat([edges["a"], edges["b"]]), sort=True)
     a, b = codes[: len(edges)], codes[len(edges) :]
-    top = float(edges["weight"].max())
+    top = float(edges["weight"].max()) if len(edges) else 1.0
     weights = edges["weight"].to_numpy(float) / (top if top > 0 else 1.0)
     shape = (len(names), len(names))
     adjacency = coo_array((np.r_[weights, weights], (np.r_[a, b], np.r_[b, a])), shape=shape).tocsr()

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tools.features._folding import unit_rows
+
 Matrix = npt.NDArray[np.float32]
 
 
@@ -72,5 +74,4 @@ def _standardised(raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def _unit_rows(frame: pd.DataFrame, names: pd.Index[str]) -> Matrix:
     rows = np.zeros((len(names), frame.shape[1]), np.float32)
     rows[names.get_indexer(frame.index)] = np.nan_to_num(frame.to_numpy(np.float64))
-    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return np.asarray(rows / lengths, dtype=np.float32)
+    return np.asarray(unit_rows(rows), dtype=np.float32)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tools.gene_annotation import Matrix
+from tools.features._folding import Matrix
 
 Floats = npt.NDArray[np.floating[Any]]
 

@@ -9,7 +9,8 @@ import pytest
 from db.errors import InvalidValueError, NotFoundError
 from tests.response_world import planted
 from tests.synthetic_store import MODULE_OF, SYMBOLS, shared_world
-from tools.gene_annotation import read_annotation, set_matrix, unit_rows
+from tools.features._folding import unit_rows
+from tools.gene_annotation import read_annotation, set_matrix
 from tools.metrics._pairs import per_gene_auroc
 from tools.response_predictors._kernels import coresponse, coresponses, cosine, cosines, mixed, unit_of
 from tools.response_predictors._stacker import fit_stack
