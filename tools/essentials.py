@@ -18,6 +18,8 @@ GROWTH = re.compile(
     r"fitness|viab|prolifer|grow|surviv|death|dying|essential|apopto|toxic|kill|resist|sensiti|expan|abund", re.I
 )
 """Words of phenotypes that are about growth or death themselves, where essential genes are the answer."""
+MOLECULES = re.compile(r"expression|secretion|production|staining|protein level|mrna", re.I)
+"""Words of phenotypes that are read from molecules, be it a growth factor's: the cells that die are no answer."""
 
 
 def essential_names(workspace: Workspace, folder: Path | None = None) -> frozenset[str] | None:
@@ -65,4 +67,4 @@ def about_growth(phenotype: str) -> bool:
     Args:
         phenotype: The biology asked about, in words.
     """
-    return bool(GROWTH.search(phenotype))
+    return bool(GROWTH.search(phenotype)) and not MOLECULES.search(phenotype)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tools.hits import promised_share
+from tools.hits import foreseen_share
 
 LEVEL = 0.8
 COMMON_DOUBT = 0.35
@@ -28,7 +28,7 @@ def common_doubt(hit_rule: str, results: int) -> float:
         hit_rule: A rule such as ``top 5%`` says how common hits are; others leave that to the results.
         results: Perturbations that are measured.
     """
-    if promised_share(hit_rule) is not None:
+    if foreseen_share(hit_rule).promised:
         return COMMON_DOUBT
     return math.hypot(COMMON_DOUBT, DOUBT_OF_RATE / (1 + results / RESULTS_THAT_HALVE_IT))
 

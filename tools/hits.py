@@ -17,6 +17,10 @@ DEFAULT_FDR = "fdr<0.05"
 DEFAULT_TOP = "top 5%"
 FEW_HITS = 30
 """Below this many hits by the default rule, the ingest says so and offers the top 5 %."""
+USUAL_SHARE = 0.05
+"""Where nothing says how many hits there are, a predictor may assume the top 5 % of the library."""
+ANY_EFFECT = 0.25
+"""Share on a side where any effect at all makes a hit, as in a table of -1, 0 and +1: half change, half of them so."""
 
 GRAMMAR = (
     "A hit rule is 'fdr<0.05', 'p<0.01', 'top 5%', a bound on the effect such as 'lfc<-1' or '|z|>2' (also beta, score,"
@@ -28,14 +32,19 @@ _BOUND = re.compile(rf"(\|?)\s*(fdr|p|lfc|beta|z|score|estimate)\s*(\|?)\s*(<=|>
 _LIST = re.compile(r"list:([0-9a-z]+)")
 
 
-def promised_share(hit_rule: str) -> float | None:
-    """The share of the library that a rule calls hits; None where it leaves that to the results.
+@dataclass(frozen=True)
+class ForeseenShare:
+    """How common hits are, as far as their rule alone lets foresee.
 
-    Args:
-        hit_rule: ``top 5%`` says it, ``fdr<0.05`` does not.
+    Attributes:
+        share: Share of the library that are hits.
+        doubt: Scale of the Laplace distribution of ln(hits in the library) around that.
+        promised: Whether the rule says the share, so that results do not change it.
     """
-    found = _TOP.search(hit_rule.casefold())
-    return float(found[1]) / 100 if found else None
+
+    share: float
+    doubt: float
+    promised: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,27 @@ def _parse_term(part: str, text: str) -> Term:
             )
         return Term("fdr" if name == "fdr" else "p", comparison, bound)
     return Term("size" if bars else "estimate", comparison, bound)
+
+
+def foreseen_share(hit_rule: str, side: Side = "both") -> ForeseenShare:
+    """What share of a library a rule will call hits.
+
+    ``top 5%`` promises it. False discovery rates and published lists mostly give about 5 %. A bound on the effect
+    alone says little, as units differ from screen to screen, and a bound of 0 asks for any effect at all.
+
+    Args:
+        hit_rule: A rule as `parse_rule` understands it.
+        side: Side on which hits lie.
+    """
+    text = hit_rule.casefold()
+    if found := _TOP.search(text):
+        return ForeseenShare(float(np.clip(float(found[1]) / 100, 1e-4, 0.5)), 0.02, promised=True)
+    bounds = [(name, float(bound)) for _, name, _, _, bound in _BOUND.findall(text)]
+    if not bounds or {name for name, _ in bounds} & {"fdr", "p"}:
+        return ForeseenShare(USUAL_SHARE, 0.35)
+    if all(bound == 0 for _, bound in bounds):
+        return ForeseenShare(ANY_EFFECT * (2 if side == "both" else 1), 1.0)
+    return ForeseenShare(USUAL_SHARE, 1.0)
 
 
 def default_rule(effects: pd.DataFrame) -> str:

@@ -15,7 +15,8 @@ from tools import reasons, registry
 from tools.acquisitions import base as acquisitions
 from tools.expectations import Expected, common_doubt, expected_of
 from tools.features._cache import Features, build, for_perturbations, genes_of
-from tools.predictors._calibration import base_rate, threshold
+from tools.hits import foreseen_share
+from tools.predictors._calibration import threshold
 from tools.predictors.base import Posterior, Priors, Rounds
 from tools.priors import Excluded, PriorChoice, PriorUse, choose_priors, strength
 from tools.reasons import Reason
@@ -214,7 +215,7 @@ def hits_of(rounds: Rounds, question: Question, priors: Priors) -> tuple[str, ..
     if "hit" in effects:
         chosen = strengths[effects["hit"].to_numpy(bool)]
     else:
-        rate = base_rate(question.hit_rule)
+        rate = foreseen_share(question.hit_rule, side).share
         chosen = strengths[strengths >= threshold(strengths.to_numpy(), side, rate, priors)]
     return tuple(chosen.sort_index().sort_values(ascending=False, kind="stable").index)
 

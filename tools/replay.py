@@ -51,7 +51,7 @@ def replay(
     """Plays campaigns over finished screens of the store, as if their results were not known.
 
     Before a round only effects of earlier rounds are visible; the screen itself and every copy of it are hidden. A
-    seed is a random 90 % of the library, bootstrapped prior rows and random tie-breaks.
+    seed is a random 90 % of the library, bootstrapped prior rows (siblings stay whole) and random tie-breaks.
 
     Args:
         workspace: Where the screens are.

@@ -132,6 +132,7 @@ class ScreenReport:
         missing: Control or feature source → packs that it would need.
         warnings: What a reader has to know.
         picks: Seed → perturbations chosen, round by round.
+        outcomes: What came of each seed, for figures on probabilities.
         enrichments: ``replay`` or a control → log enrichment on non-essential hits of each seed, for comparisons in
             pairs.
         seconds: Time of all seeds together.
@@ -161,6 +162,7 @@ class ScreenReport:
     missing: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
     picks: Mapping[int, tuple[tuple[str, ...], ...]]
+    outcomes: tuple[Outcome, ...]
     enrichments: Mapping[str, tuple[float, ...]]
     seconds: float
     memory: Memory = ""
@@ -233,12 +235,30 @@ class ReplayReport:
             figures["log_enrichment_genome_wide"] = _mean(one.log_enrichment for one in wide)
         return figures
 
+    def calibration(self, after: int = 0) -> dict[str, float]:
+        """The figures on probabilities over the nominations of all screens: those of one hardly tell a slope.
+
+        Args:
+            after: How many first rounds to leave out.
+        """
+        return _calibration(pooled(self._outcomes(), after))
+
+    def reliability(self) -> tuple[ReliabilityBin, ...]:
+        """How often nominations of all screens hit, by the hit probability that they were given."""
+        return reliability(pooled(self._outcomes()).rounds)
+
+    def _outcomes(self) -> list[Outcome]:
+        return [outcome for screen in self.screens for outcome in screen.outcomes]
+
     def to_json(self) -> dict[str, Any]:
         """The keys of ``replay --json`` and ``benchmark biodiscovery --json``."""
         return {
             "setting": dict(self.setting),
             "screens": [screen.to_json() for screen in self.screens],
             "mean": {name: _plain(value) for name, value in self.mean().items()},
+            "calibration": {name: _plain(value) for name, value in self.calibration().items()},
+            "calibration_learnt": {name: _plain(value) for name, value in self.calibration(after=1).items()},
+            "reliability": [one.to_json() for one in self.reliability()],
             **({} if self.usage is None else {"usage": self.usage.to_json()}),
         }
 
@@ -262,7 +282,7 @@ def report_screen(
     table = job.target.table
     hits = int(table["hit"].sum())
     others = int((table["hit"] & ~table["essential"]).sum())
-    pooled = _pooled(results)
+    outcomes = tuple(one.outcome for one in results)
     enrichments = _enrichments(results, others, len(table))
     gaps = {**dict(job.target.missing), **missing}
     if job.with_controls and not choice.used:
@@ -285,15 +305,16 @@ def report_screen(
         fdr_recall=_fdr_recall(results),
         by_round=_by_round(results, hits, others),
         controls=_controls(job, results, hits, others),
-        reliability=reliability(pooled.rounds),
-        calibration=_calibration(pooled),
-        calibration_learnt=_calibration(_pooled(results, after=1)),
+        reliability=reliability(pooled(outcomes).rounds),
+        calibration=_calibration(pooled(outcomes)),
+        calibration_learnt=_calibration(pooled(outcomes, after=1)),
         log_enrichment=_mean(enrichments[OWN]),
         priors=choice.used,
         excluded=choice.excluded,
         missing=gaps,
         warnings=(*job.target.warnings, *filter(None, [modality_warning(job.target.question, job.priors.screens)])),
         picks={one.seed: one.picks for one in results},
+        outcomes=outcomes,
         enrichments=enrichments,
         seconds=sum(one.seconds for one in results),
         memory=memory,
@@ -306,10 +327,15 @@ def _slots(results: Sequence[SeedResult]) -> tuple[float, float]:
     return _mean(one.slots[0] for one in results), _mean(one.slots[1] for one in results)
 
 
-def _pooled(results: Sequence[SeedResult], after: int = 0) -> Outcome:
-    """All seeds' rounds after some as one outcome, for figures on probabilities."""
-    rounds: list[RoundOutcome] = [one for result in results for one in result.outcome.rounds[after:]]
-    return Outcome(rounds, results[0].outcome.hits, results[0].outcome.library)
+def pooled(outcomes: Sequence[Outcome], after: int = 0) -> Outcome:
+    """The rounds of several outcomes as one outcome, for figures on probabilities.
+
+    Args:
+        outcomes: Of seeds, and of screens.
+        after: How many first rounds of each to leave out.
+    """
+    rounds: list[RoundOutcome] = [one for outcome in outcomes for one in outcome.rounds[after:]]
+    return Outcome(rounds, sum(one.hits for one in outcomes), sum(one.library for one in outcomes))
 
 
 def _calibration(outcome: Outcome) -> dict[str, float]:

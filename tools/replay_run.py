@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from db.records import Question
 from tools import controls, registry
 from tools.acquisitions.base import seeded_order
 from tools.controls import Course, Step
@@ -19,6 +20,7 @@ from tools.judged_play import JudgedSeats, Judging
 from tools.judges import JudgeUsage
 from tools.metrics.base import Outcome, RoundOutcome
 from tools.predictors.base import Priors
+from tools.priors import relation_to_question
 from tools.replay_target import ReplayTarget
 
 LIBRARY_SHARE = 0.9
@@ -150,7 +152,7 @@ def make_course(job: Job, seed: int) -> Course:
         library=job.target.table.loc[kept],
         question=job.target.question,
         features=job.features,
-        priors=bootstrapped(job.priors, np.random.default_rng([seed, 2])),
+        priors=bootstrapped(job.priors, np.random.default_rng([seed, 2]), siblings_of=job.target.question),
         seed=seed,
         rounds=job.rounds,
         size=job.size,
@@ -159,15 +161,20 @@ def make_course(job: Job, seed: int) -> Course:
     )
 
 
-def bootstrapped(priors: Priors, rng: np.random.Generator) -> Priors:
+def bootstrapped(priors: Priors, rng: np.random.Generator, siblings_of: Question) -> Priors:
     """Rows of each prior contrast drawn with replacement, as many as there are.
+
+    Siblings stay whole: their effects are looked up gene by gene, so that draws would hide a third of what is known
+    where they are to shake what is learnt. The control that ranks by siblings sees them whole too.
 
     Args:
         priors: Effects of other screens, in the view's own order.
         rng: Draws.
+        siblings_of: The question whose siblings are meant.
     """
+    whole = {screen.id for screen in priors.screens if relation_to_question(siblings_of, screen) == "sibling"}
     parts = [
-        rows.iloc[rng.integers(len(rows), size=len(rows))]
+        rows if rows["screen_id"].iloc[0] in whole else rows.iloc[rng.integers(len(rows), size=len(rows))]
         for _, rows in priors.effects.groupby("contrast_id", sort=True)
     ]
     if not parts:

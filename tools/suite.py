@@ -96,7 +96,8 @@ def benchmark_suite(
     The first predictor is compared with recurrence (genes by the number of other studies where they were hits), with
     its own first ranking taken for all rounds, and with every further predictor. A gain counts when its lower bound
     over studies is above zero and no screen loses by more than one standard error. Which chosen genes are hits is
-    revealed after each round, as a campaign's declared hit rule tells; it bears on probabilities, not on the ranking.
+    revealed after each round, as a campaign's declared hit rule tells, which bears on probabilities and hardly on the
+    ranking.
 
     Args:
         workspace: Store and fetched packs; what is not there is named.

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from db.errors import InvalidValueError
-from tools.hits import default_rule, hits, parse_rule
+from tools.hits import default_rule, foreseen_share, hits, parse_rule
 
 
 @pytest.fixture
@@ -102,3 +102,26 @@ def test_the_default_is_fdr_where_the_table_has_it_else_the_top(effects):
     assert default_rule(effects) == "fdr<0.05"
     assert default_rule(effects.assign(fdr_low=np.nan, fdr_high=np.nan)) == "top 5%"
     assert default_rule(effects.assign(fdr_low=np.nan)) == "fdr<0.05"
+
+
+@pytest.mark.parametrize(
+    ("rule", "side", "share", "promised"),
+    [
+        ("top 2.5 %", "both", 0.025, True),
+        ("top 80%", "high", 0.5, True),
+        ("fdr<0.05", "low", 0.05, False),
+        ("lfc<0 & fdr<0.1", "low", 0.05, False),
+        ("list:ab", "both", 0.05, False),
+        ("lfc<-1", "low", 0.05, False),
+        ("estimate<0", "low", 0.25, False),
+        ("|estimate|>0", "both", 0.5, False),
+    ],
+)
+def test_a_rule_lets_foresee_how_common_hits_are(rule, side, share, promised):
+    foreseen = foreseen_share(rule, side)
+    assert (foreseen.share, foreseen.promised) == (share, promised)
+
+
+def test_a_bound_on_the_effect_alone_is_doubted_more_than_a_false_discovery_rate_and_a_promise_least():
+    top, fdr, bound = (foreseen_share(rule).doubt for rule in ("top 5%", "fdr<0.05", "|z|>2"))
+    assert top < fdr < bound

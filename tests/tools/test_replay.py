@@ -77,6 +77,8 @@ def test_a_replay_finds_more_than_random_and_reports_the_agreed_keys(shared):
     assert screen["by_round"][-1]["hit_ratio"] == pytest.approx(screen["hit_ratio"]["mean"], abs=1e-5)
     for held in ("calibration", "calibration_learnt"):
         assert set(screen[held]) == {"slope", "observed_over_expected", "log_loss_skill", "coverage80"}
+        assert report[held] == screen[held]
+    assert report["reliability"] == screen["reliability"]
     assert set(report["mean"]) >= {"hit_ratio_nonessential", "log_enrichment"}
     assert {p["screen"] for p in screen["priors"]} == {"other-a", "other-b", "other-c"}
     assert all(p["relation"] == "other" and abs(p["spearman"]) < 0.3 for p in screen["priors"])
@@ -242,10 +244,20 @@ def test_a_seed_is_nine_tenths_of_the_library_and_bootstrapped_prior_rows(job):
     assert len(one.library) == int(0.9 * GENES)
     assert set(one.library.index) != set(two.library.index)
     sizes = job.priors.effects.groupby("contrast_id").size()
-    drawn = bootstrapped(job.priors, np.random.default_rng(0)).effects
+    drawn = bootstrapped(job.priors, np.random.default_rng(0), job.target.question).effects
     assert drawn.groupby("contrast_id").size().equals(sizes)
     distinct = drawn.drop_duplicates().groupby("contrast_id").size()
     assert ((distinct / sizes).between(0.55, 0.72)).all()
+
+
+def test_a_sibling_is_seen_whole_in_every_seed(job):
+    sibling, *others = job.priors.screens
+    question = replace(job.target.question, study=sibling.study, phenotype="another phenotype")
+    drawn = bootstrapped(job.priors, np.random.default_rng(0), question).effects
+    for screen in job.priors.screens:
+        before, after = (rows[rows["screen_id"] == screen.id] for rows in (job.priors.effects, drawn))
+        assert (len(after.drop_duplicates()) == len(before)) is (screen is sibling)
+    assert others
 
 
 def test_fdr_recall_is_by_side_and_counts_only_firm_effects(own):

@@ -27,6 +27,12 @@ def space(tmp_path_factory):
     return Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
 
 
+@pytest.fixture(scope="module")
+def played(space):
+    """Two rounds of both screens, two seeds each."""
+    return benchmark_suite(space, ("blend", "mean_baseline"), rounds=2, seeds=2, workers=1)
+
+
 def test_a_gain_is_the_mean_over_studies_of_paired_differences():
     own = {"a": [1.0, 1.2], "b": [0.5, 0.7], "c": [2.0, 2.0]}
     theirs = {"a": [0.5, 0.7], "b": [0.9, 1.1], "c": [1.0, 1.0]}
@@ -57,8 +63,8 @@ def test_a_screen_that_a_control_could_not_be_played_on_is_left_out_of_its_compa
     assert np.isnan(compare("x", {"b": [1.0]}, "y", {"b": [float("nan")]}, {"b": "T"}).mean)
 
 
-def test_the_suite_plays_what_is_at_hand_and_names_the_packs_of_the_rest(space):
-    report = benchmark_suite(space, ("blend", "mean_baseline"), rounds=2, seeds=2, workers=1).to_json()
+def test_the_suite_plays_what_is_at_hand_and_names_the_packs_of_the_rest(played):
+    report = played.to_json()
     assert [one["name"] for one in report["screens"]] == ["freimer-il2", "umhoefer-foxp3-teff"]
     assert {gain["over"] for gain in report["gains"]} == {"recurrence", "prior_only", "mean_baseline"}
     ahead = next(gain for gain in report["gains"] if gain["over"] == "mean_baseline")
@@ -71,6 +77,17 @@ def test_the_suite_plays_what_is_at_hand_and_names_the_packs_of_the_rest(space):
     assert sum(one["nominations"] for one in bins) == 2 * 2 * 32
     assert all(one["low"] <= one["expected"] <= one["high"] for one in bins)
     json.dumps(report, allow_nan=False)
+
+
+def test_trust_is_also_told_over_the_nominations_of_all_screens(played):
+    outcomes = [outcome for screen in played.screens for outcome in screen.outcomes]
+    every = [one for outcome in outcomes for one in outcome.rounds]
+    later = [one for outcome in outcomes for one in outcome.rounds[1:]]
+    for rounds, after in ((every, 0), (later, 1)):
+        found = sum(one.hit.sum() for one in rounds) / sum(one.probability.sum() for one in rounds)
+        assert played.calibration(after)["observed_over_expected"] == pytest.approx(found)
+    assert len(every) == 2 * len(later) == 2 * 2 * 2
+    assert sum(one.nominations for one in played.reliability()) == sum(len(one.hit) for one in every)
 
 
 def test_screens_that_nobody_may_tune_on_are_not_in_the_suite():

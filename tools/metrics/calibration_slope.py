@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit
 
 from tools.metrics.base import Outcome
 
@@ -29,7 +30,7 @@ def _slope(x: np.ndarray, hit: np.ndarray) -> float:
     columns = np.column_stack([np.ones_like(x), x])
     beta = np.zeros(2)
     for _ in range(100):
-        p = 1 / (1 + np.exp(-columns @ beta))
+        p = expit(columns @ beta)
         curvature = columns.T @ (columns * np.maximum(p * (1 - p), 1e-12)[:, None])
         step = np.linalg.solve(curvature, columns.T @ (hit - p))
         beta = beta + np.clip(step, -5, 5)

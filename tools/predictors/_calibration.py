@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.records import Question, Side
-from tools.hits import promised_share
+from tools.hits import foreseen_share
 from tools.predictors.base import Priors
 
 Vector = npt.NDArray[np.floating[Any]]
@@ -18,8 +18,6 @@ Vector = npt.NDArray[np.floating[Any]]
 LINEAR_TO = 2.0
 """Beyond this many standard deviations of score, odds grow far slower than the score: of the best hundred of a library
 the first are hardly likelier than the last."""
-BASE_RATE = 0.05
-"""Where the rule does not say how many hits there are, a predictor may assume the top 5 % of the library."""
 GENOME_WIDE = 5000
 """Focused libraries are rich in hits: their bulk is no measure of noise where a genome-wide screen is at hand."""
 FEW = 32
@@ -29,20 +27,8 @@ LEAST_SLOPE = 0.05
 """A flatter curve would leave the ranking to rounding."""
 DOUBT_OF_INTERCEPT = 1.0
 DOUBT_OF_SLOPE = 0.5
-DOUBT_OF_TOTAL = {True: 0.02, False: 0.35}
-"""Scale of the Laplace prior on ln(hits in the library), by whether the hit rule says their share."""
 MARGIN = 0.05
 """By how much found and foreseen hits may exceed the total, in ln."""
-
-
-def base_rate(hit_rule: str) -> float:
-    """Share of the library that is expected to be hits.
-
-    Args:
-        hit_rule: Such as ``top 5%``; rules that name no share are taken as 5 %.
-    """
-    share = promised_share(hit_rule)
-    return BASE_RATE if share is None else float(np.clip(share, 1e-4, 0.5))
 
 
 def threshold(strengths: Vector, side: Side, rate: float, priors: Priors, share: float = 0.0) -> float:
@@ -205,15 +191,6 @@ def learnt_curve(
     return curve(best.x)[0]
 
 
-def doubt_of_total(hit_rule: str) -> float:
-    """Scale of the prior on the logarithm of the number of hits in the library.
-
-    Args:
-        hit_rule: A rule such as ``top 5%`` says the number; others leave it open.
-    """
-    return DOUBT_OF_TOTAL[promised_share(hit_rule) is not None]
-
-
 def interval(log_odds: Vector, deviation: Vector) -> tuple[Vector, Vector]:
     """80 % interval of a probability whose log-odds are normal.
 
@@ -247,7 +224,7 @@ def posterior_frame(
         known: Whether the candidate has features.
         question: Its hit rule gives the base rate.
     """
-    rate = base_rate(question.hit_rule)
+    rate = foreseen_share(question.hit_rule, question.side).share
     blank = np.log(rate / (1 - rate))
     odds = np.where(known, log_odds, blank)
     low, high = interval(odds, np.where(known, deviation, 1.0))

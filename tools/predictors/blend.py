@@ -12,6 +12,7 @@ import pandas as pd
 
 from db.records import Question
 from tools.essentials import about_growth
+from tools.hits import foreseen_share
 from tools.predictors import _calibration as calibration
 from tools.predictors._design import Design, design
 from tools.predictors._kernel import EMBEDDINGS, Regression, regress
@@ -25,8 +26,8 @@ TRUST = 0.25
 """Rank units among the revealed for one unit of the prior score."""
 QUESTION = "question_match"
 QUESTION_WEIGHT = 0.6
-SIBLING_POWER = 3
-"""A sibling's strong effects say most: its quantiles enter steeply."""
+SIBLING_POWER = 24
+"""Of a sibling only the strongest effects speak: its quantiles enter steeply."""
 RANK_POWER = 3
 ESSENTIAL_COST = 0.1
 """How much less a hit is worth that may be one on growth only."""
@@ -93,7 +94,7 @@ class FittedBlend:
         return parts
 
     def _siblings(self) -> pd.Series[float]:
-        """Mean over sibling screens of quantile^3 of each gene's strength; empty where none was let in."""
+        """Mean over sibling screens of quantile^24 of each gene's strength; empty where none was let in."""
         ids = {s.id for s in self.priors.screens if relation_to_question(self.question, s) == "sibling"}
         if not ids or self.prior.scores.empty:
             return pd.Series(dtype=float)
@@ -105,7 +106,8 @@ class FittedBlend:
         self, learnt: Regression, revealed: pd.DataFrame, strengths: Vector, known: npt.NDArray[np.bool_], count: int
     ) -> tuple[Vector, Vector]:
         """Log-odds of being a hit and their standard deviation, for candidates and revealed."""
-        rate = calibration.base_rate(self.question.hit_rule)
+        foreseen = foreseen_share(self.question.hit_rule, self.question.side)
+        rate = foreseen.share
         scores, held_out = scaled(learnt.mean, learnt.left_out, known)
         slope = self.prior.slope if self.prior.slope > 0 else QUESTION_SLOPE
         curve = calibration.first_curve(scores[known], slope, rate)
@@ -114,8 +116,8 @@ class FittedBlend:
         if hits is not None:
             seen = known[count:]
             curve = calibration.learnt_curve(
-                curve, scores[:count][known[:count]], held_out[seen], hits[seen], rate * int(known.sum()),
-                calibration.doubt_of_total(self.question.hit_rule),
+                curve, scores[:count][known[:count]], held_out[seen], hits[seen],
+                rate * int(known.sum()), foreseen.doubt,
             )  # fmt: skip
         unsure = curve.slope * learnt.sd / max(float(learnt.mean[known].std()), 1e-9)
         doubt = 0.45 / np.sqrt(1 + len(strengths) / 256)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from db.records import Question
-from tools.predictors._calibration import Z80, base_rate, threshold
+from tools.hits import foreseen_share
+from tools.predictors._calibration import Z80, threshold
 from tools.predictors.base import Posterior, Priors, Rounds
 from tools.priors import strength
 
@@ -49,7 +50,7 @@ class MeanBaseline:
         rng: np.random.Generator,  # noqa: ARG002
     ) -> FittedMean:
         """Averages; see `tools.predictors.base.Predictor`."""
-        rate, weight = base_rate(question.hit_rule), 20.0
+        rate, weight = foreseen_share(question.hit_rule, question.side).share, 20.0
         strengths = strength(rounds.effects["estimate"].astype(float), question.side).to_numpy(float)
         if len(strengths) == 0:
             return FittedMean(0.0, 1.0, rate)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui import options
-from tui.commands.replay import Acquisition, Pool, Rounds, Seeds, Siblings, Words
+from tui.commands.replay import Acquisition, Pool, Rounds, Seeds, Siblings, Words, reliability
 from tui.frame import command, listed, session_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def render_suite(report: SuiteReport) -> list[RenderableType]:
     setting = ", ".join(f"{key} {value}" for key, value in report.setting.items() if value is not None)
     said: list[RenderableType] = [line(f"Setting: {setting}"), heading("Gains in log enrichment, over studies")]
     said += [_gains(report.gains), heading("Screens"), _screens(report.screens)]
-    said += [heading("Trust in nominations: all rounds, and without the first one"), _trust(report.screens)]
+    said += [heading("Trust in nominations: all rounds, and without the first one"), _trust(report)]
+    said += [heading("Nominations of all screens"), *reliability(report.reliability())]
     if report.missing:
         packs = " ".join(dict.fromkeys(report.missing.values()))
         said.append(line(f"Not at hand: {', '.join(report.missing)} (hitscout fetch {packs})", "dim"))
@@ -104,15 +105,14 @@ def _screens(screens: tuple[ScreenReport, ...]) -> RenderableType:
     return table(columns, rows, cut=False)
 
 
-def _trust(screens: tuple[ScreenReport, ...]) -> RenderableType:
+def _trust(report: SuiteReport) -> RenderableType:
     from tui.format import Column, share, table
 
     keys = ("slope", "observed_over_expected", "log_loss_skill", "coverage80")
     columns = [Column("screen"), *(Column(name, right=True) for name in ("slope", "O/E", "skill", "coverage") * 2)]
-    rows = []
-    for one in screens:
-        figures = [share(held[key]) for held in (one.calibration, one.calibration_learnt) for key in keys]
-        rows.append((one.name, *figures))
+    every = [(one.name, one.calibration, one.calibration_learnt) for one in report.screens]
+    every.append(("all together", report.calibration(), report.calibration(after=1)))
+    rows = [(name, *(share(held[key]) for held in both for key in keys)) for name, *both in every]
     return table(columns, rows, cut=False)
 
 

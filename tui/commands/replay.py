@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from agent.judge import LanguageModelJudge
     from tools.replay import ReplayReport, ScreenReport
+    from tools.replay_reliability import ReliabilityBin
     from tools.workspace import Workspace
 
 Rounds = Annotated[int, typer.Option(min=1, help="Number of rounds.")]
@@ -169,6 +170,8 @@ def render(report: ReplayReport) -> Sequence[RenderableType]:
             )  # fmt: skip
         parts += [heading("All screens"), table(columns, rows, cut=False)]
         parts += [line(f"Mean {key.replace('_', ' ')}: {share(value)}") for key, value in report.mean().items()]
+        parts += [line(f"Calibration over all screens: {_joined(report.calibration())}")]
+        parts += reliability(report.reliability())
     return parts
 
 
@@ -203,8 +206,8 @@ def render_screen(one: ScreenReport) -> Sequence[RenderableType]:
     }
     title = f"{one.name} ({one.study})" if one.study else one.name
     return [
-        heading(title), fields(about), table(columns, rows, cut=False), line(""), controls(one), *reliability(one),
-        line(f"{one.seconds:.0f} s of computing", "dim"),
+        heading(title), fields(about), table(columns, rows, cut=False), line(""), controls(one),
+        *reliability(one.reliability), line(f"{one.seconds:.0f} s of computing", "dim"),
     ]  # fmt: skip
 
 
@@ -236,11 +239,11 @@ def controls(one: ScreenReport) -> RenderableType:
 WIDTH = 40
 
 
-def reliability(one: ScreenReport) -> Sequence[RenderableType]:
+def reliability(bins: Sequence[ReliabilityBin]) -> Sequence[RenderableType]:
     """How often nominations hit, by the hit probability that they were given; ``|`` marks what was expected.
 
     Args:
-        one: The figures.
+        bins: The points of the plot.
     """
     from tui.format import Column, number, share, table
 
@@ -248,9 +251,9 @@ def reliability(one: ScreenReport) -> Sequence[RenderableType]:
         Column("hit probability"), Column("nominations", right=True), Column("expected", right=True),
         Column("observed", right=True), Column("", keep=WIDTH),
     ]  # fmt: skip
-    top = max((max(two.expected, two.observed) for two in one.reliability), default=0.0) or 1.0
+    top = max((max(two.expected, two.observed) for two in bins), default=0.0) or 1.0
     rows = []
-    for two in one.reliability:
+    for two in bins:
         bar = list("\u2588" * round(WIDTH * two.observed / top) + " " * WIDTH)[: WIDTH + 1]
         bar[round(WIDTH * two.expected / top)] = "|"
         interval = f"{two.low:.0%} – {two.high:.0%}"

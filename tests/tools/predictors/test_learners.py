@@ -10,6 +10,7 @@ from sklearn.gaussian_process.kernels import DotProduct
 from sklearn.linear_model import LogisticRegression
 
 from db.records import Question, Screen
+from tools.hits import foreseen_share
 from tools.predictors import _calibration as calibration
 from tools.predictors import _kernel as kernel
 from tools.predictors._design import design
@@ -120,7 +121,7 @@ def test_results_speak_against_an_assumed_share_of_hits_but_not_against_a_promis
     x, library = rng.normal(1, 0.5, size=200), rng.normal(size=1000)
     hits = rng.random(200) < 0.6
     first = calibration.first_curve(library, 0.5, 0.05)
-    curve = calibration.learnt_curve(first, library, x, hits, 0.05 * 1200, calibration.doubt_of_total(rule))
+    curve = calibration.learnt_curve(first, library, x, hits, 0.05 * 1200, foreseen_share(rule).doubt)
     # Few of the 60 that the rule promises are left after 120 hits; a share that was only assumed gives way.
     assert bool(curve.probability(library).mean() > 0.3) is learnt
 
@@ -151,13 +152,6 @@ def test_how_far_hits_begin_is_learnt_from_genome_wide_priors():
     screen = Screen(1, "s", "S", "human", "", "", "", "", "", "", "", "", "", "top 5%", "both", 1)
     ratio = calibration._tail_ratio(Priors((screen,), rows), "both", 0.05)
     assert ratio == pytest.approx(np.quantile(np.abs(heavy), 0.95) / np.median(np.abs(heavy)))
-
-
-@pytest.mark.parametrize(
-    ("rule", "rate"), [("top 5%", 0.05), ("top 2.5 %", 0.025), ("fdr<0.05", 0.05), ("list:ab", 0.05)]
-)
-def test_the_base_rate_is_the_rule_s_share_or_five_percent(rule, rate):
-    assert calibration.base_rate(rule) == rate
 
 
 def test_the_slope_on_left_out_studies_is_a_logistic_regression():
