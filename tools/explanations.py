@@ -191,19 +191,30 @@ def why_not(workspace: Workspace, gene: str, campaign: str = "") -> WhyNot:
     with workspace.store.read():
         reason = explain(workspace, standing.prediction, [name])[name]
         elsewhere = effects_elsewhere(standing.prediction, name)
-    on_the_list = rank <= size
-    verdict = (
-        f"{name} is on the list: rank {rank:,} of {size:,} places."
-        if on_the_list
-        else f"{name} is at rank {rank:,} of {len(standing.ranking):,}, and the round has {size:,} places: its hit"
-        f" probability is {belief['hit_probability']:.3f}, that of the last place {last['hit_probability']:.3f}."
-    )
+    chance, least = belief["hit_probability"], last["hit_probability"]
     return WhyNot(
-        campaign=state.campaign.name, perturbation=name, verdict=verdict, on_the_list=on_the_list, rank=rank, size=size,
-        hit_probability=belief["hit_probability"], last_probability=last["hit_probability"],
+        campaign=state.campaign.name, perturbation=name,
+        verdict=_place(name, rank, len(standing.ranking), size, chance, least), on_the_list=rank <= size, rank=rank,
+        size=size, hit_probability=chance, last_probability=least,
         against=_against(standing, name, belief["support"], elsewhere), facts=reason.facts,
         evidence=tuple(one for fact in elsewhere for one in fact.evidence),
     )  # fmt: skip
+
+
+def _place(name: str, rank: int, candidates: int, size: int, chance: float, last: float) -> str:
+    """What a candidate's rank means, beside the hit probability of the last place."""
+    if rank <= size:
+        return f"{name} is on the list: rank {rank:,} of {size:,} places."
+    said = (
+        f"{name} is at rank {rank:,} of {candidates:,}, and the round has {size:,} places: its hit probability is"
+        f" {chance:.3f}, that of the last place {last:.3f}."
+    )
+    if chance < last:
+        return said
+    return (
+        f"{said} Of genes about as likely, those come first of which less is known; a hit among common essential genes"
+        " counts for less."
+    )
 
 
 def _never(workspace: Workspace, state: CampaignState, name: str, why: str) -> WhyNot:

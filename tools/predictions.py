@@ -23,7 +23,7 @@ from tools.reasons import Reason
 from tools.workspace import Workspace
 
 DEFAULT_PREDICTOR = "blend"
-DEFAULT_ACQUISITION = "greedy"
+DEFAULT_ACQUISITION = "ucb"
 
 
 @dataclass(frozen=True)

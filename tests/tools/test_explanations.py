@@ -9,7 +9,7 @@ from tests.campaign_world import FAST, confirmed, new_workspace, started, write_
 from tools.campaigns import campaign_close, campaign_exclude, campaign_list, campaign_show
 from tools.chances import predict_hits
 from tools.evidence import open_evidence
-from tools.explanations import explain_prediction, why_not
+from tools.explanations import _place, explain_prediction, why_not
 from tools.proposals import campaign_confirm, campaign_propose
 from tools.results import campaign_record
 
@@ -104,6 +104,12 @@ def test_why_not_says_rank_and_what_speaks_against(proposed):
     assert any("by what other screens teach" in said for said in found.against)
     assert all(open_evidence(workspace, one).kind == "effect" for one in found.evidence)
     assert why_not(workspace, made.nominations[3].perturbation).on_the_list
+
+
+def test_a_gene_that_is_outranked_though_as_likely_is_told_why():
+    assert _place("VAV1", 13, 600, 12, 0.2, 0.3).endswith("is 0.200, that of the last place 0.300.")
+    assert "of which less is known" in _place("VAV1", 13, 600, 12, 0.3, 0.2)
+    assert _place("VAV1", 12, 600, 12, 0.3, 0.2) == "VAV1 is on the list: rank 12 of 12 places."
 
 
 def test_an_unknown_gene_gets_near_names(proposed):

@@ -177,7 +177,8 @@ def test_the_hit_probabilities_of_the_first_round_sum_to_the_base_rate(basis):
 def test_an_acquisition_gives_each_candidate_a_utility_that_row_order_does_not_move(name):
     draws = np.random.default_rng(2)
     frame = pd.DataFrame(
-        {"mean": draws.normal(size=50), "sd": draws.random(50), "hit_probability": draws.random(50)},
+        {"mean": draws.normal(size=50)}
+        | {column: draws.random(50) for column in ("sd", "hit_probability", "low", "high", "support")},
         index=pd.Index(SYMBOLS[:50], dtype=object),
     )
     turned = frame.iloc[draws.permutation(50)]

@@ -1,4 +1,4 @@
-"""Upper confidence bound: strong candidates, and uncertain ones that may turn out strong."""
+"""Upper confidence bound: likely hits, and uncertain candidates that may turn out to be hits."""
 
 from __future__ import annotations
 
@@ -7,15 +7,28 @@ import pandas as pd
 
 from tools.predictors.base import Posterior
 
-DEVIATIONS = 1.0
+BONUS = 0.3
+"""Log-odds for one unit of uncertainty; chosen by replays, see docs/predictors.md."""
 
 
 class UpperConfidenceBound:
-    """Utility = mean + k · sd of the effect, with k = `DEVIATIONS` (Auer 2002; GP-UCB, Srinivas et al. 2010)."""
+    """Utility = worth of a hit · logistic(log-odds of a hit + `BONUS` · sd / spread of the means).
+
+    The most likely hits go first, and among those that are about as likely the ones of which least is known: they
+    teach the next rounds most (GP-UCB, Srinivas et al. 2010, on the scale of log-odds). The spread is the standard
+    deviation of the means over the candidates. A candidate for which no evidence speaks gets no bonus: it is like no
+    other gene, so that its result would teach nothing. Where the predictor says nothing on worth, each hit is worth 1.
+    """
 
     def utility(self, posterior: Posterior, rng: np.random.Generator) -> pd.Series[float]:  # noqa: ARG002
-        """The upper bound of the effect; see `tools.acquisitions.base.Acquisition`."""
-        return (posterior.frame["mean"] + DEVIATIONS * posterior.frame["sd"]).astype(float)
+        """The worth that is expected of a hopeful view; see `tools.acquisitions.base.Acquisition`."""
+        frame = posterior.frame.astype(float)
+        spread = float(frame["mean"].std(ddof=0))
+        unsure = (frame["sd"] / spread if spread > 1e-9 else frame["sd"] * 0.0).where(frame["support"] > 0, 0.0)
+        odds = frame["hit_probability"] / (1 - frame["hit_probability"]).clip(lower=1e-9)
+        hopeful = odds * np.exp(BONUS * unsure)
+        utility = hopeful / (1 + hopeful)
+        return utility * frame["worth"] if "worth" in frame else utility
 
 
 METHOD = UpperConfidenceBound
