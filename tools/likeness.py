@@ -6,14 +6,19 @@ import re
 from collections.abc import Sequence
 
 from db.records import Question, Screen
+from tools.features.question_match import GREEK, SIGNS
 
 GAIN = 6.0
 """A screen that is alike in every respect weighs 1 + `GAIN` times what one weighs that is alike in none."""
-_WORD = r"[a-z0-9]+"
+_WORD = r"[a-z]+[0-9]+[a-z0-9]*|[a-z0-9]+"
 _COMMON_WORDS = (
-    "a an and against by for from high human in level levels low of on or primary production sorting the to with"
+    "a an and against by cell cells for from high human in level levels low of on or primary production secretion"
+    " sorting the to with"
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
+_SHORT = {"interleukin": "il", "interferon": "ifn", "tumor necrosis factor": "tnf", "tumour necrosis factor": "tnf"}
+_MEMBER = re.compile(rf"\b(il|ifn|tnf|tgf)[- ]?({'|'.join(GREEK)}|\d+[a-z]*|[a-z])\b")
+"""Phenotypes spell cytokines in more than one way: ``interleukin 2``, ``IL-2`` and ``IL2`` are one word here."""
 LOSS = frozenset({"knockout", "interference"})
 
 
@@ -82,7 +87,12 @@ def _shared(a: str, b: str) -> float:
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(_WORD, text.lower())) - _COMMON
+    plain = "".join(SIGNS.get(sign, sign) for sign in text).lower()
+    for name, short in _SHORT.items():
+        plain = plain.replace(name, short)
+    plain = _MEMBER.sub(lambda found: found[1] + GREEK.get(found[2], found[2]).lower(), plain)
+    plain = re.sub(r"(?<=[a-z])-(?=\d)", "", plain)
+    return {word for word in re.findall(_WORD, plain) if not word.isdigit()} - _COMMON
 
 
 def _same_modality(a: str, b: str) -> float:

@@ -16,6 +16,8 @@ LEAK_SPEARMAN = 0.3
 """Copies of one experiment correlate by .49 and more, siblings by .08 to .20, all others by .11 at most."""
 LEAK_SHARED = 300
 """A rank correlation over fewer genes says too little."""
+SAME_SHARED = 20
+"""So many equal numbers do not come about by chance."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +171,10 @@ def choose_priors(
     """Sorts the visible screens into priors and others.
 
     Copies are never priors; siblings only when asked for; of the copies of one other experiment the largest stands
-    for all. In a replay, where a leak would tell the answers, a screen whose study is not declared is refused, and
-    so is any that correlates with the target by more than `LEAK_SPEARMAN` in either sign.
+    for all; a screen that holds the very measurements that are known already would count them twice. In a replay,
+    where a leak would tell the answers, a screen whose study is not declared is refused, and so is any whose effects
+    correlate with the target's by more than `LEAK_SPEARMAN` in either sign, or whose absolute effects do: a copy may
+    have lost its signs.
 
     Args:
         view: What may be seen at all.
@@ -186,7 +190,10 @@ def choose_priors(
     }
     rho = {s.id: None if known is None or s.id not in by_screen else spearman(known, by_screen[s.id]) for s in screens}
     relations = {s.id: relation_to_question(question, s) for s in screens}
-    why = {s.id: _refusal(s, question, relations[s.id], rho[s.id], siblings=siblings, replay=replay) for s in screens}
+    why = {s.id: _refusal(s, question, relations[s.id], siblings=siblings, replay=replay) for s in screens}
+    if known is not None:
+        alike = {s.id: _leak(known, by_screen[s.id], replay=replay) for s in screens if s.id in by_screen}
+        why.update({i: reason for i, reason in alike.items() if reason and not why[i]})
     why.update({s.id: "it has no combined effects" for s in screens if s.id not in by_screen})
     allowed = [s for s in screens if not why[s.id]]
     for double, kept in _doubles(allowed, {i: len(rows) for i, rows in by_screen.items()}).items():
@@ -202,9 +209,7 @@ def choose_priors(
     )
 
 
-def _refusal(
-    screen: Screen, question: Question, stands: Relation, rho: float | None, *, siblings: bool, replay: bool
-) -> str:
+def _refusal(screen: Screen, question: Question, stands: Relation, *, siblings: bool, replay: bool) -> str:
     """Why the screen may not be a prior; empty where it may."""
     if screen.organism != question.organism:
         return f"it is a {screen.organism} screen, and the question is about {question.organism} cells"
@@ -214,8 +219,19 @@ def _refusal(
         return "a sibling: another phenotype of the same study (--siblings lets it in)"
     if replay and not screen.study:
         return "its study is not declared, so it could be a copy (declare it: screen add --study)"
+    return ""
+
+
+def _leak(known: pd.Series[float], effects: pd.Series[float], *, replay: bool) -> str:
+    """Why effects tell too much of those that are known; empty where they do not."""
+    rho, unsigned = spearman(known, effects), spearman(known.abs(), effects.abs())
     if replay and rho is not None and abs(rho) > LEAK_SPEARMAN:
         return f"it looks like a copy: its effects correlate with the target's by Spearman {rho:+.2f}"
+    if replay and unsigned is not None and unsigned > LEAK_SPEARMAN:
+        return f"it looks like a copy: its absolute effects correlate with the target's by Spearman {unsigned:+.2f}"
+    shared = known.index.intersection(effects.index)
+    if len(shared) >= SAME_SHARED and np.allclose(known.loc[shared].abs(), effects.loc[shared].abs(), rtol=1e-6):
+        return "it holds the same measurements as the results so far"
     return ""
 
 

@@ -106,7 +106,7 @@ def _reason(name: str, clauses: _Clauses, posterior: Posterior) -> Reason:
         if best and said[best] > 0:
             return Reason(f"no strong fact of its own; {word[best]}", ())
         return Reason("no strong fact of its own: its place rests on weak features alone", ())
-    return Reason("no evidence: ranked at the base rate", ())
+    return Reason("no evidence: no source knows more of it than its name", ())
 
 
 def _add_effects(clauses: _Clauses, view: View, targets: Mapping[str, list[str]]) -> None:

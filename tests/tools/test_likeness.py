@@ -32,6 +32,26 @@ def test_a_screen_alike_in_every_respect_has_likeness_one_and_one_alike_in_none_
     assert likeness(Question(""), SCREEN) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        ("IL2 production", "IL-2 production", 1.0),
+        ("interleukin 2 secretion", "IL-2 production", 1.0),
+        ("interferon gamma", "IFN-γ production", 1.0),
+        ("TNF alpha", "TNF-α level", 1.0),
+        ("SARS-CoV-2 infection", "IL-2 production", 0.0),
+        ("tau protein level", "killing by T cells", 0.0),
+    ],
+)
+def test_a_phenotype_is_known_in_each_of_its_spellings(one, other, share):
+    assert likeness(Question(one), replace(SCREEN, phenotype=other)) == pytest.approx(share / 4)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Vero cells", "A549 cells"), ("IL-2 assay", "SARS-CoV-2 plaques")])
+def test_words_that_every_description_has_make_nothing_alike(one, other):
+    assert likeness(Question("", cell_type=one, readout=one), replace(SCREEN, cell_type=other, readout=other)) == 0.0
+
+
 def test_the_question_s_own_weights_are_multiplied_in_whatever_the_case_of_the_name():
     other = replace(SCREEN, id=2, name="b", cell_type="", phenotype="", readout="", modality="")
     asked = replace(QUESTION, screen_weights={"A": 0.5})

@@ -111,13 +111,23 @@ def test_an_essential_gene_comes_with_a_caution_and_an_unknown_one_with_an_hones
     prediction = predict(space, QUESTION, candidates, rounds_of([]), rng=np.random.default_rng(1))
     reasons = explain(space, prediction, [ESSENTIAL[0], "NOSUCH"])
     assert "common essential" in reasons[ESSENTIAL[0]].text
-    assert reasons["NOSUCH"].text == "no evidence: ranked at the base rate"
+    assert reasons["NOSUCH"].text == "no evidence: no source knows more of it than its name"
     assert reasons["NOSUCH"].evidence == ()
 
 
 def test_every_candidate_gets_a_reason(space, prediction):
     names = list(prediction.posterior.frame.index)
     assert all(reason.text for reason in explain(space, prediction, names).values())
+
+
+def test_results_that_are_in_the_store_as_a_screen_are_not_counted_twice(space):
+    measured = module_effects([4, 7, 12], 1).iloc[:40]
+    rounds = rounds_of(list(measured.index)).effects.assign(estimate=measured.to_numpy())
+    rest = LIBRARY[~LIBRARY.isin(measured.index)]
+    prediction = predict(space, QUESTION, rest, Rounds(rounds), rng=np.random.default_rng(0))
+    assert {one.screen: one.why for one in prediction.excluded}["other-a"].startswith("it holds the same measurements")
+    few = predict(space, QUESTION, rest, Rounds(rounds.iloc[:10]), rng=np.random.default_rng(0))
+    assert "other-a" not in {one.screen for one in few.excluded}
 
 
 def test_hidden_screens_give_no_reasons(space, prediction):

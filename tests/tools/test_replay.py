@@ -156,13 +156,14 @@ def test_a_hidden_copy_in_the_store_changes_no_pick(shared, own):
     assert "copy" in why["donor-2"]
 
 
-@pytest.mark.parametrize("disguise", ["renamed", "rescaled", "flipped", "undeclared"])
+@pytest.mark.parametrize("disguise", ["renamed", "rescaled", "flipped", "unsigned", "undeclared"])
 def test_a_planted_copy_of_the_target_is_refused_in_every_disguise(own, disguise):
     copy = module_effects([4, 7, 11], 0)
     changed = {
         "renamed": copy,
         "rescaled": np.sign(copy) * copy.abs() ** 0.5 * 100,
         "flipped": -copy + np.random.default_rng(0).normal(0, 0.5, GENES),
+        "unsigned": copy.abs(),
         "undeclared": copy,
     }[disguise]
     study = "" if disguise == "undeclared" else "Somebody Else 1999"

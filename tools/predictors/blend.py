@@ -25,6 +25,7 @@ Vector = npt.NDArray[np.floating[Any]]
 TRUST = 0.25
 """Rank units among the revealed for one unit of the prior score."""
 QUESTION = "question_match"
+ANNOTATION = "annotation"
 QUESTION_WEIGHT = 0.6
 SIBLING_POWER = 24
 """Of a sibling only the strongest effects speak: its quantiles enter steeply."""
@@ -133,11 +134,15 @@ class FittedBlend:
         return strengths >= cut if np.isfinite(cut) else None
 
     def _support(self, rows: npt.NDArray[np.intp], learnt: Regression, known: npt.NDArray[np.bool_]) -> Vector:
-        """Half for the share of feature sources that know the gene, half for near neighbours among the revealed."""
-        if self.table.known.shape[1] == 0:
+        """Half for the share of feature sources that know the gene, half for near neighbours among the revealed.
+
+        How much is known of a gene (`ANNOTATION`) is told of every gene that has a name; it speaks for none.
+        """
+        telling = [i for i, source in enumerate(self.table.blocks) if source != ANNOTATION]
+        if not telling:
             return np.zeros(len(rows))
-        share = np.where(known, self.table.known[rows].mean(axis=1), 0.0)
-        return np.clip(0.5 * share + 0.5 * learnt.explained, 0.0, 1.0)
+        share = np.where(known, self.table.known[rows][:, telling].mean(axis=1), 0.0)
+        return np.where(share > 0, np.clip(0.5 * share + 0.5 * learnt.explained, 0.0, 1.0), 0.0)
 
     def _frame(
         self,

@@ -154,6 +154,20 @@ def test_how_far_hits_begin_is_learnt_from_genome_wide_priors():
     assert ratio == pytest.approx(np.quantile(np.abs(heavy), 0.95) / np.median(np.abs(heavy)))
 
 
+def test_a_gene_of_which_nothing_but_its_name_is_known_has_no_support():
+    names, rng = genes(60), np.random.default_rng(4)
+    features = {
+        "annotation": pd.DataFrame(rng.normal(size=(60, 2)), index=names),
+        "essentiality": pd.DataFrame(rng.normal(size=(30, 1)), index=names[:30]),
+    }
+    results = pd.DataFrame({"perturbation": names[50:], "round": 1, "estimate": rng.normal(size=10)})
+    none = Priors((), NONE.effects.astype({"perturbation": object}))
+    fitted = Blend().fit(features, Rounds(results), none, Question("x"), rng)
+    support = fitted.predict(names[:50]).frame["support"]
+    assert (support[:30] > 0).all()
+    assert support[30:].eq(0).all()
+
+
 def test_the_slope_on_left_out_studies_is_a_logistic_regression():
     rng = np.random.default_rng(3)
     x = rng.normal(size=4000)
