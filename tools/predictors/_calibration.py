@@ -23,6 +23,8 @@ GENOME_WIDE = 5000
 FEW = 32
 """With fewer revealed effects nothing is said on where hits begin."""
 Z80 = 1.2815515655446004
+FIRST_STEPS = (-0.5, 0.2, -0.3)
+"""First steps of the search for intercept, slope and ln(hits in the library)."""
 LEAST_SLOPE = 0.05
 """A flatter curve would leave the ranking to rounding."""
 DOUBT_OF_INTERCEPT = 1.0
@@ -187,7 +189,10 @@ def learnt_curve(
         return float(0.5 * (normal + beyond**2) + laplace - likelihood)
 
     start = np.array([first.intercept, first.slope, np.log(total)])
-    best = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3, "maxiter": 600})
+    # Steps of its own: the usual ones are shares of the start, and an intercept of 0 would never be left.
+    simplex = np.vstack([start, start + np.diag(FIRST_STEPS)])
+    options = {"xatol": 1e-3, "fatol": 1e-3, "maxiter": 600, "initial_simplex": simplex}
+    best = minimize(loss, start, method="Nelder-Mead", options=options)
     return curve(best.x)[0]
 
 

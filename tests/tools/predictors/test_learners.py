@@ -115,6 +115,15 @@ def test_hits_that_no_score_foresees_lie_evenly_over_the_candidates():
     np.testing.assert_allclose(calibration.logistic(learnt.log_odds(library)), learnt.probability(library), atol=1e-9)
 
 
+def test_a_share_of_one_half_that_was_only_assumed_gives_way_to_results():
+    rng = np.random.default_rng(3)
+    x, library = rng.normal(1, 0.5, size=128), rng.normal(size=1000)
+    first = calibration.first_curve(library, 0.05, 0.5)
+    assert abs(first.intercept) < 0.01
+    curve = calibration.learnt_curve(first, library, x, rng.random(128) < 0.1, 564, foreseen_share("|z|>0").doubt)
+    assert curve.probability(library).mean() < 0.2
+
+
 @pytest.mark.parametrize(("rule", "learnt"), [("top 5%", False), ("fdr<0.05", True)])
 def test_results_speak_against_an_assumed_share_of_hits_but_not_against_a_promised_one(rule, learnt):
     rng = np.random.default_rng(2)
