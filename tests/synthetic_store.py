@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,6 +28,7 @@ from db.screens import (
     insert_source_names,
 )
 from db.store import Store
+from tools.workspace import Paths, Workspace
 
 GENES = 600
 MODULE = 20
@@ -193,3 +198,18 @@ def copied_world(factory, folder) -> tuple[Store, dict[str, int]]:
     shutil.copy(store.path, folder / "copy.duckdb")
     shutil.copy(store.manifest_path, folder / "copy.duckdb.manifest.json")
     return Store(folder / "copy.duckdb"), ids
+
+
+@cache
+def _kept_features() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="features-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def workspace_on(store: Store, folder: Path) -> Workspace:
+    """A workspace in a folder of its own; features are kept by their content, so the tests of a run may share them."""
+    paths = Paths(folder / "data", folder / "cache")
+    paths.cache.mkdir()
+    paths.features.symlink_to(_kept_features(), target_is_directory=True)
+    return Workspace(store, np.random.default_rng(0), paths=paths)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
-from tests.synthetic_store import ESSENTIAL, SYMBOLS, copied_world, module_effects, shared_world
+from tests.synthetic_store import ESSENTIAL, SYMBOLS, copied_world, module_effects, shared_world, workspace_on
 from tools.benchmarks import benchmark_biodiscovery, benchmark_names, benchmark_target
 from tools.essentials import essential_names
 from tools.workspace import Paths, Workspace
@@ -35,7 +35,7 @@ def write_screen(folder, name="X", effects=EFFECTS, hits=HITS, text=None, essent
 @pytest.fixture
 def space(tmp_path_factory, tmp_path):
     store, _ = shared_world(tmp_path_factory)
-    return Workspace(store, np.random.default_rng(0), paths=Paths(tmp_path / "data", tmp_path / "cache"))
+    return workspace_on(store, tmp_path)
 
 
 def picks(report):

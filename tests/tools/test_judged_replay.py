@@ -9,9 +9,9 @@ import pytest
 
 from db.errors import InvalidValueError
 from tests.scripted_judge import ScriptedJudge
-from tests.synthetic_store import MODULE_OF, SYMBOLS, shared_world
+from tests.synthetic_store import MODULE_OF, SYMBOLS, shared_world, workspace_on
 from tools.replay import known_until, memory_of, replay
-from tools.workspace import Paths, Progress, Workspace
+from tools.workspace import Progress, Workspace
 
 QUICK = {"size": 40, "rounds": 3, "seeds": 1, "controls": False, "predictor": "mean_baseline"}
 
@@ -21,7 +21,7 @@ def shared(tmp_path_factory):
     """A workspace on the small world, only read."""
     store, _ = shared_world(tmp_path_factory)
     folder = tmp_path_factory.mktemp("judged-replay")
-    return Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
+    return workspace_on(store, folder)
 
 
 def oracle(task):

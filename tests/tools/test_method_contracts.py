@@ -10,13 +10,20 @@ import pytest
 
 from db.records import Question
 from db.view import View
-from tests.synthetic_store import SYMBOLS, add_knowledge, add_screen, copied_world, module_effects, shared_world
+from tests.synthetic_store import (
+    SYMBOLS,
+    add_knowledge,
+    add_screen,
+    copied_world,
+    module_effects,
+    shared_world,
+    workspace_on,
+)
 from tools import registry
 from tools.features._cache import build, for_perturbations
 from tools.metrics.base import Outcome, RoundOutcome
 from tools.predictions import gather
 from tools.predictors.base import Posterior, Priors, Rounds
-from tools.workspace import Paths, Workspace
 
 QUESTION = Question(
     "cytokine", study="Target 2020", cell_type="T cells", modality="knockout", text="genes of the receptor and cytokin"
@@ -36,7 +43,7 @@ def basis(tmp_path_factory):
     """Features and priors of the question, made once."""
     store, _ = shared_world(tmp_path_factory)
     folder = tmp_path_factory.mktemp("basis")
-    return gather(Workspace(store, np.random.default_rng(0), paths=Paths(folder, folder)), QUESTION, LIBRARY)
+    return gather(workspace_on(store, folder), QUESTION, LIBRARY)
 
 
 def revealed(count: int, seed: int = 3) -> Rounds:

@@ -9,7 +9,16 @@ import pytest
 from db.errors import InvalidValueError
 from db.records import Question
 from db.screens import contrasts_of
-from tests.synthetic_store import ESSENTIAL, MODULE_OF, SYMBOLS, add_screen, copied_world, module_effects, shared_world
+from tests.synthetic_store import (
+    ESSENTIAL,
+    MODULE_OF,
+    SYMBOLS,
+    add_screen,
+    copied_world,
+    module_effects,
+    shared_world,
+    workspace_on,
+)
 from tools.expectations import expected_of
 from tools.predictions import choose, expected_hits, explain, predict
 from tools.predictors.base import Rounds
@@ -32,7 +41,7 @@ def rounds_of(names, number=1) -> Rounds:
 def space(tmp_path_factory):
     store, _ = shared_world(tmp_path_factory)
     folder = tmp_path_factory.mktemp("predictions")
-    return Workspace(store, np.random.default_rng(0), paths=Paths(folder, folder))
+    return workspace_on(store, folder)
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +185,7 @@ def test_pairs_of_genes_are_candidates_like_any_other(tmp_path_factory, tmp_path
     store, _ = copied_world(tmp_path_factory, tmp_path)
     pair = pd.Series([2.0, 0.1], index=[f"{SYMBOLS[140]}+{SYMBOLS[141]}", f"{SYMBOLS[300]}+{SYMBOLS[301]}"])
     add_screen(store, "pairs", pair, study="Pairs 2023", phenotype="pairs")
-    space = Workspace(store, np.random.default_rng(0), paths=Paths(tmp_path, tmp_path))
+    space = workspace_on(store, tmp_path)
     candidates = pd.Index([*pair.index, *SYMBOLS[:100]], dtype=object)
     prediction = predict(space, QUESTION, candidates, rounds_of([]), rng=np.random.default_rng(0))
     frame = prediction.posterior.frame

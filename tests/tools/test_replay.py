@@ -20,6 +20,7 @@ from tests.synthetic_store import (
     copied_world,
     module_effects,
     shared_world,
+    workspace_on,
 )
 from tools import controls
 from tools.predictions import gather
@@ -27,14 +28,11 @@ from tools.predictors.mean_baseline import MeanBaseline
 from tools.replay import replay
 from tools.replay_run import Job, bootstrapped, make_course, run_seed
 from tools.replay_target import make_table, target_of_screen
-from tools.workspace import Paths, Workspace
 
 QUICK = {"size": 16, "rounds": 2, "seeds": 1, "workers": 1, "controls": False}
 WHOLE = {**QUICK, "controls": True}
-
-
-def workspace_on(store, folder) -> Workspace:
-    return Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
+BARE = {**QUICK, "predictor": "mean_baseline"}
+"""For what is settled before anything is predicted."""
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +167,7 @@ def test_a_planted_copy_of_the_target_is_refused_in_every_disguise(own, disguise
     study = "" if disguise == "undeclared" else "Somebody Else 1999"
     add_screen(own.store, "innocent", changed, study=study, phenotype="something else", cell_type="yeast-like")
     told = []
-    report = replay(replace(own, report=lambda p: told.append(p.message)), ["target"], **QUICK)
+    report = replay(replace(own, report=lambda p: told.append(p.message)), ["target"], **BARE)
     why = {one.screen: one.why for one in report.screens[0].excluded}
     assert ("not declared" if disguise == "undeclared" else "Spearman") in why["innocent"]
     assert "innocent" not in {one.screen for one in report.screens[0].priors}
@@ -178,7 +176,7 @@ def test_a_planted_copy_of_the_target_is_refused_in_every_disguise(own, disguise
 
 def test_a_copy_that_leaves_its_cell_type_blank_does_not_pass_for_a_sibling(own):
     add_screen(own.store, "blank", module_effects([4, 7, 11], 9), study="Target 2020", cell_type="")
-    report = replay(own, ["target"], **QUICK, siblings=True)
+    report = replay(own, ["target"], **BARE, siblings=True)
     assert "copy" in {one.screen: one.why for one in report.screens[0].excluded}["blank"]
 
 
@@ -195,7 +193,7 @@ def test_siblings_are_let_in_only_when_asked_for_and_then_ranked_as_a_control(ow
 def test_copies_among_the_priors_are_counted_once(own):
     again = module_effects([4, 7, 12], 1)[:500]
     add_screen(own.store, "other-a-donor-2", again, study="Alpha 2019", phenotype="migration")
-    report = replay(own, ["target"], **QUICK)
+    report = replay(own, ["target"], **BARE)
     assert "other-a" in {one.screen: one.why for one in report.screens[0].excluded}["other-a-donor-2"]
     assert "other-a" in {one.screen for one in report.screens[0].priors}
 
@@ -203,7 +201,7 @@ def test_copies_among_the_priors_are_counted_once(own):
 def test_a_screen_in_mouse_is_no_prior_for_a_human_question(own):
     with own.store.write("test") as connection:
         connection.execute("UPDATE screen SET organism = 'mouse' WHERE name = 'other-a'")
-    report = replay(own, ["target"], **QUICK)
+    report = replay(own, ["target"], **BARE)
     assert "mouse" in {one.screen: one.why for one in report.screens[0].excluded}["other-a"]
 
 

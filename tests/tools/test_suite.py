@@ -11,10 +11,9 @@ import pytest
 from db.errors import NotFoundError
 from db.records import Question
 from tests.synthetic_store import add_screen as add
-from tests.synthetic_store import copied_world, module_effects
+from tests.synthetic_store import copied_world, module_effects, workspace_on
 from tools.suite import benchmark_suite, compare
 from tools.suite_targets import SCREENS, suite_targets, targets_of_sets
-from tools.workspace import Paths, Workspace
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +23,7 @@ def space(tmp_path_factory):
     store, _ = copied_world(tmp_path_factory, folder)
     add(store, "freimer-il2", module_effects([4, 7, 15], 31), study="Freimer 2022", phenotype="IL-2")
     add(store, "umhoefer-foxp3-teff", module_effects([7, 11, 12], 32), study="Umhoefer 2025", phenotype="FOXP3")
-    return Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
+    return workspace_on(store, folder)
 
 
 @pytest.fixture(scope="module")

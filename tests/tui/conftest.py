@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ import pandas as pd
 import pytest
 
 from db.store import Store
+from tests.tui.warm_start import WarmStart
 from tools.ingestion import add_screen
 from tools.workspace import Workspace
 
@@ -28,23 +30,24 @@ HOSTILE = "tau\x1b]52;c;aGFjaw==\x07\x1b[2J\x9b31m [/b][@click=app.quit]\u202eev
 """A phenotype that sets the clipboard, clears the screen, colours by C1, breaks markup and turns text round."""
 
 
+def _environment() -> dict[str, str]:
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    # Under xdist COLUMNS is set, which would outrank the width of the terminal.
+    inherited = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
+    return {**inherited, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+
+
 class Cli:
     """Runs `hitscout` in a process of its own."""
 
-    def __init__(self, store: Path, folder: Path):
-        self.store, self.folder = store, folder
+    def __init__(self, store: Path, folder: Path, warm: WarmStart):
+        self.store, self.folder, self.warm = store, folder, warm
 
     def environment(self, **more: str) -> dict[str, str]:
-        path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-        # Under xdist COLUMNS is set, which would outrank the width of the terminal.
-        inherited = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
-        return {**inherited, "PYTHONPATH": path, "HITSCOUT_STORE": str(self.store), "OMP_NUM_THREADS": "1", **more}
+        return {**_environment(), "HITSCOUT_STORE": str(self.store), **more}
 
     def __call__(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-P", "-m", "hitscout", *arguments]
-        return subprocess.run(
-            command, cwd=self.folder, env=self.environment(**more), capture_output=True, text=True, timeout=120
-        )
+        return self.warm.run(arguments, self.folder, self.environment(**more))
 
     def json(self, *arguments: str):
         result = self(*arguments, "--json")
@@ -95,20 +98,27 @@ def _filled_store(_named_store, tmp_path_factory) -> Store:
     return store
 
 
+@pytest.fixture(scope="session")
+def _warm() -> Iterator[WarmStart]:
+    warm = WarmStart(_environment())
+    yield warm
+    warm.close()
+
+
 @pytest.fixture
-def cli(_filled_store, tmp_path) -> Cli:
+def cli(_filled_store, _warm, tmp_path) -> Cli:
     """The command line on a copy of the filled store, in an empty working folder."""
     store = tmp_path / "copy.duckdb"
     shutil.copyfile(_filled_store.path, store)
     shutil.copyfile(_filled_store.manifest_path, Store(store).manifest_path)
     folder = tmp_path / "work"
     folder.mkdir()
-    return Cli(store, folder)
+    return Cli(store, folder, _warm)
 
 
 @pytest.fixture
-def bare_cli(tmp_path) -> Cli:
+def bare_cli(_warm, tmp_path) -> Cli:
     """The command line where there is no store yet."""
     folder = tmp_path / "work"
     folder.mkdir()
-    return Cli(tmp_path / "none.duckdb", folder)
+    return Cli(tmp_path / "none.duckdb", folder, _warm)

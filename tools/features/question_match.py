@@ -47,6 +47,7 @@ SIGNS = {
     for sign in "αβγδεζηθικλμνξοπρσςτυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
     if "FINAL" not in unicodedata.name(sign)
 }
+_IN_WORDS = str.maketrans(SIGNS)
 
 
 class QuestionMatch:
@@ -171,7 +172,7 @@ def spellings(text: str) -> set[str]:
 
 def _greek_in_words(text: str) -> str:
     """Greek signs as words in small letters: γ and Γ as gamma, for the letters that HGNC has a Latin one for."""
-    return "".join(SIGNS.get(sign, sign) for sign in unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", text).translate(_IN_WORDS)
 
 
 def _by_full_name(text: str, words: pd.Series[str]) -> set[str]:
