@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from db.store import Store
-from tests.synthetic_store import add_knowledge, add_screen, module_effects
+from tests.synthetic_store import add_knowledge, add_screen, module_effects, workspace_on
 from tools.campaigns import campaign_start
 from tools.proposals import campaign_confirm, campaign_propose
-from tools.workspace import Paths, Workspace
+from tools.workspace import Workspace
 
 ACTIVE = [4, 7, 11]
 TRUTH: pd.Series = module_effects(ACTIVE, 77)
@@ -57,8 +57,7 @@ def new_workspace(folder: Path, *, bare: bool = False) -> Workspace:
     template = _template(bare=bare)
     shutil.copy(template, path)
     shutil.copy(template.with_name("world.duckdb.manifest.json"), folder / "world.duckdb.manifest.json")
-    # Features are kept by their content, so that the tests of a run may share them.
-    return Workspace(Store(path), np.random.default_rng(0), paths=Paths(folder / "data", template.parent / "cache"))
+    return workspace_on(Store(path), folder)
 
 
 def write_results(path: Path, genes, *, factor=1.0, shift=0.0, controls=30, changes=None, seed=5) -> Path:

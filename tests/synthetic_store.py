@@ -201,15 +201,16 @@ def copied_world(factory, folder) -> tuple[Store, dict[str, int]]:
 
 
 @cache
-def _kept_features() -> Path:
+def kept_features() -> Path:
+    """Where all tests of a run keep features; they are named by their content and the code that made them."""
     folder = Path(tempfile.mkdtemp(prefix="features-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
 def workspace_on(store: Store, folder: Path) -> Workspace:
-    """A workspace in a folder of its own; features are kept by their content, so the tests of a run may share them."""
+    """A workspace in a folder of its own, with the features that all tests keep."""
     paths = Paths(folder / "data", folder / "cache")
     paths.cache.mkdir()
-    paths.features.symlink_to(_kept_features(), target_is_directory=True)
+    paths.features.symlink_to(kept_features(), target_is_directory=True)
     return Workspace(store, np.random.default_rng(0), paths=paths)

@@ -112,9 +112,11 @@ def _reason(name: str, clauses: _Clauses, posterior: Posterior) -> Reason:
 def _add_effects(clauses: _Clauses, view: View, targets: Mapping[str, list[str]]) -> None:
     """Strong effects of the very perturbation, or of one of its genes, in other screens."""
     screens = {screen.id: screen for screen in view.screens()}
-    found: list[tuple[str, float, str, str]] = []
-    asked = {gene: [name for name, parts in targets.items() if gene in parts or gene == name]
-             for gene in {*targets, *(g for parts in targets.values() for g in parts)}}  # fmt: skip
+    found: dict[str, list[tuple[float, str, str]]] = {name: [] for name in targets}
+    asked: dict[str, list[str]] = {}
+    for name, parts in targets.items():
+        for gene in {name, *parts}:
+            asked.setdefault(gene, []).append(name)
     for (screen_id, contrast_id), rows in view.effects().groupby(["screen_id", "contrast_id"], sort=True):
         screen = screens[int(str(screen_id))]
         estimates = rows.groupby("perturbation")["estimate"].mean()
@@ -124,13 +126,13 @@ def _add_effects(clauses: _Clauses, view: View, targets: Mapping[str, list[str]]
             text = f"{_titled(screen)}: effect {signed(float(estimates[gene]))}, rank {int(rank):,} of {len(ranks):,}"
             for name in asked[gene]:
                 whose = "" if name == gene else f"{gene} in "
-                found.append((name, float(rank) / len(ranks), whose + text, f"effect:{contrast_id}:{gene}"))
-    for name in targets:
-        mine = sorted(item for item in found if item[0] == name)
-        for _, _, text, evidence in sorted(mine, key=lambda item: (item[1], item[3]))[:MOST_EFFECTS]:
+                found[name].append((float(rank) / len(ranks), whose + text, f"effect:{contrast_id}:{gene}"))
+    for name, facts in found.items():
+        mine = sorted(facts)
+        for _, text, evidence in sorted(mine, key=lambda item: (item[0], item[2]))[:MOST_EFFECTS]:
             clauses.add(name, text, [evidence])
         if len(mine) > MOST_EFFECTS:
-            clauses.add(name, f"strong in {len(mine) - MOST_EFFECTS} more", [item[3] for item in mine[MOST_EFFECTS:]])
+            clauses.add(name, f"strong in {len(mine) - MOST_EFFECTS} more", [item[2] for item in mine[MOST_EFFECTS:]])
 
 
 def _titled(screen: Screen) -> str:
@@ -161,11 +163,17 @@ def _add_hit_sets(
     asked = {gene for parts in targets.values() for gene in parts}
     holding = sets[sets["gene"].isin(asked)].merge(counts.reset_index(), on=keys)
     holding = holding.sort_values(["p", *keys], kind="stable")
-    for name, genes in targets.items():
+    for name, genes in _with_any(targets, holding["gene"]):
         rows = holding[holding["gene"].isin(genes)].drop_duplicates(keys).head(MOST_SETS)
         for row in rows.itertuples(index=False):
             text = f"in {_readable(str(row.gene_set))}, {row.sum} of whose {row.size} tested genes are hits"
             clauses.add(name, text, [f"set:{row.collection}:{row.gene_set}"])
+
+
+def _with_any(targets: Mapping[str, list[str]], genes: pd.Series[str]) -> list[tuple[str, list[str]]]:
+    """The targets one of whose genes is there: to look through a frame for each of the others takes long."""
+    there = set(genes)
+    return [(name, parts) for name, parts in targets.items() if not there.isdisjoint(parts)]
 
 
 def _readable(gene_set: str) -> str:
@@ -192,7 +200,7 @@ def _add_neighbours(
     )
     near = both[both["a"].isin(genes) & both["b"].isin(wanted) & (both["a"] != both["b"])]
     near = near.sort_values(["weight", "b"], ascending=[False, True], kind="stable")
-    for name, parts in targets.items():
+    for name, parts in _with_any(targets, near["a"]):
         mine = near[near["a"].isin(parts) & ~near["b"].isin(parts)]
         if mine.empty:
             continue
@@ -220,7 +228,7 @@ def _add_question(
     alike = matched_sets(question, view, sets)
     holding = sets[sets["gene"].isin(genes)].merge(alike.rename("weight").reset_index(), on=["collection", "gene_set"])
     holding = holding.sort_values(["weight", "gene_set"], ascending=[False, True], kind="stable")
-    for name, parts in targets.items():
+    for name, parts in _with_any(targets, holding["gene"]):
         for row in holding[holding["gene"].isin(parts)].head(1).itertuples(index=False):
             text = f"in {_readable(str(row.gene_set))}, which the question's words name"
             clauses.add(name, text, [f"set:{row.collection}:{row.gene_set}"])

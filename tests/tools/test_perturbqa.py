@@ -8,12 +8,12 @@ import pytest
 
 from db.errors import InvalidValueError, NotFoundError
 from tests.response_world import planted, write_line
-from tests.synthetic_store import SYMBOLS, shared_world
+from tests.synthetic_store import SYMBOLS, shared_world, workspace_on
 from tools.gene_annotation import read_annotation
 from tools.metrics._pairs import per_gene_auroc
 from tools.perturbqa import benchmark_perturbqa
 from tools.perturbqa_run import AskedRows, LineJob, answer, cell_line, counted, read_line, teachers
-from tools.workspace import Paths, Workspace
+from tools.workspace import Workspace
 
 KEYS = {
     "line", "task", "setting", "auroc", "auroc_weighted", "low", "high", "level", "genes_scored", "ece", "ece_if_true",
@@ -30,7 +30,7 @@ READ = range(100, 600, 24)
 def space(tmp_path_factory):
     store, _ = shared_world(tmp_path_factory)
     folder = tmp_path_factory.mktemp("perturbqa")
-    return Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
+    return workspace_on(store, folder)
 
 
 @pytest.fixture(scope="module")

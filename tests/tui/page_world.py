@@ -12,14 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import tui.app
 from db.store import Store
 from tests.campaign_world import new_workspace, started, write_results
+from tests.synthetic_store import workspace_on
 from tools.proposals import campaign_confirm, campaign_propose
 from tools.results import campaign_record
-from tools.workspace import Paths, Workspace
+from tools.workspace import Workspace
 from tui.app import HitscoutApp
 
 PATIENCE = 60.0
@@ -64,9 +63,7 @@ def world(folder: Path, stage: str) -> Workspace:
     shutil.copy(kept.path, own.path)
     shutil.copy(kept.manifest_path, own.manifest_path)
     shutil.copy(_templates() / "results.csv", folder / "results.csv")
-    # Features are kept by their content, so that the tests of a run may share them.
-    paths = Paths(folder / "data", _templates() / "cache")
-    return Workspace(own, np.random.default_rng(0), paths=paths)
+    return workspace_on(own, folder)
 
 
 async def until(pilot: Any, condition: Callable[[], Any], what: str = "") -> None:
