@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError
@@ -18,11 +19,17 @@ from tools.workspace import Workspace
 
 TOP = 20
 MOST_PAIRS = 200_000
+ON_TARGET = {
+    "interference": "Interference lowers its own target's expression; that shows that the knockdown worked.",
+    "activation": "Activation raises its own target's expression; that shows that it worked.",
+    "knockout": "A knockout breaks its own target's gene; its messenger RNA may fall or stay.",
+}
+"""Modality → what it does to the gene that it is aimed at."""
 
 
 @dataclass(frozen=True)
 class NeighbourResponse:
-    """A measured response that speaks for an answer.
+    """A measured response near the pair that was asked about, whichever way it points.
 
     Attributes:
         evidence: Evidence id.
@@ -59,9 +66,10 @@ class ResponseAnswer:
         probability_de: Calibrated probability that the readout is differentially expressed.
         probability_up: Calibrated probability that it goes up, given that it responds.
         support: Log of the weight of alike perturbations with a label for this readout; None where the readout was
-            never measured, so that nothing but the overall rate is known.
+            never measured, so that nothing but the overall rate is known, and where no measured perturbation is like
+            this one, so that nothing but the readout's own rate is known.
         support_level: ``high``, ``middle`` or ``low`` by thirds of the pairs learnt from, or ``none``.
-        neighbours: Measured responses that speak for the answer, the weightiest first.
+        neighbours: The nearest measured responses, the weightiest first.
         measured: The very pair, where some context of the store has measured it.
     """
 
@@ -117,7 +125,7 @@ def predict_responses(
 
     It learns from a table of responses in the store (`response_list` names them) and from what is known of genes, never
     from the test rows of a table that has a split. The first question to a context takes about a minute, later ones
-    seconds.
+    seconds. A gene read out while it is itself perturbed gets no figure but a note: that is the perturbation's doing.
 
     Args:
         workspace: Its store holds responses and annotation of genes.
@@ -146,7 +154,9 @@ def predict_responses(
         )
     others = [one for one in known if across and _teaches(one, chosen)]
     fit = fit_of(workspace, chosen, others, seed)
-    asked = _pairs(workspace, fit, chosen, perturbations, readouts)
+    pairs = _pairs(workspace, fit, chosen, perturbations, readouts)
+    own = _own_targets(pairs, chosen)
+    asked = pairs[~own]
     answers = fit.fitted.predict(asked)
     order = answers.assign(perturbation=asked["perturbation"], readout=asked["readout"]).sort_values(
         ["score_de", "perturbation", "readout"], ascending=[False, True, True]
@@ -162,7 +172,7 @@ def predict_responses(
         asked=len(asked),
         answers=_answers(workspace, fit, chosen, shown, spoken),
         missing=fit.missing,
-        notes=_notes(fit, shown),
+        notes=(*_target_notes(pairs[own], chosen.modality), *_notes(fit, shown, spoken)),
     )
 
 
@@ -217,6 +227,15 @@ def _pairs(
         )
     pairs = [(one, other) for one in perturbed for other in wanted]
     return pd.DataFrame(pairs, columns=["perturbation", "readout"], dtype=object)
+
+
+def _own_targets(pairs: pd.DataFrame, context: ResponseContext) -> pd.Series[bool]:
+    """Which pairs read out a gene that is itself perturbed."""
+    own = [
+        context.readout_kind == "gene" and readout in perturbation.split("+")
+        for perturbation, readout in zip(pairs["perturbation"], pairs["readout"], strict=True)
+    ]
+    return pd.Series(own, index=pairs.index, dtype=bool)
 
 
 def _named(workspace: Workspace, names: Sequence[str], known: frozenset[str], *, genes: bool) -> list[str]:
@@ -287,7 +306,22 @@ def _measured(rows: pd.DataFrame, readout: str) -> tuple[MeasuredResponse, ...]:
     )
 
 
-def _notes(fit: ResponseFit, shown: pd.DataFrame) -> tuple[str, ...]:
+def _target_notes(own: pd.DataFrame, modality: str) -> tuple[str, ...]:
+    """What is said of pairs of a gene with itself in place of a figure."""
+    if own.empty:
+        return ()
+    named = _first(own["readout"])
+    what = ON_TARGET.get(modality, "What happens to the target itself is how the perturbation works.")
+    return (f"{named}: perturbed and read out at once, so no figure is given. {what}",)
+
+
+def _first(names: Iterable[str]) -> str:
+    """The first three of some names, and how many more there are."""
+    distinct = sorted(set(names))
+    return ", ".join(distinct[:3]) + (f" and {len(distinct) - 3:,} more" if len(distinct) > 3 else "")
+
+
+def _notes(fit: ResponseFit, shown: pd.DataFrame, spoken: pd.DataFrame) -> tuple[str, ...]:
     learnt = sorted(set(shown["perturbation"]) & fit.perturbations)
     notes = []
     if learnt:
@@ -297,4 +331,10 @@ def _notes(fit: ResponseFit, shown: pd.DataFrame) -> tuple[str, ...]:
     unseen = sorted(set(shown["readout"]) - fit.readouts)
     if unseen:
         notes.append(f"{', '.join(unseen[:3])}: never read out there, so only the overall rate is known.")
+    alone = shown.loc[~np.isfinite(spoken["support"].to_numpy(float)) & shown["readout"].isin(fit.readouts).to_numpy()]
+    if len(alone):
+        notes.append(
+            f"{_first(alone['perturbation'])}: nothing that is known makes it like any perturbation of the table, so a"
+            " figure tells how often its readout responds at all, whatever is perturbed."
+        )
     return tuple(notes)

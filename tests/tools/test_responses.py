@@ -19,6 +19,9 @@ READ = range(100, 600, 24)
 LEARNT = [i for i in range(90) if i % 3]
 """Perturbations of the table; every third gene of the modules is asked about."""
 
+ORPHAN = "XORPHAN"
+"""In the table, and no known gene: no set, edge or text tells what it is like."""
+
 
 def written(folder, name, rows):
     path = folder / f"{name}.csv"
@@ -33,7 +36,9 @@ def space(tmp_path_factory):
     folder = tmp_path_factory.mktemp("respond")
     store, _ = copied_world(tmp_path_factory, folder)
     made = Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
-    add_responses(made, written(folder, "mine", planted(0, LEARNT, READ)), cell_type="A", study="Ours")
+    rows = planted(0, LEARNT, READ)
+    orphan = rows[rows["perturbation"] == SYMBOLS[1]].assign(perturbation=ORPHAN)
+    add_responses(made, written(folder, "mine", pd.concat([rows, orphan])), cell_type="A", study="Ours")
     add_responses(made, written(folder, "other", planted(1, range(90), READ)), cell_type="B", study="Theirs")
     return made
 
@@ -112,6 +117,22 @@ def test_a_perturbation_that_was_learnt_from_and_a_readout_never_seen_are_said(s
     assert any(note.startswith(SYMBOLS[5]) for note in found.notes)
     assert found.answers[0].support is None
     assert found.answers[0].support_level == "none"
+
+
+def test_a_gene_that_no_source_knows_has_no_support_and_the_figure_is_said_to_be_a_rate(space):
+    unknown = predict_responses(space, [ORPHAN], [SYMBOLS[100], SYMBOLS[124]], context="mine")
+    assert {(one.support, one.support_level, one.neighbours) for one in unknown.answers} == {(None, "none", ())}
+    assert any(note.startswith(ORPHAN) and "how often" in note for note in unknown.notes)
+    assert predict_responses(space, [SYMBOLS[0]], [SYMBOLS[100]], context="mine").notes == ()
+
+
+def test_a_gene_read_out_while_it_is_perturbed_gets_a_note_and_no_figure(space):
+    alone = predict_responses(space, [SYMBOLS[100]], [SYMBOLS[100]], context="mine")
+    assert (alone.asked, alone.answers) == (0, ())
+    assert "no figure" in alone.notes[0]
+    both = predict_responses(space, [SYMBOLS[100]], [SYMBOLS[100], SYMBOLS[124]], context="mine")
+    assert [one.readout for one in both.answers] == [SYMBOLS[124]]
+    assert both.notes[0].startswith(SYMBOLS[100])
 
 
 def test_names_are_resolved_and_unknown_ones_refused_with_near_ones(space):

@@ -29,7 +29,7 @@ class TrainingResponses:
 
 
 class Neighbour(NamedTuple):
-    """One observation of the train rows that speaks for an answer."""
+    """One observation of the train rows that an answer rests on, whichever way it points."""
 
     perturbation: str
     readout: str
@@ -61,7 +61,8 @@ class FittedResponsePredictor(Protocol):
             n rows with the index of `pairs`: probability_de and probability_up (calibrated; the second given that the
             pair responds), score_de and score_up (log-odds before calibration, without its ties: rank by these),
             support (log of the kernel weight of the labelled train perturbations, −inf for a readout that was never
-            seen) and neighbours (a tuple of `Neighbour`, the weightiest first).
+            seen and for a perturbation that is like none of them) and neighbours (a tuple of `Neighbour`, the
+            weightiest first).
         """
         ...
 

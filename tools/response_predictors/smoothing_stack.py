@@ -128,7 +128,8 @@ class FittedSmoothingStack:
                 score, probability = stack.predict(table)
                 answers.loc[seen, f"score_{task}"] = score
                 answers.loc[seen, f"probability_{task}"] = probability
-            answers.loc[seen, "support"] = columns["support"].astype(float)
+            alone = _alone(self.context, self.others, asked, known)[asked.perturbation]
+            answers.loc[seen, "support"] = np.where(alone, NO_SUPPORT, columns["support"].astype(float))
             if neighbours:
                 answers["neighbours"] = _spoken(answers["neighbours"], seen, self._neighbours(asked, neighbours))
         return answers
@@ -170,6 +171,15 @@ class FittedSmoothingStack:
             for p, r in zip(rows, columns, strict=True)
             if weight[p, r] > 0
         )
+
+
+def _alone(context: Context, others: Sequence[Context], asked: Pairs, known: Known) -> npt.NDArray[np.bool_]:
+    """Which asked perturbations are like none that was measured, here or elsewhere: only readouts' own rates remain."""
+    found: npt.NDArray[np.bool_] = ~(mixed(known.alike, context.units, MIXED, POWER) > 0).any(axis=1)
+    for other in others:
+        kernel = mixed(cosines(asked.rows, other.perturbed), other.units, MIXED, POWER)
+        found &= ~(kernel > 0).any(axis=1) & ~asked.names.isin(other.perturbations)
+    return found
 
 
 def _spoken(empty: pd.Series, seen: npt.NDArray[np.bool_], found: Sequence[tuple[Neighbour, ...]]) -> pd.Series:

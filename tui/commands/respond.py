@@ -33,7 +33,7 @@ def respond(
     top: Annotated[int, typer.Option(min=1, help="How many answers to give, the most probable first.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the fit.")] = 0,
 ) -> None:
-    """Predicts whether a readout gene responds to a perturbation, and which way, with what speaks for it.
+    """Predicts whether a readout gene responds to a perturbation, and which way, with the nearest measured ones.
 
     The first question to a table of responses learns from it, which takes about a minute; later ones take seconds.
     """
@@ -49,7 +49,7 @@ def respond(
 
 
 def render(found: PredictedResponses) -> list[RenderableType]:
-    """Answers as a table, and for a single one what speaks for it.
+    """Answers as a table, and for a single one the measured responses nearest to it.
 
     Args:
         found: The answers.
@@ -68,11 +68,13 @@ def render(found: PredictedResponses) -> list[RenderableType]:
     cells = f" ({found.cell_type})" if found.cell_type else ""
     about = f"{found.context}{cells}: learnt from {found.responses:,} responses"
     others = f" and from {', '.join(found.learnt_from[1:])}" if len(found.learnt_from) > 1 else ""
-    parts: list[RenderableType] = [line(about + others + ".", "bold"), table(columns, rows, cut=False)]
+    parts: list[RenderableType] = [line(about + others + ".", "bold")]
+    if rows:
+        parts.append(table(columns, rows, cut=False))
     if found.asked > len(found.answers):
         parts.append(line(f"{len(found.answers):,} of {found.asked:,} pairs asked about; --top shows more.", "dim"))
     if len(found.answers) == 1:
-        parts += _speaking(found.answers[0])
+        parts += _nearest(found.answers[0])
     parts += [line(f"Note: {note}") for note in found.notes]
     if found.missing:
         parts.append(line(f"More annotation would help: hitscout fetch {' '.join(found.missing)}", "dim"))
@@ -84,7 +86,7 @@ def _measured(one: ResponseAnswer) -> str:
     return "; ".join(f"{words[each.up] if each.responds else 'no response'} ({each.context})" for each in one.measured)
 
 
-def _speaking(one: ResponseAnswer) -> Sequence[RenderableType]:
+def _nearest(one: ResponseAnswer) -> Sequence[RenderableType]:
     from tui.format import Column, heading, share, table
 
     if not one.neighbours:
@@ -96,7 +98,7 @@ def _speaking(one: ResponseAnswer) -> Sequence[RenderableType]:
     rows = [
         (share(near.weight), near.perturbation, near.readout, near.responds, near.evidence) for near in one.neighbours
     ]
-    return [heading("Measured responses that speak for it"), table(columns, rows, cut=False)]
+    return [heading("Nearest measured responses"), table(columns, rows, cut=False)]
 
 
 def register(app: typer.Typer) -> None:
