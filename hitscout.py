@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from tools.replay import replay as replay
     from tools.response_tables import add_responses as add_responses
     from tools.response_tables import response_list as response_list
+    from tools.response_tables import response_remove as response_remove
     from tools.responses import predict_responses as predict_responses
     from tools.results import campaign_record as campaign_record
     from tools.reviews import campaign_review as campaign_review

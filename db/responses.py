@@ -14,7 +14,7 @@ import pandas as pd
 from db.errors import ConflictError, InvalidValueError, NotFoundError
 from db.provenance import next_id, utc_now
 from db.records import Modality, Organism, Study
-from db.screen_writing import add_study
+from db.screen_writing import add_study, drop_idle_studies
 from db.store import Store
 
 ReadoutKind = Literal["gene", "gene_set"]
@@ -97,7 +97,7 @@ def write_responses(
     if connection.execute("SELECT 1 FROM response_screen WHERE lower(name) = lower(?)", [name]).fetchall():
         raise ConflictError(
             f"The store holds responses named {name} already, from another file.",
-            "A new store takes the new ones: --store PATH.",
+            f"`hitscout response remove {name}` makes room for the new ones; or give another name with --name.",
         )
     _refuse_doubles(responses, name)
     number = next_id(connection, "response_screen")
@@ -177,6 +177,36 @@ def _registered(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame) -> It
         connection.unregister("new_rows")
 
 
+def remove_responses(store: Store, name: str) -> ResponseContext:
+    """Removes a table of responses whole, with its ingest, in one transaction.
+
+    Nothing else of the store rests on its rows: screens, gene knowledge and campaigns stay as they are.
+
+    Args:
+        store: The store.
+        name: Name of the context, in any case.
+
+    Returns:
+        What was removed.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    with store.write("remove") as connection:
+        known = _contexts(connection)
+        found = next((one for one in known if one.name.casefold() == name.casefold()), None)
+        if found is None:
+            raise _unknown(name, [one.name for one in known])
+        chosen = "(SELECT id FROM response_screen WHERE name = $1)"
+        for table in ("response", "response_perturbation", "response_readout"):
+            connection.execute(f"DELETE FROM {table} WHERE response_screen_id = {chosen}", [found.name])
+        connection.execute("DELETE FROM response_screen WHERE name = $1", [found.name])
+        for table, column in (("ingest_note", "ingest_id"), ("ingest", "id")):
+            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [found.ingest_id])
+        drop_idle_studies(connection)
+    return found
+
+
 # Reading -----------------------------------------------------------------------------------------
 
 
@@ -187,13 +217,17 @@ def contexts(store: Store) -> list[ResponseContext]:
         store: The store.
     """
     with store.read() as connection:
-        rows = connection.execute(
-            "SELECT s.name, coalesce(study.name, ''), s.organism, s.cell_type, s.condition, s.modality, s.readout_kind,"
-            " (SELECT count(*) FROM response_perturbation p WHERE p.response_screen_id = s.id),"
-            " (SELECT count(*) FROM response_readout r WHERE r.response_screen_id = s.id),"
-            " (SELECT count(*) FROM response WHERE response_screen_id = s.id), s.ingest_id"
-            " FROM response_screen s LEFT JOIN study ON study.id = s.study_id ORDER BY s.name"
-        ).fetchall()
+        return _contexts(connection)
+
+
+def _contexts(connection: duckdb.DuckDBPyConnection) -> list[ResponseContext]:
+    rows = connection.execute(
+        "SELECT s.name, coalesce(study.name, ''), s.organism, s.cell_type, s.condition, s.modality, s.readout_kind,"
+        " (SELECT count(*) FROM response_perturbation p WHERE p.response_screen_id = s.id),"
+        " (SELECT count(*) FROM response_readout r WHERE r.response_screen_id = s.id),"
+        " (SELECT count(*) FROM response WHERE response_screen_id = s.id), s.ingest_id"
+        " FROM response_screen s LEFT JOIN study ON study.id = s.study_id ORDER BY s.name"
+    ).fetchall()
     return [ResponseContext(*row) for row in rows]
 
 
@@ -311,9 +345,13 @@ def readout_genes(store: Store, context: str) -> pd.DataFrame:
 def _check(connection: duckdb.DuckDBPyConnection, context: str) -> None:
     known = [row[0] for row in connection.execute("SELECT name FROM response_screen ORDER BY name").fetchall()]
     if context not in known:
-        near = difflib.get_close_matches(context, known, 1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}." if known else ""
-        raise NotFoundError(
-            f"There are no responses named {context!r} in the store.",
-            f"{hint} `hitscout fetch perturbqa-k562` or `hitscout response add FILE` brings some.".strip(),
-        )
+        raise _unknown(context, known)
+
+
+def _unknown(context: str, known: Sequence[str]) -> NotFoundError:
+    near = difflib.get_close_matches(context, known, 1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}." if known else ""
+    return NotFoundError(
+        f"There are no responses named {context!r} in the store.",
+        f"{hint} `hitscout fetch perturbqa-k562` or `hitscout response add FILE` brings some.".strip(),
+    )

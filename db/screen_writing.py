@@ -45,6 +45,18 @@ def add_study(connection: duckdb.DuckDBPyConnection, study: Study) -> int:
     return int(study_id)
 
 
+def drop_idle_studies(connection: duckdb.DuckDBPyConnection) -> None:
+    """Deletes the studies that neither a screen nor a table of responses belongs to any more.
+
+    Args:
+        connection: The writing connection.
+    """
+    connection.execute(
+        "DELETE FROM study WHERE id NOT IN (SELECT study_id FROM screen WHERE study_id IS NOT NULL)"
+        " AND id NOT IN (SELECT study_id FROM response_screen WHERE study_id IS NOT NULL)"
+    )
+
+
 def insert_screen(
     connection: duckdb.DuckDBPyConnection,
     *,

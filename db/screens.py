@@ -17,6 +17,7 @@ from db.screen_writing import (
     EFFECT_NUMBERS,
     add_study,
     clear_effects,
+    drop_idle_studies,
     ensure_perturbations,
     hit_list_hash,
     insert_contrast,
@@ -267,10 +268,7 @@ def remove_screen(store: Store, name: str) -> Screen:
         for (ingest_id,) in ingests:
             for table, column in (("hit_list", "ingest_id"), ("ingest_note", "ingest_id"), ("ingest", "id")):
                 connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [ingest_id])
-        connection.execute(
-            "DELETE FROM study WHERE id NOT IN (SELECT study_id FROM screen WHERE study_id IS NOT NULL)"
-            " AND id NOT IN (SELECT study_id FROM response_screen WHERE study_id IS NOT NULL)"
-        )
+        drop_idle_studies(connection)
     return screen
 
 

@@ -50,6 +50,7 @@ _WRITING = {
     "screen_remove": "tools.screens",
     "encode_gene_texts": "tools.text_vectors",
     "add_responses": "tools.response_tables",
+    "response_remove": "tools.response_tables",
     "literature_search": "tools.literature",
     "campaign_start": "tools.campaigns",
     "campaign_question": "tools.campaigns",

@@ -89,8 +89,28 @@ def _path(workspace: Workspace, context: ResponseContext, others: Sequence[Respo
         str(seed),
     ]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-    safe = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in context.name)
-    return workspace.paths.cache / "responses" / f"{safe}{'-across' if others else ''}-{key}.fit"
+    return _folder(workspace) / f"{_safe(context)}{'-across' if others else ''}-{key}.fit"
+
+
+def forget_fits(workspace: Workspace, context: ResponseContext) -> None:
+    """Deletes the fits on a context, some hundred megabytes each: none can be asked for once its table is gone.
+
+    Args:
+        workspace: Its cache folder.
+        context: The context.
+    """
+    for kind in ("", "-across"):
+        for path in _folder(workspace).glob(f"{_safe(context)}{kind}-{'?' * 32}.fit"):
+            path.unlink(missing_ok=True)
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.paths.cache / "responses"
+
+
+def _safe(context: ResponseContext) -> str:
+    """The context's name as part of a file's name."""
+    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in context.name)
 
 
 def _code() -> str:

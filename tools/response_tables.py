@@ -12,7 +12,7 @@ import pandas as pd
 from db.errors import ConflictError, InvalidValueError
 from db.provenance import content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
 from db.records import Ingest, Modality, Organism, Study
-from db.responses import ResponseContext, contexts, write_responses
+from db.responses import ResponseContext, contexts, remove_responses, write_responses
 from db.screens import ensure_perturbations
 from db.store import Connection
 from tools.ingestion_report import NotedRows, by_reason
@@ -20,6 +20,7 @@ from tools.loaders.base import place
 from tools.readers._bytes import clean
 from tools.readers.base import ReadOptions
 from tools.response_file import TypedResponses, read_responses
+from tools.response_fits import forget_fits
 from tools.workspace import Progress, Workspace
 
 _TOOL = "add_responses"
@@ -141,6 +142,23 @@ def response_list(workspace: Workspace) -> tuple[ResponseContext, ...]:
     return tuple(contexts(workspace.store))
 
 
+def response_remove(workspace: Workspace, name: str) -> ResponseContext:
+    """Removes a table of responses with its notes and its ingest, so that a corrected one can take its place.
+
+    What was learnt from it goes from the cache too. Screens, campaigns and gene knowledge do not rest on it.
+
+    Args:
+        workspace: The workspace.
+        name: Name of the context; `response_list` names them.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    removed = remove_responses(workspace.store, name)
+    forget_fits(workspace, removed)
+    return removed
+
+
 def _check(organism: str, modality: str) -> None:
     for option, value, allowed in (
         ("--organism", organism, get_args(Organism)),
@@ -196,7 +214,7 @@ def _refuse_other(known: Ingest, described: Mapping[str, str]) -> None:
             before = known.arguments.get(key, "")
             raise ConflictError(
                 f"The same file is in the store as {known.name!r} with {key} {before!r}; now {value!r} is given.",
-                "Give the same description, or use another store: --store PATH.",
+                f"Remove it first (`hitscout response remove {known.name}`), or give the same {key}.",
             )
 
 

@@ -8,7 +8,7 @@ import pytest
 from db.errors import ConflictError, InvalidValueError, NeedsChoiceError, NotFoundError, RefusedFileError
 from db.responses import measured_responses, responses_of
 from tools.evidence import open_evidence
-from tools.response_tables import add_responses, response_list
+from tools.response_tables import add_responses, response_list, response_remove
 
 ROWS = [
     ("IL2RA", "MYC", 1.5, 0.001),
@@ -134,3 +134,43 @@ def test_what_is_measured_of_a_perturbation_is_found_in_every_context(named_work
     found = measured_responses(named_workspace.store, "IL2RA")
     assert found["context"].tolist() == ["one"] * 3 + ["two"] * 2
     assert measured_responses(named_workspace.store, "TP53").empty
+
+
+def test_a_removed_table_leaves_the_others_and_their_study_and_makes_room_for_a_corrected_one(named_workspace, table):
+    store = named_workspace.store
+    add_responses(named_workspace, table(ROWS[1:], name="kept.csv"), study="Ours 2026", cell_type="B cells")
+    before = rows_by_table(store)
+    wrong = [*ROWS[:3], ("NOSUCH", "MYC", 1.0, 0.5)]
+    added = add_responses(named_workspace, table(wrong), study="Ours 2026", cell_type="T cell")
+    fits = named_workspace.paths.cache / "responses"
+    fits.mkdir(parents=True)
+    for name in (f"mine-{'0' * 32}.fit", f"mine-across-{'0' * 32}.fit", f"kept-{'0' * 32}.fit"):
+        (fits / name).write_bytes(b"")
+    assert response_remove(named_workspace, "MINE") == added.context
+    assert rows_by_table(store) == before
+    assert [path.name for path in fits.iterdir()] == [f"kept-{'0' * 32}.fit"]
+    again = add_responses(named_workspace, table(), study="Ours 2026", cell_type="T cells")
+    assert (again.already_present, again.context.cell_type, again.context.rows) == (False, "T cells", 6)
+    assert store.verify() == []
+
+
+def test_the_last_table_takes_its_study_along_and_an_unknown_name_is_refused_with_near_ones(named_workspace, table):
+    before = rows_by_table(named_workspace.store)
+    add_responses(named_workspace, table(), study="Ours 2026")
+    with pytest.raises(NotFoundError) as refused:
+        response_remove(named_workspace, "mime")
+    assert "Did you mean mine?" in refused.value.suggestion
+    with pytest.raises(ConflictError) as refused:
+        add_responses(named_workspace, table(ROWS[:4], name="other.csv"), name="mine")
+    assert "hitscout response remove mine" in refused.value.suggestion
+    response_remove(named_workspace, "mine")
+    assert rows_by_table(named_workspace.store) == before
+
+
+def rows_by_table(store) -> dict[str, int]:
+    """Row counts of the tables that responses fill."""
+    names = (
+        "response_screen", "response", "response_perturbation", "response_readout", "ingest", "ingest_note", "study",
+    )  # fmt: skip
+    with store.read() as connection:
+        return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in names}

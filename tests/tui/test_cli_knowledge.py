@@ -64,7 +64,7 @@ def test_each_tool_has_its_command():
     found = commands_by_tool()
     assert found["over_representation"] == found["ranked_enrichment"] == "enrich"
     assert (found["add_responses"], found["response_list"]) == ("response add", "response list")
-    assert found["predict_responses"] == "respond"
+    assert (found["response_remove"], found["predict_responses"]) == ("response remove", "respond")
 
 
 def test_a_table_of_responses_is_added_listed_and_opened(cli):
@@ -76,6 +76,8 @@ def test_a_table_of_responses_is_added_listed_and_opened(cli):
     assert (one["name"], one["rows"]) == ("mine", 3)
     opened = cli("evidence", "response:mine:IL2RA:MYC")
     assert "goes up" in opened.stdout
+    assert "mine (3 responses) was removed" in cli("response", "remove", "mine").stdout
+    assert cli.json("response", "list") == []
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,7 @@ def test_a_table_of_responses_is_added_listed_and_opened(cli):
         (["enrich", "--screen", "plain"], 1, "hitscout fetch hgnc gobp pathways"),
         (["enrich", "--ranked", "--genes", "IL2"], 2, "do not go with it"),
         (["respond", "IL2RA", "MYC"], 1, "hitscout response add FILE"),
+        (["response", "remove", "mine"], 1, "There are no responses named 'mine'"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_what_can(cli, arguments, code, said):

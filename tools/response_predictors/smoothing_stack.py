@@ -175,11 +175,13 @@ class FittedSmoothingStack:
 
 def _alone(context: Context, others: Sequence[Context], asked: Pairs, known: Known) -> npt.NDArray[np.bool_]:
     """Which asked perturbations are like none that was measured, here or elsewhere: only readouts' own rates remain."""
-    found: npt.NDArray[np.bool_] = ~(mixed(known.alike, context.units, MIXED, POWER) > 0).any(axis=1)
+    likest = mixed(known.alike, context.units, MIXED, POWER).max(axis=1)
+    elsewhere = np.zeros(len(likest), dtype=bool)
     for other in others:
         kernel = mixed(cosines(asked.rows, other.perturbed), other.units, MIXED, POWER)
-        found &= ~(kernel > 0).any(axis=1) & ~asked.names.isin(other.perturbations)
-    return found
+        likest = np.maximum(likest, kernel.max(axis=1))
+        elsewhere |= asked.names.isin(other.perturbations)
+    return np.asarray((likest <= 0) & ~elsewhere, dtype=bool)
 
 
 def _spoken(empty: pd.Series, seen: npt.NDArray[np.bool_], found: Sequence[tuple[Neighbour, ...]]) -> pd.Series:

@@ -114,6 +114,30 @@ def render_list(found: Sequence[ResponseContext]) -> Sequence[RenderableType]:
     return [table(columns, rows)]
 
 
+def remove(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of the context; `hitscout response list` shows them.")],
+) -> None:
+    """Removes a table of responses, so that a corrected one can be added; screens and campaigns stay as they are."""
+    from tools.response_tables import response_remove
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        removed = response_remove(workspace, name)
+    session.give(removed, render_removed)
+
+
+def render_removed(removed: ResponseContext) -> Sequence[RenderableType]:
+    """Which table is gone.
+
+    Args:
+        removed: The context as it was.
+    """
+    from tui.format import line
+
+    return [line(f"{removed.name} ({removed.rows:,} responses) was removed.")]
+
+
 def register(app: typer.Typer) -> None:
     """Registers the group.
 
@@ -132,4 +156,7 @@ def register(app: typer.Typer) -> None:
         group, "list", list_, serves=["response_list"],
         examples=["hitscout response list", "hitscout response list --json"],
     )  # fmt: skip
-    app.add_typer(group, name="response", help="Adds and lists tables of what perturbations do to readout genes.")
+    command(group, "remove", remove, serves=["response_remove"], examples=["hitscout response remove mine"])
+    app.add_typer(
+        group, name="response", help="Adds, lists and removes tables of what perturbations do to readout genes."
+    )
