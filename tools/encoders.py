@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -17,12 +17,25 @@ import numpy as np
 import numpy.typing as npt
 
 from db.errors import DownloadError, InvalidValueError, NotFoundError
+from tools.readers._bytes import clean
 
 SETTING = "HITSCOUT_EMBEDDINGS"
 KEY = "HITSCOUT_EMBEDDINGS_KEY"
 MOST_TOKENS = 72
 """Longer texts are cut: the name and the first sentences say what matters, and all of it would take far longer."""
 TIMEOUT = 60.0
+"""Seconds that a service may be silent."""
+TOO_MANY, BUSY = (400, 413, 422), (429, 503)
+"""Statuses by which services refuse a request that is too large, and those that mean: later."""
+LEAST = 2
+"""Numbers of a vector below which it cannot tell texts apart."""
+SHORTEST = 1e-9
+"""Length of a vector below which it has no direction."""
+MOST_SAID = 300
+"""Characters that are passed on of what a service says."""
+KEPT = "What was encoded so far is kept."
+ADDRESS = f"Check the address and the name. {KEPT}"
+LATER = f"Run it again later. {KEPT}"
 Vectors = npt.NDArray[np.float32]
 
 
@@ -133,6 +146,20 @@ def _by_length(ids: list[list[int]]) -> list[list[int]]:
     return [rows[at : at + 32] for _, rows in sorted(groups.items()) for at in range(0, len(rows), 32)]
 
 
+class TooManyTextsError(DownloadError):
+    """A service takes a request for none of these texts; it may take one for fewer of them."""
+
+
+class BusyServiceError(DownloadError):
+    """A service cannot answer now and may be asked again.
+
+    Attributes:
+        wait: Seconds that it asks to be left alone; None where it does not say.
+    """
+
+    wait: float | None = None
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """A service with an OpenAI-compatible ``/embeddings``.
@@ -153,29 +180,113 @@ class Endpoint:
         return f"openai:{self.served}@{self.url}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """See `Encoder.encode`.
+        """See `Encoder.encode`; one request, which is not repeated.
 
         Raises:
-            DownloadError: The service cannot be reached, refuses, or answers something else.
+            TooManyTextsError: The service refuses the request with 400, 413 or 422.
+            BusyServiceError: It answers 429 or 503.
+            DownloadError: It cannot be reached, refuses otherwise, or answers something else than a vector for each
+                text: all of one length, at least two finite numbers each, not all of them zero.
         """
-        request = urllib.request.Request(  # noqa: S310 - the scheme was checked
-            f"{self.url}/embeddings",
-            data=json.dumps(dict(model=self.served, input=list(texts))).encode(),  # noqa: C408 - the service's own key
-            headers={
-                "Content-Type": "application/json",
-                **({"Authorization": f"Bearer {self.key}"} if self.key else {}),
-            },
-        )
-        hint = "Check the address and the name; what was encoded so far is kept."
+        return unit(self._vectors(self._answer(texts), texts))
+
+    def _answer(self, texts: Sequence[str]) -> object:
+        """The body of the service's answer, read as JSON."""
+        import httpx2
+
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - the scheme was checked
-                rows = json.load(answer)["data"]
-            found = np.array([row["embedding"] for row in sorted(rows, key=lambda row: row["index"])], dtype=np.float32)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DownloadError(f"{self.url} gave no embeddings: {error}", hint) from error
-        if found.ndim != 2 or len(found) != len(texts) or not np.isfinite(found).all():
-            raise DownloadError(f"{self.url} gave {found.shape} numbers for {len(texts)} texts.", hint)
-        return unit(found)
+            answer = httpx2.post(
+                f"{self.url}/embeddings",
+                json=dict(model=self.served, input=list(texts)),  # noqa: C408 - the service's own key
+                headers={"Authorization": f"Bearer {self.key}"} if self.key else {},
+                timeout=TIMEOUT,
+            )
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, UnicodeError) as error:
+            raise DownloadError(f"{self.url} cannot be reached: {error or type(error).__name__}.", ADDRESS) from error
+        if answer.status_code != httpx2.codes.OK:
+            raise self._refusal(answer.status_code, answer.text, answer.headers.get("Retry-After", ""), len(texts))
+        try:
+            return json.loads(answer.text)
+        except ValueError as error:
+            raise DownloadError(f"{self.url} answers with something else than JSON.", ADDRESS) from error
+
+    def _refusal(self, status: int, body: str, retry_after: str, count: int) -> DownloadError:
+        """The error for a status that is not 200, with what the service says of it."""
+        said = self._said(body)
+        refused = f"{self.url} refuses {count:,} text{'s' * (count > 1)} with status {status}{said and ': ' + said}"
+        message = f"{refused.rstrip('.')}."
+        if status in TOO_MANY:
+            return TooManyTextsError(message, ADDRESS)
+        if status in BUSY:
+            busy = BusyServiceError(message, LATER)
+            busy.wait = _seconds(retry_after)
+            return busy
+        return DownloadError(message, f"Set {KEY} to a key that it takes. {KEPT}" if status in (401, 403) else ADDRESS)
+
+    def _said(self, body: str) -> str:
+        """The service's own words in an answer, on one line, without the key that some repeat."""
+        try:
+            found = json.loads(body)
+            while isinstance(found, dict):
+                found = next((found[name] for name in ("error", "message", "detail") if found.get(name)), "")
+        except ValueError:
+            found = re.sub(r"<[^<>]*>", " ", body)
+        words = clean(" ".join(str(found).split()))
+        return (words.replace(self.key, "…") if self.key else words)[:MOST_SAID]
+
+    def _vectors(self, answer: object, texts: Sequence[str]) -> Vectors:
+        """The vectors of an answer in the order of the texts, checked: what is kept must be fit for use."""
+        rows = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
+            said = self._said(json.dumps(answer))
+            raise self._unusable(f"no list `data`{said and ': ' + said}")
+        try:
+            by_index = {int(row["index"]): list(map(float, row["embedding"])) for row in rows}
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise self._unusable("rows without a number `index` and a list of numbers `embedding`") from error
+        if len(rows) != len(texts) or sorted(by_index) != list(range(len(texts))):
+            raise self._unusable(f"{len(rows):,} vectors for {len(texts):,} texts, or some `index` twice")
+        lengths = sorted({len(vector) for vector in by_index.values()})
+        if len(lengths) > 1 or lengths[0] < LEAST:
+            said = " and ".join(f"{length:,}" for length in lengths)
+            raise self._unusable(f"vectors of {said} numbers; all must have one length, at least {LEAST}")
+        with np.errstate(over="ignore"):
+            found = np.array([by_index[place] for place in range(len(texts))], dtype=np.float32)
+        bad = np.flatnonzero(~usable(found))
+        if len(bad):
+            raise self._unusable(f"a vector of zeros or without finite numbers, for {texts[bad[0]][:60]!r}")
+        return found
+
+    def _unusable(self, what: str) -> DownloadError:
+        return DownloadError(
+            f"{self.url} answers with {what}.",
+            f"Check that {self.served!r} is an encoder of texts there, and that the address ends before /embeddings."
+            f" {KEPT}",
+        )
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Seconds that a Retry-After header asks for, written as a number or as a date; None where it is neither."""
+    try:
+        return max(0.0, float(retry_after))
+    except ValueError:
+        pass
+    try:
+        until = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    zoned = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (zoned - datetime.now(UTC)).total_seconds())
+
+
+def usable(vectors: Vectors) -> npt.NDArray[np.bool_]:
+    """Which vectors are finite and not zero, shape (n,): only these have a direction.
+
+    Args:
+        vectors: Shape (n, d).
+    """
+    lengths = np.linalg.norm(vectors, axis=1)
+    return np.asarray(np.isfinite(lengths) & (lengths > SHORTEST), dtype=bool)
 
 
 def unit(vectors: Vectors) -> Vectors:
@@ -185,4 +296,4 @@ def unit(vectors: Vectors) -> Vectors:
         vectors: Shape (n, d).
     """
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+    return np.asarray(vectors / np.maximum(lengths, SHORTEST), dtype=np.float32)

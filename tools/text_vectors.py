@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from db.errors import NotFoundError
+from db.errors import DownloadError, NotFoundError
 from db.gene_embeddings import replace_gene_embedding
 from db.gene_names import GeneNames
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import Question
 from db.view import View
-from tools.encoders import Encoder, Vectors, encoder_of
+from tools.encoders import KEPT, LEAST, BusyServiceError, Encoder, TooManyTextsError, Vectors, encoder_of, usable
 from tools.features.gene_texts import texts_of
 from tools.features.text_embedding import EMBEDDING
 from tools.workspace import Progress, Workspace
 
 TASK = "encode gene texts"
 AT_ONCE = 256
+"""Texts in a request; a service that refuses as many is asked with half of them, down to one."""
+ATTEMPTS = 6
+"""How often a busy service is asked for one chunk."""
+LONGEST_WAIT = 120.0
+"""Seconds of waiting between two of them."""
 
 
 @dataclass(frozen=True)
@@ -99,32 +106,93 @@ def encoded(workspace: Workspace, encoder: Encoder, texts: Sequence[str]) -> tup
 
     Returns:
         Shape (n, d), and how many of them were encoded now.
+
+    Raises:
+        DownloadError: A service fails, stays busy, or gives vectors of another length than those that are kept.
     """
     folder = workspace.paths.cache / "text_vectors" / _hash(encoder.name)[:16]
-    kept = _kept(folder)
+    kept = _of_one_length(_kept(folder))
     missing = [text for text in dict.fromkeys(texts) if _hash(text) not in kept]
-    # Alike lengths together, so that progress is even and a batch is quick.
+    # Alike lengths together, so that progress is even and a chunk is quick.
     missing.sort(key=lambda text: (len(text), text))
-    for at in range(0, len(missing), AT_ONCE):
-        workspace.report(Progress(TASK, at, len(missing), encoder.name))
-        batch = missing[at : at + AT_ONCE]
-        kept |= _keep(folder, [_hash(text) for text in batch], encoder.encode(batch))
+    at, at_once = 0, AT_ONCE
+    while at < len(missing):
+        step = Progress(TASK, at, len(missing), encoder.name)
+        workspace.report(step)
+        chunk = missing[at : at + at_once]
+        try:
+            vectors = _patiently(workspace, encoder, chunk, step)
+        except TooManyTextsError:
+            if len(chunk) == 1:
+                raise
+            # Services differ in how much they take at once, and few say how much.
+            at_once = len(chunk) // 2
+            continue
+        _refuse_other_length(encoder, vectors, kept, folder)
+        kept |= _keep(folder, [_hash(text) for text in chunk], vectors)
+        at += len(chunk)
     workspace.report(Progress(TASK, len(missing), len(missing), "done"))
     return np.vstack([kept[_hash(text)] for text in texts]), len(missing)
+
+
+def _patiently(workspace: Workspace, encoder: Encoder, chunk: Sequence[str], step: Progress) -> Vectors:
+    """The vectors of a chunk; a busy service is asked again after as long as it wants, or after 1, 2, 4 … seconds."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return encoder.encode(chunk)
+        except BusyServiceError as busy:
+            wait = 2.0**attempt if busy.wait is None else busy.wait
+            if wait > LONGEST_WAIT:
+                raise DownloadError(
+                    f"{busy.message} It asks to wait {wait:,.0f} seconds.", f"Run it again then. {KEPT}"
+                ) from busy
+            if attempt == ATTEMPTS - 1:
+                raise
+            _wait(workspace, wait, step)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _wait(workspace: Workspace, seconds: float, step: Progress) -> None:
+    """Waits, and reports often enough that whoever listens can cancel."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        workspace.report(replace(step, message=f"the service is busy; asked again in {left:.0f} s"))
+        time.sleep(min(left, 0.5))
+
+
+def _refuse_other_length(encoder: Encoder, vectors: Vectors, kept: Mapping[str, Vectors], folder: Path) -> None:
+    """Refuses vectors that cannot stand beside those of the same encoder that are kept: another one made them."""
+    before = len(next(iter(kept.values()))) if kept else vectors.shape[1]
+    if vectors.shape[1] != before:
+        raise DownloadError(
+            f"{encoder.name} gave vectors of {vectors.shape[1]:,} numbers now and of {before:,} before, so another"
+            " encoder answers under the same name.",
+            f"Run it again where the former one is back. To take the new one, delete {folder}: all texts are encoded"
+            " anew.",
+        )
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _of_one_length(kept: Mapping[str, Vectors]) -> dict[str, Vectors]:
+    """Those vectors that have the most common length: a cache may hold others, from a service that changed."""
+    counts = Counter(len(vector) for vector in kept.values())
+    common = max(counts, key=lambda length: (counts[length], length), default=0)
+    return {text: vector for text, vector in kept.items() if len(vector) == common}
+
+
 def _kept(folder: Path) -> dict[str, Vectors]:
-    """Vector by hash of its text."""
+    """Vector by hash of its text; those that have no direction are left out, so that they are encoded again."""
     found: dict[str, Vectors] = {}
     for path in sorted(folder.glob("*.npz")):
         try:
             with np.load(path, allow_pickle=False) as held:
-                found |= dict(zip(held["hashes"].tolist(), held["vectors"], strict=True))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+                hashes, vectors = held["hashes"].tolist(), held["vectors"]
+                good = usable(vectors) & (vectors.shape[1] >= LEAST)
+                found |= {text: vector for text, vector, fit in zip(hashes, vectors, good, strict=True) if fit}
+        except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
             # A half-written file only costs time: its texts are encoded again.
             continue
     return found
