@@ -141,6 +141,23 @@ def absent_packs(workspace: Workspace, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(pack.name for pack in packs if not _summary(workspace, pack, present).in_store)
 
 
+def remedies(workspace: Workspace, names: Iterable[str]) -> tuple[str, ...]:
+    """The commands that make a source speak which says nothing, given the packs that it needs.
+
+    Packs that are not here are fetched. Of those that are, only one whose fetch alone changes nothing can help: its
+    next step was not taken yet.
+
+    Args:
+        workspace: The workspace whose folders and store are looked at.
+        names: Names of packs without which the source has nothing to say.
+    """
+    needed = tuple(dict.fromkeys(names))
+    absent = absent_packs(workspace, needed)
+    steps = dict.fromkeys(read_pack(name).next_step for name in needed if name not in absent)
+    fetching = (f"hitscout fetch {' '.join(absent)}",) if absent else ()
+    return (*fetching, *filter(None, steps))
+
+
 def pack_folder(workspace: Workspace, pack: Pack | str) -> Path:
     """The folder of a pack's files, which need not be there yet.
 

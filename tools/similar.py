@@ -12,7 +12,7 @@ from db.errors import NotFoundError
 from db.genes import find_gene
 from db.records import Gene, Question
 from db.view import View
-from tools.catalogue import absent_packs
+from tools.catalogue import absent_packs, remedies
 from tools.features._cache import build
 from tools.features.string_spectral import NETWORK
 from tools.genes import organism_of
@@ -64,6 +64,7 @@ class SimilarGenes:
         neighbours: Nearest first.
         sources: Feature sources that know the gene.
         silent: Feature sources that do not, and the packs that would bring them (empty where they are here).
+        remedies: Commands that would make silent sources speak.
     """
 
     symbol: str
@@ -71,6 +72,7 @@ class SimilarGenes:
     neighbours: tuple[SimilarGene, ...]
     sources: tuple[str, ...]
     silent: Mapping[str, tuple[str, ...]]
+    remedies: tuple[str, ...] = ()
 
 
 def similar_genes(workspace: Workspace, symbol: str, size: int = 20, organism: str = "") -> SimilarGenes:
@@ -98,15 +100,16 @@ def similar_genes(workspace: Workspace, symbol: str, size: int = 20, organism: s
     built = build(list(WEIGHTS), everyone, question, view, workspace.paths.features, workspace.report)
     near = {name: _nearest(frame, gene.symbol) for name, frame in built.frames.items() if gene.symbol in frame.index}
     silent = {name: absent_packs(workspace, built.missing.get(name, ())) for name in WEIGHTS if name not in near}
+    helping = remedies(workspace, sorted({pack for name in silent for pack in built.missing.get(name, ())}))
     if not near:
-        packs = sorted({pack for needed in silent.values() for pack in needed})
-        advice = f"`hitscout fetch {' '.join(packs)}` brings more sources." if packs else "Ask about another gene."
+        more = " and ".join(f"`{command}`" for command in helping)
+        advice = f"More sources: {more}." if helping else "Ask about another gene."
         raise NotFoundError(f"No feature source knows {gene.symbol}, so nothing is known to be like it.", advice)
     best = _fused(near)[:size]
     names = view.genes(gene.organism).set_index("symbol")["name"]
     facts = _Facts.of(view, gene, best)
     neighbours = tuple(SimilarGene(other, str(names.get(other, "")), _likenesses(near, other, facts)) for other in best)
-    return SimilarGenes(gene.symbol, gene.organism, neighbours, tuple(near), silent)
+    return SimilarGenes(gene.symbol, gene.organism, neighbours, tuple(near), silent, helping)
 
 
 def _nearest(frame: pd.DataFrame, symbol: str) -> pd.DataFrame:

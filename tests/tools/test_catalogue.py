@@ -18,7 +18,7 @@ from db.gene_sets import get_gene_set, list_collections
 from db.genes import find_gene
 from db.provenance import list_ingests
 from db.screens import list_screens
-from tools.catalogue import absent_packs, fetch, list_packs, pack_folder
+from tools.catalogue import absent_packs, fetch, list_packs, pack_folder, remedies
 from tools.workspace import Progress, Workspace
 from tui.commands.fetch import render
 
@@ -263,6 +263,16 @@ def test_a_screens_file_that_changed_and_a_pack_that_says_otherwise_are_noticed(
 
 def test_packs_that_are_here_are_not_among_the_absent_ones(workspace, bench):
     assert absent_packs(workspace, ["bench", "tiny-sets", "hgnc"]) == ("tiny-sets",)
+
+
+def test_a_silent_source_is_helped_by_a_fetch_or_by_the_next_step_of_what_is_here(workspace, catalogue):
+    catalogue.add("model", 'next_step = "hitscout encode"\n' + catalogue.https("weights.bin", b"weights"))
+    assert remedies(workspace, ["model", "tiny-sets"]) == ("hitscout fetch model tiny-sets",)
+    fetch(workspace, ["model"], mirror=catalogue.mirror)
+    assert remedies(workspace, ["model"]) == ("hitscout encode",)
+    assert remedies(workspace, ["tiny-sets", "model"]) == ("hitscout fetch tiny-sets", "hitscout encode")
+    fetch(workspace, ["tiny-sets"], mirror=catalogue.mirror)
+    assert remedies(workspace, ["tiny-sets"]) == ()
 
 
 def test_an_unknown_pack_gets_a_near_name_before_anything_is_fetched(workspace, catalogue):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from rich.console import Console, Group
 
 from db.errors import InvalidValueError, NotFoundError
 from tests.campaign_world import new_workspace
 from tools.evidence import open_evidence
 from tools.similar import similar_genes
+from tui.commands.similar import render
 
 MODULE_5 = {f"GENE{i:04d}" for i in range(100, 120)}
 
@@ -51,7 +55,15 @@ def test_shared_sets_hold_both_genes(world):
 
 
 def test_sources_that_do_not_know_the_gene_name_the_packs_that_would_help(world):
-    assert similar_genes(world, "GENE0100", 1).silent["coessentiality"] == ("coessentiality",)
+    found = similar_genes(world, "GENE0100", 1)
+    assert found.silent["coessentiality"] == ("coessentiality",)
+    assert found.silent["text_embedding"] == ("minilm",)
+    (command,) = found.remedies
+    assert command.startswith("hitscout fetch ")
+    assert {"coessentiality", "minilm"} <= set(command.split())
+    shown = io.StringIO()
+    Console(file=shown, width=200).print(Group(*render(found)))
+    assert f"More sources: {command}" in shown.getvalue()
 
 
 def test_the_same_question_has_the_same_answer(world):

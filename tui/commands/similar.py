@@ -55,9 +55,8 @@ def render(found: SimilarGenes) -> Sequence[RenderableType]:
     ]
     parts: list[RenderableType] = [line(f"Genes like {found.symbol}, with the place that each source gives", "bold")]
     parts.append(table(columns, rows, cut=False))
-    packs = sorted({pack for needed in found.silent.values() for pack in needed})
-    if packs:
-        parts.append(line(f"More sources: hitscout fetch {' '.join(packs)}"))
+    if found.remedies:
+        parts.append(line(f"More sources: {', '.join(found.remedies)}"))
     return parts
 
 
