@@ -27,7 +27,7 @@ class UpperConfidenceBound:
         unsure = (frame["sd"] / spread if spread > 1e-9 else frame["sd"] * 0.0).where(frame["support"] > 0, 0.0)
         odds = frame["hit_probability"] / (1 - frame["hit_probability"]).clip(lower=1e-9)
         hopeful = odds * np.exp(BONUS * unsure)
-        utility = hopeful / (1 + hopeful)
+        utility: pd.Series[float] = hopeful / (1 + hopeful)
         return utility * frame["worth"] if "worth" in frame else utility
 
 
