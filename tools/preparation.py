@@ -17,6 +17,7 @@ from tools.readers._bytes import check_file
 from tools.readers._rows import GENE_NAMES, ROW_COLUMNS, named
 from tools.readers._text import header
 from tools.readers.base import ReadOptions, ScreenReader, ScreenTable
+from tools.repeats import refuse_repeated
 from tools.replicates import combine
 from tools.signs import Meaning, check_own_effect, find_meaning, harmonise, own_effect
 from tools.workspace import Progress, Workspace
@@ -185,13 +186,15 @@ def prepare(
     names = GeneNames.load(workspace.store, species)
     rows, name_notes = resolve(names, rows, table.identifiers, options.controls)
     notes += name_notes
-    rows, duplicate_notes = dirty.split_duplicates(rows)
-    notes += duplicate_notes
     if rows.empty:
         raise RefusedFileError(
-            f"No name in {path.name} is a {species} gene; the first is {name_notes[0].name!r}.",
+            f"No name in {path.name} means one {species} gene; the first is {name_notes[0].name!r}.",
             "Check the gene column (--map gene=COLUMN) and --organism.",
         )
+    named_rows = rows
+    rows, duplicate_notes = dirty.split_duplicates(named_rows)
+    refuse_repeated(named_rows, rows, path, options)
+    notes += duplicate_notes
     if strict:
         dirty.refuse_if_strict(notes, options.controls, path.name)
     workspace.report(Progress(task, 2, 4, "sign and replicates"))

@@ -215,6 +215,30 @@ def test_a_table_of_no_known_gene_is_refused(refused, write_file):
     assert "'QQQ1'" in error.message
 
 
+def test_a_table_of_doubled_genes_and_an_unknown_one_is_not_called_a_table_of_unknown_genes(refused, write_file, genes):
+    rows = [f"{gene},{number + shift}" for number, gene in enumerate(genes) for shift in (0.1, 0.2)]
+    error = refused(write_file("\n".join(["gene,lfc", "QQQ1,1", *rows])), NeedsChoiceError)
+    assert error.message.startswith("50 of 50 perturbations of screen.csv have several rows that differ")
+    assert "--map replicate=COLUMN" in error.suggestion
+
+
+def test_a_file_of_several_screens_is_refused_with_the_column_that_tells_them_apart(refused, shared_data):
+    folder = shared_data / "screens" / "tcell"
+    freimer = refused(folder / "Freimer2022_Screen.csv", NeedsChoiceError)
+    assert "The column screen holds CTLA4, IL2, IL2RA." in freimer.message
+    assert "--where screen=CTLA4" in freimer.suggestion
+    schmidt = refused(folder / "SchmidtSteinhart2022_CRISPRi_screen_gene_phenotypes.csv", NeedsChoiceError)
+    assert "The column phenotype holds CD4+ IL2, CD8+ IFNG." in schmidt.message
+    assert "--where 'phenotype=CD4+ IL2'" in schmidt.suggestion
+
+
+def test_a_few_genes_of_several_rows_are_kept_aside_and_the_others_taken(named_workspace, simple, genes):
+    added = add_screen(
+        named_workspace, simple(extra=[f"{gene},9,0.5" for gene in genes[:20]]), phenotype="x", positive_means="raises"
+    )
+    assert (added.effects, added.kept_aside[0].reason, added.kept_aside[0].rows) == (30, "duplicate", 40)
+
+
 def test_an_unknown_reader_field_or_word_is_refused_with_what_there_is(refused, simple):
     assert "mageck_rra" in refused(simple(), NotFoundError, reader="mageck").suggestion
     assert "estimate" in refused(simple(), InvalidValueError, columns={"effekt": "lfc", "estimate": "lfc"}).suggestion
