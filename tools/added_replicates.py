@@ -18,7 +18,7 @@ from tools.ingestion import insert_rows, name_of, read_as
 from tools.ingestion_report import AddedScreen, summarise
 from tools.preparation import PreparedTable, prepare
 from tools.readers.base import ReadOptions
-from tools.replicates import combine
+from tools.replicates import combine, same_effects
 from tools.signs import check_own_effect, own_effect
 from tools.workspace import Workspace
 
@@ -38,12 +38,13 @@ def add_replicate(
     controls: Sequence[str] = (),
     encoding: str = "",
     estimate_kind: str = "lfc",
+    cell_type: str = "",
     strict: bool = False,
 ) -> AddedScreen:
     """Adds a file as one more replicate of a screen, whose effects are combined anew from all its replicates.
 
     Phenotype, study, rule and everything else stay the screen's. The same file read in the same way is recognised
-    and counts once. The former ingest becomes a parent of the new one.
+    and counts once; the same effects read in another way are refused. The former ingest becomes a parent of the new.
 
     Args:
         workspace: The workspace.
@@ -57,14 +58,15 @@ def add_replicate(
         controls: Names of negative-control rows, beyond those that are known.
         encoding: Text encoding, where it is not UTF-8.
         estimate_kind: What the effect column holds where its name does not say.
+        cell_type: Cell type or line of the replicate, where it is known; one that is not the screen's is warned of.
         strict: Refuse the file if any row would be kept aside.
 
     Raises:
         NotFoundError: There is no such screen; near names are given.
         RefusedFileError: The file cannot be used; the store is as it was.
         NeedsChoiceError: Columns or reader have to be named.
-        ConflictError: The file's effects are of another kind, its readout gene contradicts the sign, or a campaign
-            uses the screen.
+        ConflictError: The file's effects are of another kind or in the screen already, its readout gene contradicts
+            the sign, or a campaign uses the screen.
     """
     known = db_screens.get_screen(workspace.store, screen)
     contrast = _only_contrast(workspace, known)
@@ -83,6 +85,7 @@ def add_replicate(
             f" {contrast.estimate_kind}; different kinds cannot be combined.",
             "Add the file as a screen of its own, with the same --study.",
         )
+    prepared = replace(prepared, remarks=(*prepared.remarks, *_other_cells(path, cell_type, known)))
     part = content_hash(prepared.source_hashes, read_as(options, prepared))
     with workspace.store.write("ingest") as connection:
         # Looked at again inside the write: another process may have added to the screen in between.
@@ -116,7 +119,9 @@ def _write(
     old: Ingest,
     parts: list[str],
 ) -> None:
-    rows, controls = _together(workspace, path, screen, prepared, old)
+    held = _held(workspace, screen, old)
+    _refuse_same(path, screen, held, prepared)
+    rows, controls = _together(workspace, path, screen, held, prepared, old)
     own = own_effect(rows[rows["replicate"] == ""], screen.readout_gene)
     check_own_effect(own, screen.modality, contrast.sign_evidence, path.name)
     arguments = dict(old.arguments)
@@ -145,18 +150,49 @@ def _of_file(notes: Sequence[Note], file: str) -> list[Note]:
     return [note if note.detail.startswith(prefix) else replace(note, detail=prefix + note.detail) for note in notes]
 
 
+def _other_cells(path: Path, cell_type: str, screen: Screen) -> list[str]:
+    """A warning where the replicate is known to be of other cells than the screen."""
+    if not cell_type or not screen.cell_type or cell_type.casefold() == screen.cell_type.casefold():
+        return []
+    return [
+        f"{path.name} is of {cell_type} and the screen of {screen.cell_type}: replicates are combined as if their cells"
+        " were the same. A screen of its own with the same --study keeps them apart."
+    ]
+
+
+def _held(workspace: Workspace, screen: Screen, old: Ingest) -> pd.DataFrame:
+    """Effects of the replicates that the screen has; one that is alone is named after its file."""
+    held = db_screens.effects_of(workspace.store, screen.id, replicates=True)
+    if held.empty:
+        held = db_screens.effects_of(workspace.store, screen.id).assign(replicate=name_of(Path(old.source)))
+    return held
+
+
+def _singles(prepared: PreparedTable) -> pd.DataFrame:
+    return prepared.replicates if len(prepared.replicates) else prepared.combined
+
+
+def _refuse_same(path: Path, screen: Screen, held: pd.DataFrame, prepared: PreparedTable) -> None:
+    """Refuses effects that the screen has: the options that read them may differ, a second measurement never agrees."""
+    for _, new in _singles(prepared).groupby("replicate"):
+        for label, old in held.groupby("replicate"):
+            if same_effects(new, old):
+                raise ConflictError(
+                    f"The effects read from {path.name} are in {screen.name!r} already, as its replicate {label!r}:"
+                    f" all {len(new):,} are equal in size.",
+                    "A replicate is a second measurement: give another file, other columns (--suffix, --map) or other"
+                    " rows (--where).",
+                )
+
+
 def _together(
-    workspace: Workspace, path: Path, screen: Screen, prepared: PreparedTable, old: Ingest
+    workspace: Workspace, path: Path, screen: Screen, held: pd.DataFrame, prepared: PreparedTable, old: Ingest
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of all replicates and their combination, and all controls; all harmonised."""
-    held = db_screens.effects_of(workspace.store, screen.id, replicates=True)
-    first = name_of(Path(old.source))
-    if held.empty:
-        held = db_screens.effects_of(workspace.store, screen.id).assign(replicate=first)
     kept = db_screens.controls_of(workspace.store, screen.id)
-    kept["replicate"] = kept["replicate"].replace("", first)
+    kept["replicate"] = kept["replicate"].replace("", name_of(Path(old.source)))
     taken = set(held["replicate"])
-    new = prepared.replicates if len(prepared.replicates) else prepared.combined
+    new = _singles(prepared)
     labels = {label: _free(f"{name_of(path)} {label}".strip(), taken) for label in set(new["replicate"]) | {""}}
     new = new.assign(replicate=new["replicate"].map(labels))
     controls = prepared.controls.assign(replicate=[labels.get(one, one) for one in prepared.controls["replicate"]])

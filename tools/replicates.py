@@ -7,6 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 SIDES = ("low", "high")
+FEWEST_EQUAL = 10
+"""Fewer equal effects do not show that two replicates are one measurement."""
 
 
 def combine(rows: pd.DataFrame) -> pd.DataFrame:
@@ -45,6 +47,23 @@ def combine(rows: pd.DataFrame) -> pd.DataFrame:
         p = fisher(sums, counts)
         combined[f"p_{side}"], combined[f"fdr_{side}"] = p, benjamini_hochberg(p)
     return combined
+
+
+def same_effects(first: pd.DataFrame, second: pd.DataFrame) -> bool:
+    """Whether two replicates are one measurement: on all perturbations of both, effects of the same size.
+
+    The sign is left out, because the same file may have been read with the opposite one. Single genes agree by chance,
+    so at least `FEWEST_EQUAL` perturbations are needed, and half of those of the smaller replicate.
+
+    Args:
+        first: Columns perturbation and estimate, one row for each perturbation.
+        second: Likewise.
+    """
+    sizes = [rows.set_index("perturbation")["estimate"].abs().astype(float) for rows in (first, second)]
+    one, two = sizes[0].align(sizes[1], join="inner")
+    if len(one) < max(FEWEST_EQUAL, min(map(len, sizes)) / 2):
+        return False
+    return bool(np.allclose(one, two, rtol=1e-9, atol=0.0))
 
 
 def fisher(sum_of_logs: npt.NDArray[np.float64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

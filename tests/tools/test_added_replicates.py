@@ -104,6 +104,30 @@ def test_other_kinds_of_effects_and_unknown_screens_are_refused(named_workspace,
     assert named_workspace.store.manifest_path.read_bytes() == before
 
 
+def test_effects_that_the_screen_has_are_refused_however_they_were_read(named_workspace, shared_data):
+    file = shared_data / "screens" / "tcell" / "Arce2025_Screen.csv"
+    about = {"phenotype": "IL2RA level", "modality": "knockout", "positive_means": "lowers"}
+    add_screen(named_workspace, file, name="a", suffix=".Resting_Teff", **about)
+    before = named_workspace.store.manifest_path.read_bytes()
+    for sign in ("lowers", "raises"):
+        with pytest.raises(ConflictError, match="are in 'a' already, as its replicate 'Arce2025_Screen'") as caught:
+            add_replicate(named_workspace, file, "a", suffix="Resting_Teff", positive_means=sign)
+        assert "--suffix" in caught.value.suggestion
+    assert named_workspace.store.manifest_path.read_bytes() == before
+    other = add_replicate(named_workspace, file, "a", suffix="Resting_Treg")
+    assert other.replicates == ("Arce2025_Screen", "Arce2025_Screen #2")
+    with pytest.raises(ConflictError, match="as its replicate 'Arce2025_Screen #2'"):
+        add_replicate(named_workspace, file, "a", suffix=".Resting_Treg")
+
+
+def test_a_replicate_of_other_cells_is_taken_with_a_warning(named_workspace, mageck):
+    add_screen(named_workspace, mageck("d1.gene_summary.txt"), name="one", cell_type="Jurkat", **MINE)
+    second, third = mageck("d2.gene_summary.txt", shift=0.3), mageck("d3.gene_summary.txt", shift=0.4)
+    assert not add_replicate(named_workspace, second, "one", cell_type="jurkat").warnings
+    warned = add_replicate(named_workspace, third, "one", cell_type="K562").warnings
+    assert [one.split(": ")[0] for one in warned] == ["d3.gene_summary.txt is of K562 and the screen of Jurkat"]
+
+
 def test_a_screen_that_a_campaign_uses_takes_no_replicate(named_workspace, first, mageck):
     with named_workspace.store.write("test") as connection:
         connection.execute("INSERT INTO campaign VALUES (5, 'tau', '{}', '{}', ?, now(), NULL)", [first.screen.id])

@@ -84,7 +84,7 @@ def add(
 
 _OF_THE_FILE = frozenset({
     "file", "replicate_of", "reader", "columns", "where", "suffix", "positive_means", "controls", "encoding",
-    "estimate_kind", "strict",
+    "estimate_kind", "cell_type", "strict",
 })  # fmt: skip
 """What may be said of a further replicate; everything else is known of its screen."""
 
@@ -104,7 +104,7 @@ def _add_replicate(context: typer.Context, file: Path, screen: str) -> None:
             where=pairs(given.get("where", ()), "--where"), suffix=given.get("suffix", ""),
             positive_means=given.get("positive_means", ""), controls=listed(given.get("controls", ())),
             encoding=given.get("encoding", ""), estimate_kind=given.get("estimate_kind", "lfc"),
-            strict=bool(given.get("strict")),
+            cell_type=given.get("cell_type", ""), strict=bool(given.get("strict")),
         )  # fmt: skip
     session.give(added, render_added)
 
