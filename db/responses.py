@@ -275,6 +275,27 @@ def responses_of(
     return frame.astype({"de": "boolean", "up": "boolean"})
 
 
+def perturbed_in(store: Store, context: str) -> list[str]:
+    """Approved names of the perturbations whose responses were measured, sorted; names of no known gene are left out.
+
+    Args:
+        store: The store.
+        context: Name of the context.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    with store.read() as connection:
+        _check(connection, context)
+        rows = connection.execute(
+            "SELECT DISTINCT perturbation.name FROM response_perturbation p"
+            " JOIN response_screen s ON s.id = p.response_screen_id"
+            " JOIN perturbation ON perturbation.id = p.perturbation_id WHERE s.name = ? ORDER BY 1",
+            [context],
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
 def measured_responses(store: Store, perturbation: str) -> pd.DataFrame:
     """What every context of the store has measured of one perturbation.
 

@@ -154,8 +154,8 @@ def over_representation(
         genes: Genes to ask about, by any name; in place of a screen or campaign.
         screen: Name of a screen whose hits are asked about.
         campaign: Name of a campaign whose hits so far are asked about.
-        background: For `genes`: a screen whose genes were tested, a file of names, or ``protein-coding``, which is
-            also taken where it is empty.
+        background: For `genes`: a screen or table of responses whose genes were tested, a file of names, or
+            ``protein-coding``, which is also taken where it is empty.
         side: ``low``, ``high`` or ``both``: which hits; as the screen or campaign has it where empty.
         collections: Names of collections of gene sets; all but the reference lists where empty.
         smallest: Fewest tested genes that a set must hold.

@@ -12,7 +12,8 @@ import pandas as pd
 from db.errors import InvalidValueError, NotFoundError
 from db.genes import symbols_of
 from db.records import Organism, Screen, Side
-from db.screens import effects_of, get_screen, hit_list, library_of
+from db.responses import contexts, perturbed_in
+from db.screens import effects_of, get_screen, hit_list, library_of, list_screens
 from db.store import Store
 from tools.campaign_hits import call_hits
 from tools.campaign_options import screen_or_file
@@ -64,7 +65,7 @@ def choose(
         genes: Names of genes; in place of a screen or campaign.
         screen: Name of a screen.
         campaign: Name of a campaign.
-        background: For names: a screen, a file or ``protein-coding``.
+        background: For names: a screen, a table of responses, a file or ``protein-coding``.
         side: Which hits; the screen's or campaign's own side where empty.
         organism: Whose genes the names are.
 
@@ -124,6 +125,8 @@ def _background(store: Store, background: str, organism: Organism) -> tuple[set[
             )
         note = f"All {len(names):,} protein-coding genes are taken as tested; --background names those that were."
         return set(names), [] if background else [note]
+    if _is_context(store, background):
+        return {gene for name in perturbed_in(store, background) for gene in name.split("+")}, []
     found = screen_or_file(store, background, "background")
     if isinstance(found, Path):
         listed = [line.name for line in read_list(found, "background")]
@@ -131,6 +134,13 @@ def _background(store: Store, background: str, organism: Organism) -> tuple[set[
     else:
         names = library_of(store, found.id)
     return {gene for name in names for gene in name.split("+")}, []
+
+
+def _is_context(store: Store, name: str) -> bool:
+    """Whether a name is that of a table of responses, and of no screen, which would come first."""
+    if name not in {context.name for context in contexts(store)}:
+        return False
+    return name not in {screen.name for screen in list_screens(store)}
 
 
 def _of_screen(store: Store, screen: Screen, side: Side | str) -> GeneChoice:

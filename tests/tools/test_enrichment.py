@@ -12,6 +12,7 @@ from tests.campaign_world import confirmed, new_workspace, started, write_result
 from tests.synthetic_store import MODULE_OF, SYMBOLS, add_screen, copied_world, module_effects, shared_world
 from tools.enrichment import over_representation, ranked_enrichment
 from tools.evidence import open_evidence
+from tools.response_tables import add_responses
 from tools.results import campaign_record
 from tools.workspace import Paths, Workspace
 
@@ -70,6 +71,19 @@ def test_a_list_of_genes_has_the_protein_coding_ones_behind_it_unless_another_ba
     assert fewer.tested == 100
     assert fewer.sets[0].p > found.sets[0].p
     assert over_representation(world, genes, background="target").tested == 600
+
+
+def test_a_table_of_responses_is_a_background_of_what_was_perturbed_there(tmp_path_factory, tmp_path):
+    store, _ = copied_world(tmp_path_factory, tmp_path)
+    space = Workspace(store, np.random.default_rng(0))
+    table = tmp_path / "mine.csv"
+    rows = [f"{gene},{SYMBOLS[500]},1,1" for gene in [*SYMBOLS[:150], f"{SYMBOLS[150]}+{SYMBOLS[151]}", "NOSUCH"]]
+    table.write_text("\n".join(["perturbation,readout,de,up", *rows]))
+    add_responses(space, table, name="mine")
+    genes = [SYMBOLS[i] for i in np.flatnonzero(MODULE_OF[:150] == 2)]
+    found = over_representation(space, [*genes, SYMBOLS[400]], background="mine")
+    assert (found.tested, found.chosen, module(found.sets[0].name)) == (152, len(genes), 2)
+    assert any("1 of the genes were not tested" in note for note in found.notes)
 
 
 def test_all_effects_ranked_show_the_planted_modules_at_their_ends_and_the_seed_repeats_it(world):

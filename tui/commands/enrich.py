@@ -31,7 +31,10 @@ def enrich(
     ] = False,
     background: Annotated[
         str,
-        typer.Option(metavar="FILE|SCREEN|protein-coding", help="The tested genes, for --genes."),
+        typer.Option(
+            metavar="FILE|SCREEN|RESPONSES|protein-coding",
+            help="The tested genes, for --genes: those of a list, a screen or a table of responses.",
+        ),
     ] = "",
     side: Annotated[
         options.Side | None, typer.Option(help="Which hits; else as the screen or campaign has it.")
