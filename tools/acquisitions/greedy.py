@@ -11,7 +11,9 @@ from tools.predictors.base import Posterior
 class Greedy:
     """Utility = hit probability · worth of a hit: the most of worth that is expected of the next round.
 
-    Nothing is spent on learning. Where the predictor says nothing on worth, each hit is worth 1.
+    u = p · w, shape (candidates,), from 0 to 1: the number of hits that is expected of measuring the candidate, each
+    counted at its worth w (1 where the predictor says nothing on it). Nothing is spent on learning: the one-step policy
+    of active search (Garnett et al. 2012, ICML).
     """
 
     def utility(self, posterior: Posterior, rng: np.random.Generator) -> pd.Series[float]:  # noqa: ARG002

@@ -10,7 +10,11 @@ from tools.predictors.base import Posterior
 
 
 class Random:
-    """Utility drawn uniformly, u ~ U(0, 1): the control that every other acquisition has to beat."""
+    """Utility drawn uniformly, u ~ U(0, 1): the control that every other acquisition has to beat.
+
+    Shape (candidates,), no unit. The draws depend on seed and names alone, so the shortlist is a simple random sample
+    of the candidates, whatever the posterior says and in whatever order it came.
+    """
 
     def utility(self, posterior: Posterior, rng: np.random.Generator) -> pd.Series[float]:
         """A draw for each candidate; see `tools.acquisitions.base.Acquisition`."""

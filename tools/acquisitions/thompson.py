@@ -10,8 +10,9 @@ from tools.predictors.base import Posterior
 
 
 class Thompson:
-    """Utility = one draw from N(mean, sd²) for each candidate, independently (Thompson 1933).
+    """Utility = one draw from N(mean, sd²) for each candidate, independently (Thompson 1933, Biometrika 25:285).
 
+    u = mean + sd · ε, ε ~ N(0, 1), shape (candidates,), on the predictor's own scale of effects.
     Independent draws leave out the correlation between candidates, which a posterior of marginals does not hold.
     """
 

@@ -14,10 +14,11 @@ BONUS = 0.3
 class UpperConfidenceBound:
     """Utility = worth of a hit · logistic(log-odds of a hit + `BONUS` · sd / spread of the means).
 
-    The most likely hits go first, and among those that are about as likely the ones of which least is known: they
-    teach the next rounds most (GP-UCB, Srinivas et al. 2010, on the scale of log-odds). The spread is the standard
-    deviation of the means over the candidates. A candidate for which no evidence speaks gets no bonus: it is like no
-    other gene, so that its result would teach nothing. Where the predictor says nothing on worth, each hit is worth 1.
+    u = w · logistic(ln(p / (1 − p)) + `BONUS` · sd / s), shape (candidates,), from 0 to 1, with w the worth (1 where
+    the predictor says nothing on it) and s the standard deviation of the means over the candidates. The most likely
+    hits go first, and among those that are about as likely the ones of which least is known: they teach the next rounds
+    most (GP-UCB, Srinivas et al. 2010, on the scale of log-odds). A candidate for which no evidence speaks gets no
+    bonus: it is like no other gene, so that its result would teach nothing.
     """
 
     def utility(self, posterior: Posterior, rng: np.random.Generator) -> pd.Series[float]:  # noqa: ARG002

@@ -13,6 +13,11 @@ from tools.features.string_spectral import NETWORK
 class Annotation:
     """Counts: ln(1 + gene sets), ln(1 + network neighbours), ln(1 + summed edge weight), whether it codes a protein.
 
+    Shape (genes known, 4): sets, neighbours and edge_weight are ln(1 + n), with n the sets that hold the gene, its
+    edges in STRING and the sum of their weights; protein_coding is 0 or 1 by the nomenclature's locus type. Sources:
+    HGNC (Seal et al. 2023, Nucleic Acids Research 51:D1003), all gene sets of the store, and STRING (Szklarczyk et al.
+    2021, Nucleic Acids Research 49:D605).
+
     A gene that the store names but that is in no set and has no neighbour truly counts zero; a gene that the store
     does not name is left out.
     """

@@ -14,9 +14,10 @@ PROPERTIES = ("depmap_common_essential", "depmap_selective", "depmap_effect", "d
 class Essentiality:
     """DepMap's labels and effects of a gene's loss on growth.
 
-    Columns: whether the gene is common essential, whether it is strongly selective (0 or 1), the mean gene effect
-    over cell lines (0 = none, −1 = as a common essential gene), and the share of blood cell lines that depend on it; a
-    number that is not known is NaN.
+    Shape (genes known, 4), columns `PROPERTIES`: whether the gene is common essential, whether it is strongly selective
+    (0 or 1), the mean gene effect over cell lines (0 = none, −1 = as a common essential gene), and the share of blood
+    cell lines that depend on it (0 to 1); taken as they are, and a number that is not known is NaN. Source: DepMap
+    (Tsherniak et al. 2017, Cell 170:564), gene effects by Chronos (Dempster et al. 2021, Genome Biology 22:343).
     """
 
     needs = ("depmap",)

@@ -19,8 +19,10 @@ class GeneSets:
     """Truncated singular value decomposition of the gene × gene-set membership.
 
     Membership of sets with `SMALLEST` to `LARGEST` genes is weighted by the inverse document frequency
-    ln(genes / size of the set), each gene's row is scaled to unit length, and the rows are folded into `DIMENSIONS`
-    (see `tools.features._folding`).
+    ln(genes / size of the set) (Spärck Jones 1972), each gene's row is scaled to unit length, and the rows are folded
+    into `DIMENSIONS` (see `tools.features._folding`; Deerwester et al. 1990): shape (genes in a set, 256 at most), no
+    unit. Sources of the sets: MSigDB (Liberzon et al. 2015, Cell Systems 1:417), Reactome (Gillespie et al. 2022,
+    Nucleic Acids Research 50:D687) and the Gene Ontology (its Consortium 2023, Genetics 224:iyad031).
     """
 
     needs = ("pathways", "gobp")

@@ -39,9 +39,12 @@ WITH_SUMMARIES = Limits(96, 4, 1, "english")
 class GeneTexts:
     """Latent semantic analysis of "name. summary" of every protein-coding gene.
 
-    Words that stand in at least a few and at most a tenth of the texts, weighted by (1 + ln tf) · idf with rows at
-    unit length, and folded into a few dimensions (see `tools.features._folding`). A gene without
-    summary has its name alone; where the store has no summaries at all, pairs of words count too: names are short.
+    Words that stand in at least a few and at most a tenth of the texts, weighted by (1 + ln tf) · idf with idf =
+    1 + ln((1 + texts) / (1 + texts with the word)) and rows at unit length, and folded into a few dimensions (see
+    `tools.features._folding`; Deerwester et al. 1990): shape (genes with a usable word, 96 at most, or 64 by names
+    alone), no unit. A gene without summary has its name alone; where the store has no summaries at all, pairs of words
+    count too: names are short. Sources: summaries of NCBI RefSeq (O'Leary et al. 2016, Nucleic Acids Research 44:D733),
+    names of HGNC (Seal et al. 2023, Nucleic Acids Research 51:D1003).
     """
 
     needs = ("hgnc", "gene-summaries")

@@ -20,9 +20,11 @@ COLUMNS = ("mean_surprise", "max_surprise", "hits", "screens")
 class OtherStudies:
     """Ranks of effects and numbers of hits in the visible screens of other studies (recurrence).
 
-    A gene's surprise in a screen is −log10(1 − q) for its quantile q of strength there. The columns are the mean and
-    the largest surprise over screens, the number of studies with a screen where the gene is in the top 5 %, and the
-    number of screens that measured it.
+    A gene's surprise in a screen is −log10(1 − q) for its quantile q = (rank − ½) / n of strength there (1 = among the
+    top tenth, 2 = the top hundredth). Shape (genes measured, 4), columns `COLUMNS`: the mean and the largest surprise
+    over screens, the number of studies with a screen where the gene is in the top 5 % (q > `TOP`), and the number of
+    screens that measured it. Source: the visible screens of the store, by default those of GeneDisco (Mehrjou et al.
+    2022, ICLR).
     """
 
     needs = ("genedisco",)

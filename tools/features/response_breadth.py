@@ -17,9 +17,12 @@ PROPERTIES = (
 class ResponseBreadth:
     """What a knockdown does to the transcriptome of CD4 T cells, whatever the genes that respond.
 
-    Columns: ln(1 + responding genes), its mean over conditions and for each condition; the knockdown's effect on its
-    own target; the correlation between donors. Only knockdowns that were measured and had enough response are known:
-    a gene without a row is not known to be without response, and a number that is not known is NaN.
+    Shape (genes known, 6), columns `PROPERTIES`: ln(1 + n) with n the number of responding genes, first of the mean n
+    over conditions and then of n at rest and after 8 and 48 hours of stimulation; the knockdown's effect on its own
+    target (z-like, negative = knocked down); the correlation between donors (−1 to 1); the last two are means over
+    conditions. Only knockdowns that were measured and had enough response are known: a gene without a row is not known
+    to be without response, and a number that is not known is NaN. Source: Zhu, Dann et al. 2025 (pack
+    ``cd4-response``).
     """
 
     needs = ("cd4-response",)

@@ -17,9 +17,11 @@ OWN = 0.1
 class StringNeighbours:
     """Latent semantic analysis of who neighbours whom in the STRING network.
 
-    The row of a gene is its row of D^-1/2 A D^-1/2 + `OWN`·I, with A the edge weights, scaled to unit length; the rows
-    are folded into `DIMENSIONS` (see `tools.features._folding`). Cosines are high within a complex and low beyond it,
-    where those of `string_spectral` tell parts of the network apart.
+    The row of a gene is its row of D^-1/2 A D^-1/2 + `OWN`·I, with A the edge weights (largest = 1) and D their sums,
+    scaled to unit length; the rows are folded into `DIMENSIONS` (see `tools.features._folding`): shape (genes with an
+    edge, 256 at most), no unit. Cosines are high within a complex and low beyond it, where those of `string_spectral`
+    tell parts of the network apart. Sources: Deerwester et al. 1990, J. Am. Soc. Inf. Sci. 41:391 (the folding);
+    STRING, Szklarczyk et al. 2021, Nucleic Acids Research 49:D605 (the edges).
     """
 
     needs = ("string",)

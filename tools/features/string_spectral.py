@@ -20,8 +20,9 @@ class StringSpectral:
     """Spectral embedding of the STRING network.
 
     The leading eigenvectors of D^-1/2 A D^-1/2, each scaled by the root of its eigenvalue where that is positive
-    (Ng, Jordan and Weiss 2001). A holds the edge weights; the start vector is fixed and signs are set, so that the
-    same network gives the same numbers.
+    (Ng, Jordan and Weiss 2001): shape (genes with an edge, 128 at most), no unit. A holds the edge weights (largest =
+    1; STRING, Szklarczyk et al. 2021, Nucleic Acids Research 49:D605) and D their sums; the start vector is fixed and
+    signs are set, so that the same network gives the same numbers.
     """
 
     needs = ("string",)

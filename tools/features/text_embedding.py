@@ -17,7 +17,9 @@ class TextEmbedding:
 
     The vectors were made by `tools.text_vectors` (MiniLM, or any embedding service) and stand in the store. They are
     centred, so that what all gene texts have in common does not make every pair alike, and turned to their leading
-    principal components; the sign of each is set by its largest entry.
+    principal components: (X − x̄) V with V the first `DIMENSIONS` eigenvectors of (X − x̄)ᵀ(X − x̄), the sign of each
+    set by its largest entry. Shape (genes encoded, 64 at most), no unit. Sources: MiniLM, Wang et al. 2020, NeurIPS
+    33:5776, as a sentence encoder, Reimers and Gurevych 2019, EMNLP; principal components, Hotelling 1933.
     """
 
     needs = ("minilm",)

@@ -66,6 +66,8 @@ def _ranks(codes: npt.NDArray[np.int64], scores: Floats) -> Floats:
 def expected_calibration_error(labels: npt.NDArray[np.bool_], probabilities: Floats) -> float:
     """Σ over ten equal bins of probability: share of the rows × |share of positive labels − mean probability|.
 
+    After Naeini, Cooper and Hauskrecht 2015, AAAI.
+
     Args:
         labels: n.
         probabilities: n, from 0 to 1.
@@ -109,6 +111,8 @@ def bootstrap_interval(
     draws: int = 200,
 ) -> tuple[float, float]:
     """The percentile interval of the mean of `per_gene_auroc` when whole units are drawn with replacement.
+
+    The bootstrap (Efron 1979) over perturbations, because rows of one perturbation are not independent.
 
     Args:
         units: Perturbation of each of n rows.

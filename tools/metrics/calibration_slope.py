@@ -11,13 +11,15 @@ from tools.metrics.base import Outcome
 class CalibrationSlope:
     """The slope b of the logistic regression hit ~ a + b · logit(probability) over all nominations, unpenalised.
 
-    1 = as it should be, below 1 = too confident, above 1 = too timid (Cox 1958). Solved by Newton's method.
+    With p and y of shape (n,) over all rounds, (a, b) maximise Σ y ln q + (1 − y) ln(1 − q), q = logistic(a +
+    b · ln(p / (1 − p))); p is kept 1e-6 away from 0 and 1. The slope has no unit: 1 = as it should be, below 1 = too
+    confident, above 1 = too timid (Cox 1958, Biometrika 45:562). Solved by Newton's method.
     """
 
     title = "calibration slope on nominations"
 
     def value(self, outcome: Outcome) -> float:
-        """The slope, NaN where all nominations were hits or none, or all had one probability."""
+        """The slope; NaN where nominations were all hits or none, had one probability, or are split by it cleanly."""
         p = np.clip(np.concatenate([one.probability for one in outcome.rounds] or [np.zeros(0)]), 1e-6, 1 - 1e-6)
         hit = np.concatenate([one.hit for one in outcome.rounds] or [np.zeros(0, bool)]).astype(float)
         x = np.log(p / (1 - p))

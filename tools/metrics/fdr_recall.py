@@ -8,7 +8,8 @@ from tools.metrics.base import Outcome
 class FdrRecall:
     """Found / all perturbations with FDR ≤ .05 on either side.
 
-    A published "top 5 %" is a weak label: in IFNG only a quarter of it has FDR < .05.
+    Σ found / Σ all over the sides of the effect, from 0 to 1; FDR as the screen's file has it (Benjamini and Hochberg
+    1995, J. R. Stat. Soc. B 57:289). A published "top 5 %" is a weak label: in IFNG only a quarter of it has FDR < .05.
     """
 
     title = "found / all with FDR ≤ .05"

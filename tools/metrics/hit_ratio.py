@@ -6,7 +6,11 @@ from tools.metrics.base import Outcome
 
 
 class HitRatio:
-    """Hits found / all hits of the library."""
+    """Hits found / all hits of the library, from 0 to 1.
+
+    Σ over rounds of the hits among their nominations / `Outcome.hits`, as the BioDiscoveryAgent protocol counts
+    (Roohani et al. 2024, arXiv 2405.17631); NaN where the library has no hit.
+    """
 
     title = "hits found / all hits"
 

@@ -12,7 +12,8 @@ CORRECTION = 0.5
 class LogEnrichment:
     """ln((found + ½) / (expected + ½)), expected = hits · tested / library: what random picks find on average.
 
-    The half keeps a screen without any hit found finite.
+    A natural logarithm: 0 = as random, 0.69 = twice as many. The half keeps a screen without any hit found finite
+    (Haldane 1956, Annals of Human Genetics 20:309); NaN where the library has no hit.
     """
 
     title = "log enrichment over random at the same budget"

@@ -8,7 +8,9 @@ from tools.metrics.base import Outcome
 class LogLossSkill:
     """1 − log-loss of the hit probabilities / log-loss of the constant base rate, over all candidates.
 
-    0 = no better than the base rate, 1 = certain and right, negative = worse than saying nothing.
+    1 − Σ L(p) / Σ L(base rate) over rounds, with L(p) = −mean of y ln p + (1 − y) ln(1 − p) over the n candidates of a
+    round, in nats (Good 1952, J. R. Stat. Soc. B 14:107). No unit: 0 = no better than the base rate, 1 = certain and
+    right, negative = worse than saying nothing.
     """
 
     title = "log-loss skill over the base rate"

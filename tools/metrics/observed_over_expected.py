@@ -6,7 +6,11 @@ from tools.metrics.base import Outcome
 
 
 class ObservedOverExpected:
-    """Hits among the nominations / the sum of their hit probabilities; 1 = as promised."""
+    """Hits among the nominations / the sum of their hit probabilities; 1 = as promised.
+
+    Σ y / Σ p over the nominations of all rounds, no unit: above 1 = more hits than promised; NaN where none was
+    promised. It is calibration in the large, as a ratio (Steyerberg et al. 2010, Epidemiology 21:128).
+    """
 
     title = "observed over expected hits"
 

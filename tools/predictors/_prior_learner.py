@@ -72,9 +72,17 @@ def fit_prior(table: Design, priors: Priors, rng: np.random.Generator, question:
     """Learns from all priors how features go with strong effects.
 
     For each prior contrast, the columns on recurrence are computed from the other studies only, as they will be for
-    the target. The score is the mean of two standardised learners: a ridge regression of quantile^6, and gradient
-    boosted trees for "in the top 5 %". Every study weighs the same, small libraries less, and screens that are alike to
-    the question more (see `tools.likeness`).
+    the target. With z(·) = standardised over the genes of the table, x a gene's features and recurrence, and q its
+    quantile of strength (0 to 1), the score is z(z(xᵀβ) + z(f(x))), shape (genes,), in standard deviations:
+
+    - ridge (Hoerl and Kennard 1970): β minimises Σ v (q⁶ − m − (x − x̄)ᵀβ)² + `RIDGE` · |β|², with m and x̄ the means of
+      q⁶ and x by the weights v;
+    - gradient boosted trees (Friedman 2001): f, the log-odds of q > `TOP`, is fitted by log-loss with weights v to all
+      hits and a share `NEGATIVES` of the others at inverse weight.
+
+    The weights v of a contrast of n perturbations add up to w · N · min(1, √(n / N)) / contrasts of its study, with N =
+    `FULL_LIBRARY`: every study weighs the same, small libraries less, and screens that are alike to the question more
+    (w, of mean 1; see `tools.likeness`). The slope turns scores into log-odds (`_left_out_slope`).
 
     Args:
         table: Features of all genes; the columns of `PASSED_OVER` are not used.
@@ -98,7 +106,11 @@ def fit_prior(table: Design, priors: Priors, rng: np.random.Generator, question:
 
 
 def standardised(values: Vector) -> Vector:
-    """Values with mean 0 and variance 1; zeros where they are all equal."""
+    """Values with mean 0 and variance 1; zeros where they are all equal.
+
+    Args:
+        values: Shape (n,).
+    """
     deviation = float(values.std())
     return (values - values.mean()) / deviation if deviation > 1e-12 else np.zeros_like(values)
 
@@ -203,7 +215,8 @@ def _left_out_slope(
 
     What other screens teach of a screen depends on how alike they are, so the slopes of the studies left out are
     regressed on how near each study was to the others: b = b₀ + b₁ (nearness − `USUAL_NEARNESS`), with normal priors
-    on both coefficients, and read off at the question's own nearness.
+    on both coefficients, and read off at the question's own nearness. The slope of a study is that of the weighted
+    logistic regression hit ~ a + b · squeezed score of its own rows, by the ridge that was fitted without it.
     """
     studies = sorted({task.study for task in tasks})
     if len(studies) < 2:

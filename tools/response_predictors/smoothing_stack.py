@@ -37,11 +37,27 @@ class SmoothingStack:
     """Train labels smoothed over alike perturbations and alike readouts, combined by a calibrated stacker.
 
     Two genes are alike by the mean cosine, each over its 99th percentile, of GO processes, co-essentiality and two
-    readings of STRING (to the power 2.5 between perturbations, 1.5 between readouts). Two readouts are also alike
-    where the same perturbations move them (`tools.response_predictors._kernels.coresponse`). The columns are kernel
-    votes beyond each readout's own rate (`_columns`), the annotation shared by the pair's two genes, and, where other
-    contexts are given, the same columns from their train rows with their labels for the very pair. The stacker
-    (`_stacker`) is fitted on columns that whole perturbations were left out of.
+    readings of STRING: k(p, q) = (mean over sources s of max(0, cos_s(p, q)) / u_s)^2.5 between perturbations, and the
+    same to the power 1.5, h(r, t), between readouts. Two readouts are also alike where the same perturbations move
+    them: c(r, t), the squared cosine of their smoothed labels (`tools.response_predictors._kernels.coresponse`).
+
+    Smoothing is kernel regression (Nadaraya 1964, Watson 1964) of what labels say beyond each readout's own rate. With
+    M = 1 where the pair (q, t) has a train row, Y = 1 where it responds, b(t) = (Σ Y + 2 ȳ) / (Σ M + 2) the readout's
+    shrunken rate and R = M (Y − b), the pair (p, r) gets, over perturbations alone and over readouts too,
+
+    - vote(p, r) = Σ_q k(p, q) R(q, r) / (Σ_q k(p, q) M(q, r) + ½)
+    - excess(p, r) = Σ_q,t k(p, q) R(q, t) g(t, r) / (Σ_q,t k(p, q) M(q, t) g(t, r) + 0.025 · l · readouts)
+
+    with g = h, c of responses, or h + c of signs, each scaled to a mean of 1 over all pairs of readouts, and l = 1, or
+    2 for the sum. For directions |S| and |S| (1[S > 0] − d) stand for M and R, with S the sign and d the shrunken rate
+    of going up, and the last term below the line is ½ l. `_columns` has these and their variants. Further columns are
+    the annotation shared by the pair's two genes, and, where other contexts are given, the same columns from their
+    train rows with their labels for the very pair.
+
+    The stack (Wolpert 1992) of the columns x, n × columns, is z = mean over folds of ½ (logit T(x) + logit L(x)), in
+    log-odds, T gradient boosted trees (Friedman 2001) and L a logistic regression with an L2 penalty, each fitted
+    without the fold on columns that whole perturbations were left out of; the probability is an isotonic function of z
+    (Zadrozny and Elkan 2002), fitted on each row's z from the fold that did not see its perturbation (`_stacker`).
     """
 
     needs = tuple(dict.fromkeys(PACKS.values()))
