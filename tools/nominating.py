@@ -14,7 +14,7 @@ from db.records import CampaignSettings, Nomination, Question
 from db.rounds import GivenGrade
 from tools.campaign_hits import call_hits
 from tools.campaign_state import CampaignState
-from tools.catalogue import absent_packs
+from tools.catalogue import remedies
 from tools.essentials import common_essentials
 from tools.likeness import modality_warning
 from tools.predictions import DEFAULT_PREDICTOR, Prediction, choose, doubt_of, expected_hits, explain, predict
@@ -226,9 +226,8 @@ def _notes(workspace: Workspace, state: CampaignState, prediction: Prediction) -
     if other_modality := modality_warning(state.campaign.question, prediction.view.screens()):
         notes.append(other_modality)
     # A source can be silent for want of one pack of several, or of the question's words: what is here helps no more.
-    missing = absent_packs(workspace, sorted({pack for use in prediction.features for pack in use.missing}))
-    if missing:
-        notes.append(f"Packs that would help: {', '.join(missing)} (`hitscout fetch {' '.join(missing)}`).")
+    if helping := remedies(workspace, sorted({pack for use in prediction.features for pack in use.missing})):
+        notes.append(f"What would help: {', then '.join(f'`{command}`' for command in helping)}.")
     if state.campaign.settings.flag_essential and not common_essentials(workspace):
         notes.append("No essential genes are known to the store: `hitscout fetch depmap essentials` gets them.")
     return tuple(notes)
