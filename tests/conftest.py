@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from db.store import Store
-from tests.synthetic_store import kept_features
 from tools.workspace import Paths, Workspace
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -23,10 +22,7 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path, monkeypatch):
     """No test touches the user's own stores, caches or keys."""
-    home = tmp_path / "home"
-    (home / "cache").mkdir(parents=True)
-    (home / "cache" / "features").symlink_to(kept_features(), target_is_directory=True)
-    monkeypatch.setenv("HITSCOUT_HOME", str(home))
+    monkeypatch.setenv("HITSCOUT_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("HITSCOUT_STORE", raising=False)
     monkeypatch.delenv("HITSCOUT_MIRROR", raising=False)
     monkeypatch.delenv("HITSCOUT_PACKS", raising=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import shutil
 import tempfile
 from functools import cache
@@ -43,9 +44,10 @@ def _name(module: int, rng: np.random.Generator) -> str:
     return " ".join(word for word in words if rng.random() < 0.8) or "orphan"
 
 
-def _ingest(connection, kind, name):
+def _ingest(connection, kind, name, *content: pd.DataFrame | pd.Series):
+    hashes = [hashlib.sha256(pd.util.hash_pandas_object(one).to_numpy().tobytes()).hexdigest() for one in content]
     return record_ingest(
-        connection, content=content_hash([kind, name], {}), kind=kind, name=name, source="synthetic",
+        connection, content=content_hash([kind, name, *hashes], {}), kind=kind, name=name, source="synthetic",
         source_hash="0", tool="test", arguments={},
     )  # fmt: skip
 
@@ -67,7 +69,7 @@ def add_knowledge(
         )
         names = pd.DataFrame({"accession": ["HGNC:401"], "name": ["cytokin"], "tier": ["alias"]})
         identifiers = pd.DataFrame({"accession": ["HGNC:1"], "namespace": ["entrez"], "identifier": ["1"]})
-        write_genes(connection, _ingest(connection, "genes", "hgnc"), "human", genes, names, identifiers)
+        write_genes(connection, _ingest(connection, "genes", "hgnc", genes), "human", genes, names, identifiers)
         ids = connection.execute("SELECT id FROM gene ORDER BY symbol").df()["id"].to_numpy()
         if sets:
             rows = [
@@ -76,16 +78,18 @@ def add_knowledge(
                 for g in np.flatnonzero(m == MODULE_OF)
                 if rng.random() < 0.9
             ]
-            write_gene_sets(connection, _ingest(connection, "gene_sets", "cp"), "CP", pd.DataFrame(rows))
+            members = pd.DataFrame(rows)
+            write_gene_sets(connection, _ingest(connection, "gene_sets", "cp", members), "CP", members)
         if essentials:
             rows = [{"gene_set": "CEGv2", "description": "", "gene_id": ids[i]} for i in range(len(ESSENTIAL))]
-            write_gene_sets(
-                connection, _ingest(connection, "gene_sets", "essentials"), "essentials", pd.DataFrame(rows)
-            )
+            members = pd.DataFrame(rows)
+            write_gene_sets(connection, _ingest(connection, "gene_sets", "essentials", members), "essentials", members)
             common = pd.DataFrame({"gene_id": ids[:500], "value": (np.arange(500) < len(ESSENTIAL)).astype(float)})
-            write_gene_values(connection, _ingest(connection, "gene_values", "ce"), "depmap_common_essential", common)
+            write_gene_values(
+                connection, _ingest(connection, "gene_values", "ce", common), "depmap_common_essential", common
+            )
             effect = pd.DataFrame({"gene_id": ids[:400], "value": rng.normal(size=400)})
-            write_gene_values(connection, _ingest(connection, "gene_values", "de"), "depmap_effect", effect)
+            write_gene_values(connection, _ingest(connection, "gene_values", "de", effect), "depmap_effect", effect)
         if vectors:
             _add_vectors(connection, ids)
         if network:
@@ -96,7 +100,7 @@ def add_knowledge(
                 if rng.random() < (0.5 if MODULE_OF[a] == MODULE_OF[b] else 0.002)
             ]
             edges = pd.DataFrame(pairs, columns=["gene_a", "gene_b", "weight"])
-            write_network(connection, _ingest(connection, "network", "STRING"), "STRING", edges)
+            write_network(connection, _ingest(connection, "network", "STRING", edges), "STRING", edges)
 
 
 def _add_vectors(connection, ids) -> None:
@@ -104,14 +108,16 @@ def _add_vectors(connection, ids) -> None:
     rng = np.random.default_rng(2)
     texts = [f"Works with family{module} in the {WORDS[module % 5]} way of life." for module in MODULE_OF[:500]]
     rows = pd.DataFrame({"gene_id": ids[:500], "text": texts})
-    write_gene_texts(connection, _ingest(connection, "gene_texts", "refseq"), "refseq", "human", rows)
+    write_gene_texts(connection, _ingest(connection, "gene_texts", "refseq", rows), "refseq", "human", rows)
     centres = rng.normal(size=(GENES // MODULE, 12))
     for name, count in (("coessentiality", 550), ("gene_texts", 590)):
         made = (centres[MODULE_OF] + rng.normal(size=(GENES, 12)))[:count].astype(np.float32)
-        write_gene_embedding(connection, _ingest(connection, "embedding", name), name, ids[:count], made)
+        write_gene_embedding(
+            connection, _ingest(connection, "embedding", name, pd.DataFrame(made)), name, ids[:count], made
+        )
     for name in ("cd4_response_breadth", "cd4_knockdown_effect"):
         values = pd.DataFrame({"gene_id": ids[:100], "value": rng.random(100)})
-        write_gene_values(connection, _ingest(connection, "gene_values", name), name, values)
+        write_gene_values(connection, _ingest(connection, "gene_values", name, values), name, values)
 
 
 def module_effects(active: list[int], seed: int, noise: float = 1.0) -> pd.Series:
@@ -136,7 +142,7 @@ def add_screen(
 ) -> int:
     """A screen with one contrast; returns its id."""
     with store.write("test") as connection:
-        ingest_id = _ingest(connection, "screen", name)
+        ingest_id = _ingest(connection, "screen", name, effects)
         study_id = add_study(connection, Study(study)) if study else None
         screen_id = insert_screen(
             connection, name=name, ingest_id=ingest_id, phenotype=phenotype, organism="human", study_id=study_id,
@@ -201,16 +207,23 @@ def copied_world(factory, folder) -> tuple[Store, dict[str, int]]:
 
 
 @cache
-def kept_features() -> Path:
-    """Where all tests of a run keep features; they are named by their content and the code that made them."""
+def _kept_features() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="features-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
+def share_features(paths: Paths) -> None:
+    """Keeps features where all tests of a run do, by the content hashes of what they were computed from.
+
+    Not for a store that was changed behind its ingests' backs: others would be given its features.
+    """
+    paths.cache.mkdir(parents=True)
+    paths.features.symlink_to(_kept_features(), target_is_directory=True)
+
+
 def workspace_on(store: Store, folder: Path) -> Workspace:
-    """A workspace in a folder of its own, with the features that all tests keep."""
+    """A workspace in a folder of its own, with shared features (see `share_features`)."""
     paths = Paths(folder / "data", folder / "cache")
-    paths.cache.mkdir()
-    paths.features.symlink_to(kept_features(), target_is_directory=True)
+    share_features(paths)
     return Workspace(store, np.random.default_rng(0), paths=paths)

@@ -12,14 +12,16 @@ from db.transcripts import find_transcript, lines_of, transcripts_of_round
 from tests.agent.conftest import NAMES, holds_key
 from tests.agent.fake_providers import KEY, Reply
 from tests.campaign_world import FAST, new_workspace, write_results
-from tests.synthetic_store import SYMBOLS
+from tests.synthetic_store import SYMBOLS, share_features
 from tools.proposals import campaign_propose
+from tools.workspace import Paths
 from tui.cli import run
 
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     workspace = new_workspace(tmp_path, bare=True)
+    share_features(Paths.of_user())
     monkeypatch.setenv("HITSCOUT_STORE", str(workspace.store.path))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     return workspace
