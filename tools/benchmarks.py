@@ -13,11 +13,13 @@ import pandas as pd
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
 from db.gene_names import GeneNames, has_genes
 from db.records import Modality, Organism, Question, Side
+from db.screens import effects_of
+from db.view import View
 from tools.essentials import FILE, PACK, essential_names
 from tools.judges import Judge
 from tools.packs.base import read_packs
 from tools.predictions import DEFAULT_ACQUISITION, DEFAULT_PREDICTOR
-from tools.priors import strength
+from tools.priors import relation_to_question, strength
 from tools.readers.base import ReadOptions
 from tools.readers.benchmark_pair import BenchmarkPair
 from tools.replay import Pool, Text, play_targets
@@ -146,12 +148,29 @@ def benchmark_target(
     symbols = _symbols(workspace, rows["name"])
     study = str(declared.get("study") or _json(folder / f"{name}.json").get("Study", ""))
     question = _question(name, declared, side, study, read.text, text)
+    table = make_table(rows["name"], symbols, effects, hit_names, essential)
+    rates, copy = _rates_of_copy(workspace, question)
+    table = table.assign(**rates.reindex(table.index))
+    lent = (f"This file has no false discovery rates; those of {copy}, the same experiment, are used.",) if copy else ()
     return ReplayTarget(
-        name=name,
-        question=question,
-        table=make_table(rows["name"], symbols, effects, hit_names, essential),
-        warnings=() if study else (undeclared_warning(name),),
-    )
+        name=name, question=question, table=table, warnings=lent if study else (undeclared_warning(name), *lent),
+    )  # fmt: skip
+
+
+def _rates_of_copy(workspace: Workspace, question: Question) -> tuple[pd.DataFrame, str]:
+    """False discovery rates of the same experiment, by perturbation, and the screen of the store that they are of.
+
+    The files of the benchmark have none. They serve the report alone: copies are hidden from whatever chooses.
+    """
+    sides = ["fdr_low", "fdr_high"]
+    found = [(pd.DataFrame(columns=sides, dtype=float), "")]
+    screens = View(workspace.store).screens() if workspace.store.exists() else ()
+    for screen in screens:
+        if relation_to_question(question, screen) == "copy":
+            effects = effects_of(workspace.store, screen.id)
+            found.append((effects.groupby("perturbation")[sides].mean().dropna(how="all"), screen.name))
+    rates, name = max(found, key=lambda one: len(one[0]))
+    return rates, name if len(rates) else ""
 
 
 def _declared(file: str) -> Mapping[str, Any]:

@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
-from tests.synthetic_store import ESSENTIAL, SYMBOLS, copied_world, module_effects, shared_world, workspace_on
+from tests.synthetic_store import (
+    ESSENTIAL,
+    SYMBOLS,
+    add_screen,
+    copied_world,
+    module_effects,
+    shared_world,
+    workspace_on,
+)
 from tools.benchmarks import benchmark_biodiscovery, benchmark_names, benchmark_target
 from tools.essentials import essential_names
 from tools.workspace import Paths, Workspace
@@ -136,6 +144,21 @@ def test_a_copy_of_the_benchmark_in_the_store_leaves_the_shortlist_unchanged_to_
     bare = Workspace(store, np.random.default_rng(0), paths=Paths(tmp_path / "d2", tmp_path / "c2"))
     without = benchmark_biodiscovery(bare, folder, ["X"], **QUICK)
     assert picks(with_copy) == picks(without)
+
+
+def test_false_discovery_rates_are_those_of_a_copy_in_the_store_and_change_no_pick(tmp_path_factory, tmp_path):
+    (tmp_path / "own").mkdir()
+    store, _ = copied_world(tmp_path_factory, tmp_path / "own")
+    space = workspace_on(store, tmp_path)
+    words = {"Task": "receptor", "Measurement": "", "Study": "Target 2020"}
+    folder = write_screen(tmp_path / "bench", text=words)
+    before = benchmark_biodiscovery(space, folder, ["X"], **QUICK)
+    assert before.screens[0].fdr_recall is None
+    add_screen(store, "firm", module_effects([4, 7, 11], 0), study="Target 2020", phenotype="", fdr=True)
+    after = benchmark_biodiscovery(space, folder, ["X"], **QUICK)
+    assert picks(after) == picks(before)
+    assert 0 < after.screens[0].fdr_recall["high"] <= 1
+    assert any("those of firm" in said for said in after.screens[0].warnings)
 
 
 @pytest.mark.parametrize(
