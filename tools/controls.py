@@ -14,7 +14,7 @@ from tools.acquisitions.base import shortlist
 from tools.features.other_studies import recurrence
 from tools.predictors._kernel import EMBEDDINGS
 from tools.predictors.base import Posterior, Predictor, Priors, Rounds
-from tools.priors import contrasts_of, relation_to_question, strength_ranks, study_of_contrasts
+from tools.priors import contrasts_of, siblings_among, strength_ranks, study_of_contrasts
 
 NAMES = ("random", "essential_only", "recurrence", "prior_only", "permuted_feedback", "random_embeddings")
 COSTLY = frozenset({"permuted_feedback", "random_embeddings"})
@@ -226,9 +226,9 @@ def sibling_ranking(course: Course, priors: Priors) -> list[str] | None:
         course: The campaign.
         priors: Effects of other screens, siblings included, all rows.
     """
-    siblings = [s for s in priors.screens if relation_to_question(course.question, s) == "sibling"]
+    siblings = siblings_among(priors.screens, course.question)
     ids = {screen.id for screen in siblings}
-    ranks = strength_ranks(Priors(tuple(siblings), priors.effects[priors.effects["screen_id"].isin(ids)]))
+    ranks = strength_ranks(Priors(siblings, priors.effects[priors.effects["screen_id"].isin(ids)]))
     if ranks.empty:
         return None
     return shortlist(ranks.mean(axis=1).reindex(course.library.index).fillna(0.0), course.budget, course.stream(8))

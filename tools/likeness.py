@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from db.records import Question, Screen
-from tools.features.question_match import GREEK, SIGNS
+from tools.features.question_match import GREEK, greek_in_words
 
 GAIN = 6.0
 """A screen that is alike in every respect weighs 1 + `GAIN` times what one weighs that is alike in none."""
@@ -87,7 +87,7 @@ def _shared(a: str, b: str) -> float:
 
 
 def _words(text: str) -> set[str]:
-    plain = "".join(SIGNS.get(sign, sign) for sign in text).lower()
+    plain = greek_in_words(text).lower()
     for name, short in _SHORT.items():
         plain = plain.replace(name, short)
     plain = _MEMBER.sub(lambda found: found[1] + GREEK.get(found[2], found[2]).lower(), plain)

@@ -160,6 +160,16 @@ def relation_to_question(question: Question, screen: Screen) -> Relation:
     return "copy" if alike else "sibling"
 
 
+def siblings_among(screens: Sequence[Screen], question: Question) -> tuple[Screen, ...]:
+    """The screens of the question's own study that asked about another phenotype, in their order.
+
+    Args:
+        screens: Screens, such as those that serve as priors.
+        question: What is looked for.
+    """
+    return tuple(screen for screen in screens if relation_to_question(question, screen) == "sibling")
+
+
 def choose_priors(
     view: View,
     question: Question,
@@ -192,7 +202,7 @@ def choose_priors(
     relations = {s.id: relation_to_question(question, s) for s in screens}
     why = {s.id: _refusal(s, question, relations[s.id], siblings=siblings, replay=replay) for s in screens}
     if known is not None:
-        alike = {s.id: _leak(known, by_screen[s.id], replay=replay) for s in screens if s.id in by_screen}
+        alike = {s.id: _leak(known, by_screen[s.id], rho[s.id], replay=replay) for s in screens if s.id in by_screen}
         why.update({i: reason for i, reason in alike.items() if reason and not why[i]})
     why.update({s.id: "it has no combined effects" for s in screens if s.id not in by_screen})
     allowed = [s for s in screens if not why[s.id]]
@@ -222,12 +232,12 @@ def _refusal(screen: Screen, question: Question, stands: Relation, *, siblings: 
     return ""
 
 
-def _leak(known: pd.Series[float], effects: pd.Series[float], *, replay: bool) -> str:
-    """Why effects tell too much of those that are known; empty where they do not."""
-    rho, unsigned = spearman(known, effects), spearman(known.abs(), effects.abs())
+def _leak(known: pd.Series[float], effects: pd.Series[float], rho: float | None, *, replay: bool) -> str:
+    """Why effects, of rank correlation `rho` with those that are known, tell too much of them; empty if they do not."""
     if replay and rho is not None and abs(rho) > LEAK_SPEARMAN:
         return f"it looks like a copy: its effects correlate with the target's by Spearman {rho:+.2f}"
-    if replay and unsigned is not None and unsigned > LEAK_SPEARMAN:
+    unsigned = spearman(known.abs(), effects.abs()) if replay else None
+    if unsigned is not None and unsigned > LEAK_SPEARMAN:
         return f"it looks like a copy: its absolute effects correlate with the target's by Spearman {unsigned:+.2f}"
     shared = known.index.intersection(effects.index)
     if len(shared) >= SAME_SHARED and np.allclose(known.loc[shared].abs(), effects.loc[shared].abs(), rtol=1e-6):

@@ -20,7 +20,7 @@ from tools.judged_play import JudgedSeats, Judging
 from tools.judges import JudgeUsage
 from tools.metrics.base import Outcome, RoundOutcome
 from tools.predictors.base import Priors
-from tools.priors import relation_to_question
+from tools.priors import siblings_among
 from tools.replay_target import ReplayTarget
 
 LIBRARY_SHARE = 0.9
@@ -172,7 +172,7 @@ def bootstrapped(priors: Priors, rng: np.random.Generator, siblings_of: Question
         rng: Draws.
         siblings_of: The question whose siblings are meant.
     """
-    whole = {screen.id for screen in priors.screens if relation_to_question(siblings_of, screen) == "sibling"}
+    whole = {screen.id for screen in siblings_among(priors.screens, siblings_of)}
     parts = [
         rows if rows["screen_id"].iloc[0] in whole else rows.iloc[rng.integers(len(rows), size=len(rows))]
         for _, rows in priors.effects.groupby("contrast_id", sort=True)

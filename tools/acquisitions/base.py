@@ -30,6 +30,16 @@ class Acquisition(Protocol):
         ...
 
 
+def worth_of(posterior: Posterior) -> pd.Series[float]:
+    """What a hit of each candidate would be worth; 1 where the predictor says nothing on it.
+
+    Args:
+        posterior: What is believed of the candidates.
+    """
+    frame = posterior.frame
+    return frame["worth"].astype(float) if "worth" in frame else pd.Series(1.0, index=frame.index)
+
+
 def seeded_order(names: pd.Index[str], rng: np.random.Generator) -> pd.Index[str]:
     """The names in an order that depends on the names and the seed alone, never on the order that they came in.
 

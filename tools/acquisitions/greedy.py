@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tools.acquisitions.base import worth_of
 from tools.predictors.base import Posterior
 
 
@@ -18,9 +19,7 @@ class Greedy:
 
     def utility(self, posterior: Posterior, rng: np.random.Generator) -> pd.Series[float]:  # noqa: ARG002
         """The expected worth; see `tools.acquisitions.base.Acquisition`."""
-        frame = posterior.frame
-        utility = frame["hit_probability"].astype(float)
-        return utility * frame["worth"].astype(float) if "worth" in frame else utility
+        return posterior.frame["hit_probability"].astype(float) * worth_of(posterior)
 
 
 METHOD = Greedy

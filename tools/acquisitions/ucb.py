@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tools.acquisitions.base import worth_of
 from tools.predictors.base import Posterior
 
 BONUS = 0.3
@@ -28,8 +29,8 @@ class UpperConfidenceBound:
         unsure = (frame["sd"] / spread if spread > 1e-9 else frame["sd"] * 0.0).where(frame["support"] > 0, 0.0)
         odds = frame["hit_probability"] / (1 - frame["hit_probability"]).clip(lower=1e-9)
         hopeful = odds * np.exp(BONUS * unsure)
-        utility: pd.Series[float] = hopeful / (1 + hopeful)
-        return utility * frame["worth"] if "worth" in frame else utility
+        utility: pd.Series[float] = hopeful / (1 + hopeful) * worth_of(posterior)
+        return utility
 
 
 METHOD = UpperConfidenceBound

@@ -162,7 +162,7 @@ def spellings(text: str) -> set[str]:
     # What a plus follows marks a kind of cell ("CD4+ T cells"), and is not what the question is about.
     text = re.sub(r"\b[A-Za-z0-9-]+\+", " ", text)
     # A Greek letter that stands apart belongs to the name before it: "IFN gamma".
-    joined = re.sub(rf"\b([A-Z][A-Z0-9]+) ({'|'.join(GREEK)})\b", r"\1-\2", _greek_in_words(text))
+    joined = re.sub(rf"\b([A-Z][A-Z0-9]+) ({'|'.join(GREEK)})\b", r"\1-\2", greek_in_words(text))
     forms = set()
     for token in re.findall(r"[A-Za-z0-9-]+", joined):
         latin = re.sub(rf"(?<=[A-Z0-9])-?({'|'.join(GREEK)})(?![a-z])", lambda sign: GREEK[sign[1]], token)
@@ -170,8 +170,12 @@ def spellings(text: str) -> set[str]:
     return forms
 
 
-def _greek_in_words(text: str) -> str:
-    """Greek signs as words in small letters: γ and Γ as gamma, for the letters that HGNC has a Latin one for."""
+def greek_in_words(text: str) -> str:
+    """Greek signs as words in small letters: γ and Γ as gamma, for the letters that HGNC has a Latin one for.
+
+    Args:
+        text: Plain words.
+    """
     return unicodedata.normalize("NFKC", text).translate(_IN_WORDS)
 
 
@@ -189,7 +193,7 @@ def _by_full_name(text: str, words: pd.Series[str]) -> set[str]:
 
 def _phrase(text: str) -> str:
     """Words in small letters between single blanks, with a blank at both ends."""
-    return f" {' '.join(re.findall(r'[a-z0-9]+', _greek_in_words(text).lower()))} "
+    return f" {' '.join(re.findall(r'[a-z0-9]+', greek_in_words(text).lower()))} "
 
 
 def matched_sets(question: Question, view: View, members: pd.DataFrame) -> pd.Series[float]:

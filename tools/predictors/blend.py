@@ -18,7 +18,7 @@ from tools.predictors._design import Design, design
 from tools.predictors._kernel import EMBEDDINGS, Regression, regress
 from tools.predictors._prior_learner import PriorFit, essential_genes, fit_prior, standardised
 from tools.predictors.base import Posterior, Priors, Rounds
-from tools.priors import relation_to_question, strength, strength_ranks
+from tools.priors import siblings_among, strength, strength_ranks
 
 Vector = npt.NDArray[np.floating[Any]]
 
@@ -96,11 +96,10 @@ class FittedBlend:
 
     def _siblings(self) -> pd.Series[float]:
         """Mean over sibling screens of quantile^24 of each gene's strength; empty where none was let in."""
-        ids = {s.id for s in self.priors.screens if relation_to_question(self.question, s) == "sibling"}
-        if not ids or self.prior.scores.empty:
+        screens = siblings_among(self.priors.screens, self.question)
+        if not screens or self.prior.scores.empty:
             return pd.Series(dtype=float)
-        screens = tuple(screen for screen in self.priors.screens if screen.id in ids)
-        effects = self.priors.effects[self.priors.effects["screen_id"].isin(ids)]
+        effects = self.priors.effects[self.priors.effects["screen_id"].isin({screen.id for screen in screens})]
         return (strength_ranks(Priors(screens, effects)) ** SIBLING_POWER).mean(axis=1)
 
     def _log_odds(
