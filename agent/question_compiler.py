@@ -26,6 +26,7 @@ from tools.features.question_match import COMMON, matched_sets
 from tools.judges import JudgeUsage
 from tools.name_lists import resolve_list
 from tools.question_fields import MOST_GENE_SETS, known_gene_sets, known_weights
+from tools.text_vectors import question_encoder
 from tools.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -151,9 +152,9 @@ def prompt_of(workspace: Workspace, text: str, organism: Organism, share: Share 
 
 
 def _offered_sets(workspace: Workspace, text: str, organism: Organism) -> list[str]:
-    """Gene sets whose names share words with the question, best first."""
+    """Gene sets whose names are alike to the question or share words with it, best first."""
     view = View(workspace.store)
-    alike = matched_sets(Question(text, organism, text=text), view, view.gene_sets())
+    alike = matched_sets(Question(text, organism, text=text), view, view.gene_sets(), question_encoder(workspace))
     names = [f"{collection}:{name}" for collection, name in alike.index]
     words = {word for word in clean(text, 2000).casefold().replace("-", " ").split() if len(word) > 3}
     for word in sorted(words - COMMON):

@@ -160,6 +160,20 @@ class View:
         values = np.array([np.asarray(vector, dtype=np.float32) for vector in rows["vector"]], dtype=np.float32)
         return pd.DataFrame(values if len(genes) else None, index=genes)
 
+    def embedding_source(self, name: str) -> tuple[str, int]:
+        """What an embedding was made by, as its ingest names it, and the numbers of a vector; ("", 0) where it lacks.
+
+        Args:
+            name: Name of the embedding.
+        """
+        with self._store.read() as connection:
+            found = connection.execute(
+                "SELECT source, len(vector) FROM gene_embedding JOIN ingest ON ingest.id = ingest_id"
+                " WHERE gene_embedding.name = ? LIMIT 1",
+                [name],
+            ).fetchall()
+        return (str(found[0][0]), int(found[0][1])) if found else ("", 0)
+
     def genes(self, organism: str = "human") -> pd.DataFrame:
         """The genes of an organism: columns symbol, name (in words) and locus_type, sorted by symbol.
 

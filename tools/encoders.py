@@ -27,6 +27,7 @@ TIMEOUT = 60.0
 """Seconds that a service may be silent."""
 TOO_MANY, BUSY = (400, 413, 422), (429, 503)
 """Statuses by which services refuse a request that is too large, and those that mean: later."""
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 LEAST = 2
 """Numbers of a vector below which it cannot tell texts apart."""
 SHORTEST = 1e-9
@@ -45,6 +46,11 @@ class Encoder(Protocol):
     @property
     def name(self) -> str:
         """Names everything that the vectors depend on, so that caches may key on it."""
+        ...
+
+    @property
+    def local(self) -> bool:
+        """Whether no text leaves this machine."""
         ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -76,12 +82,12 @@ def encoder_of(setting: str, packs: Path) -> Encoder:
         raise InvalidValueError(
             f"There is no text encoder {wanted!r}.", "Give minilm, or openai:NAME@http://HOST:PORT/v1 for a service."
         )
-    address = urlsplit(service[2])
-    if address.scheme == "http" and address.hostname not in ("localhost", "127.0.0.1", "::1") and os.environ.get(KEY):
+    endpoint = Endpoint(service[1], service[2].rstrip("/"), os.environ.get(KEY, ""))
+    if endpoint.key and not endpoint.local and endpoint.url.startswith("http:"):
         raise InvalidValueError(
             f"{service[2]} is not encrypted, and {KEY} would travel in the open.", f"Use https, or unset {KEY}."
         )
-    return Endpoint(service[1], service[2].rstrip("/"), os.environ.get(KEY, ""))
+    return endpoint
 
 
 class MiniLM:
@@ -104,6 +110,11 @@ class MiniLM:
     def name(self) -> str:
         """See `Encoder.name`."""
         return f"minilm, {MOST_TOKENS} tokens"
+
+    @property
+    def local(self) -> bool:
+        """See `Encoder.local`."""
+        return True
 
     def _parts(self) -> tuple[Any, Any]:
         if self._loaded is None:
@@ -178,6 +189,11 @@ class Endpoint:
     def name(self) -> str:
         """See `Encoder.name`."""
         return f"openai:{self.served}@{self.url}"
+
+    @property
+    def local(self) -> bool:
+        """See `Encoder.local`."""
+        return urlsplit(self.url).hostname in THIS_MACHINE
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode`; one request, which is not repeated.

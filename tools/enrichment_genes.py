@@ -127,7 +127,12 @@ def _background(store: Store, background: str, organism: Organism) -> tuple[set[
         return set(names), [] if background else [note]
     if _is_context(store, background):
         return {gene for name in perturbed_in(store, background) for gene in name.split("+")}, []
-    found = screen_or_file(store, background, "background")
+    try:
+        found = screen_or_file(store, background, "background")
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"There is no screen, table of responses or file {background!r} for the background.", error.suggestion
+        ) from error
     if isinstance(found, Path):
         listed = [line.name for line in read_list(found, "background")]
         names = list(resolve_list(store, organism, listed, "background").perturbations["name"])

@@ -13,6 +13,7 @@ from db.records import Question
 from db.view import View
 from tools import reasons, registry
 from tools.acquisitions import base as acquisitions
+from tools.encoders import Encoder
 from tools.expectations import Expected, common_doubt, expected_of
 from tools.features._cache import Features, build, for_perturbations, genes_of
 from tools.hits import foreseen_share
@@ -20,6 +21,7 @@ from tools.predictors._calibration import threshold
 from tools.predictors.base import Posterior, Priors, Rounds
 from tools.priors import Excluded, PriorChoice, PriorUse, choose_priors, strength
 from tools.reasons import Reason
+from tools.text_vectors import question_encoder
 from tools.workspace import Workspace
 
 DEFAULT_PREDICTOR = "blend"
@@ -51,11 +53,13 @@ class Basis:
         question: What is looked for.
         choice: The priors, and a view that sees them alone.
         features: Frames over the perturbations asked about and the genes of the priors.
+        encoder: What the question's text was encoded by; None where its words were compared.
     """
 
     question: Question
     choice: PriorChoice
     features: Features
+    encoder: Encoder | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Prediction:
         rounds: Effects revealed so far.
         hits_so_far: Revealed perturbations that count as hits, strongest first.
         view: What the prediction could see, so that reasons rest on nothing else.
+        encoder: What the question's text was encoded by; None where its words were compared.
     """
 
     posterior: Posterior
@@ -83,6 +88,7 @@ class Prediction:
     rounds: Rounds
     hits_so_far: tuple[str, ...]
     view: View
+    encoder: Encoder | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,7 @@ def predict(
         rounds=revealed,
         hits_so_far=hits_among(revealed, basis),
         view=basis.choice.view,
+        encoder=basis.encoder,
     )
 
 
@@ -182,10 +189,11 @@ def gather(
     perturbations = perturbations.unique()
     genes = genes_of(perturbations).union(genes_of(pd.Index(choice.priors.effects["perturbation"].unique())))
     sources = registry.names("features")
-    built = build(sources, genes, question, choice.view, workspace.paths.features, workspace.report)
+    encoder = question_encoder(workspace)
+    built = build(sources, genes, question, choice.view, workspace.paths.features, workspace.report, encoder)
     everything = genes.union(perturbations)
     frames = {name: for_perturbations(frame, everything) for name, frame in built.frames.items()}
-    return Basis(question, choice, Features(frames, built.missing))
+    return Basis(question, choice, Features(frames, built.missing), encoder)
 
 
 def hits_among(rounds: Rounds, basis: Basis) -> tuple[str, ...]:
@@ -256,6 +264,7 @@ def explain(
         prediction.rounds,
         prediction.hits_so_far,
         perturbations,
+        prediction.encoder,
     )
 
 

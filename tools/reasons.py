@@ -9,6 +9,7 @@ import pandas as pd
 
 from db.records import Question, Screen
 from db.view import View
+from tools.encoders import Encoder
 from tools.features.essentiality import PROPERTIES as ESSENTIALITY
 from tools.features.question_match import genes_of_question, matched_sets
 from tools.features.string_spectral import NETWORK
@@ -61,6 +62,7 @@ def explain(
     rounds: Rounds,
     hits: Sequence[str],
     perturbations: Sequence[str],
+    encoder: Encoder | None = None,
 ) -> dict[str, Reason]:
     """Reasons from strong effects in other screens, gene sets, network neighbours and essentiality.
 
@@ -71,6 +73,7 @@ def explain(
         rounds: Effects revealed so far.
         hits: Revealed perturbations that count as hits.
         perturbations: Names of candidates.
+        encoder: What the question's text was compared with gene sets by; None where its words were.
     """
     wanted = list(dict.fromkeys(perturbations))
     targets = {name: name.split("+") for name in wanted}
@@ -81,7 +84,8 @@ def explain(
     _add_hit_sets(clauses, sets, targets, hits, rounds)
     edges = view.edges(NETWORK)
     _add_neighbours(clauses, edges, targets, genes, hits, "hits so far")
-    _add_question(clauses, view, question, sets, edges, targets, genes)
+    alike = matched_sets(question, view, sets, encoder)
+    _add_question(clauses, genes_of_question(question, view), alike, sets, edges, targets, genes)
     _add_essentiality(clauses, view, targets)
     return {name: _reason(name, clauses, posterior) for name in wanted}
 
@@ -212,25 +216,23 @@ def _add_neighbours(
 
 def _add_question(
     clauses: _Clauses,
-    view: View,
-    question: Question,
+    named: Collection[str],
+    alike: pd.Series[float],
     sets: pd.DataFrame,
     edges: pd.DataFrame,
     targets: Mapping[str, list[str]],
     genes: Collection[str],
 ) -> None:
-    """Gene sets and genes that the question's own words name."""
-    named = genes_of_question(question, view)
+    """Genes that the question names, and gene sets whose names are alike to it."""
     for name, parts in targets.items():
         for gene in parts:
             if gene in named:
                 clauses.add(name, f"the question names {gene}", [f"text:{gene}"])
-    alike = matched_sets(question, view, sets)
     holding = sets[sets["gene"].isin(genes)].merge(alike.rename("weight").reset_index(), on=["collection", "gene_set"])
     holding = holding.sort_values(["weight", "gene_set"], ascending=[False, True], kind="stable")
     for name, parts in _with_any(targets, holding["gene"]):
         for row in holding[holding["gene"].isin(parts)].head(1).itertuples(index=False):
-            text = f"in {_readable(str(row.gene_set))}, which the question's words name"
+            text = f"in {_readable(str(row.gene_set))}, whose name is close to the question"
             clauses.add(name, text, [f"set:{row.collection}:{row.gene_set}"])
     _add_neighbours(clauses, edges, targets, genes, named, "named in the question")
 

@@ -1,4 +1,4 @@
-"""Vectors of gene texts: every "SYMBOL: name. summary" of the store through a sentence encoder, once."""
+"""Vectors of texts: genes' "SYMBOL: name. summary", names of gene sets and questions through one encoder, once."""
 
 from __future__ import annotations
 
@@ -14,18 +14,30 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from db.errors import DownloadError, NotFoundError
+from db.errors import DownloadError, InvalidValueError, NotFoundError
 from db.gene_embeddings import replace_gene_embedding
 from db.gene_names import GeneNames
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import Question
 from db.view import View
-from tools.encoders import KEPT, LEAST, BusyServiceError, Encoder, TooManyTextsError, Vectors, encoder_of, usable
+from tools.encoders import (
+    KEPT,
+    LEAST,
+    SETTING,
+    BusyServiceError,
+    Encoder,
+    TooManyTextsError,
+    Vectors,
+    encoder_of,
+    usable,
+)  # fmt: skip
+from tools.features.gene_sets import usable_sets
 from tools.features.gene_texts import texts_of
+from tools.features.question_match import titles_of
 from tools.features.text_embedding import EMBEDDING
 from tools.workspace import Progress, Workspace
 
-TASK = "encode gene texts"
+TASK = "encode texts"
 AT_ONCE = 256
 """Texts in a request; a service that refuses as many is asked with half of them, down to one."""
 ATTEMPTS = 6
@@ -41,6 +53,7 @@ class EncodedTexts:
     Attributes:
         encoder: The encoder.
         genes: Genes with a vector.
+        gene_sets: Names of gene sets with one; those are kept in the cache alone.
         encoded: Texts that were encoded now; the others were kept from before.
         dimensions: Numbers of a vector.
         already: Whether the store had these very vectors.
@@ -48,6 +61,7 @@ class EncodedTexts:
 
     encoder: str
     genes: int
+    gene_sets: int
     encoded: int
     dimensions: int
     already: bool
@@ -56,7 +70,8 @@ class EncodedTexts:
 def encode_gene_texts(workspace: Workspace, encoder: str = "") -> EncodedTexts:
     """Puts a vector of every protein-coding gene's name and summary into the store, for predictors to use.
 
-    With MiniLM this takes about seven minutes the first time, on one thread. Vectors are kept by the content of each
+    The names of the store's gene sets are encoded too, so that questions are compared with them by their sense. With
+    MiniLM all of it takes about eight minutes the first time, on one thread. Vectors are kept by the content of each
     text: after an interruption, or when some texts have changed, only the others are encoded. A store holds the vectors
     of one encoder; those of another take their place.
 
@@ -74,7 +89,9 @@ def encode_gene_texts(workspace: Workspace, encoder: str = "") -> EncodedTexts:
         raise NotFoundError("The store names no genes.", "`hitscout fetch hgnc gene-summaries` brings names and texts.")
     chosen = encoder_of(encoder, workspace.paths.packs)
     written = [f"{symbol}: {text}" for symbol, text in texts.items()]
-    vectors, new = encoded(workspace, chosen, written)
+    titles = sorted(set(titles_of(usable_sets(View(workspace.store).gene_sets())["gene_set"])))
+    vectors, new = encoded(workspace, chosen, [*written, *titles])
+    vectors = vectors[: len(written)]
     hashes = [_hash(text) for text in written]
     content = content_hash(hashes, {"encoder": chosen.name, "embedding": EMBEDDING})
     with workspace.store.read() as connection:
@@ -87,7 +104,68 @@ def encode_gene_texts(workspace: Workspace, encoder: str = "") -> EncodedTexts:
                 source_hash=content_hash(hashes, {}), tool="encode", arguments={"encoder": chosen.name},
             )  # fmt: skip
             replace_gene_embedding(connection, ingest_id, EMBEDDING, ids[ids > 0], vectors[ids > 0])
-    return EncodedTexts(chosen.name, len(written), new, vectors.shape[1], already)
+    return EncodedTexts(chosen.name, len(written), len(titles), new, vectors.shape[1], already)
+
+
+@dataclass(frozen=True)
+class KeptEncoder:
+    """An encoder that is asked only for what the cache lacks.
+
+    Attributes:
+        workspace: Cache folder and progress.
+        made_by: What encodes the rest.
+        dimensions: Numbers of the vectors that the others are compared with.
+    """
+
+    workspace: Workspace
+    made_by: Encoder
+    dimensions: int
+
+    @property
+    def name(self) -> str:
+        """See `tools.encoders.Encoder.name`."""
+        return self.made_by.name
+
+    @property
+    def local(self) -> bool:
+        """See `tools.encoders.Encoder.local`."""
+        return self.made_by.local
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `tools.encoders.Encoder.encode`.
+
+        Raises:
+            DownloadError: A service fails, or another encoder answers than the one that the store's vectors are from.
+        """
+        vectors, _ = encoded(self.workspace, self.made_by, texts)
+        if vectors.shape[1] != self.dimensions:
+            raise DownloadError(
+                f"{self.name} gives vectors of {vectors.shape[1]:,} numbers, and those of the gene texts in the store"
+                f" have {self.dimensions:,}.",
+                "`hitscout encode` encodes the gene texts anew.",
+            )
+        return vectors
+
+
+def question_encoder(workspace: Workspace) -> KeptEncoder | None:
+    """The encoder of the store's gene texts, for questions to be compared with them; None where it cannot be used.
+
+    That is where `encode_gene_texts` was not run, where MiniLM is no longer at hand, and where the texts were encoded
+    by a service on another machine: a question goes there only while HITSCOUT_EMBEDDINGS names that service.
+
+    Args:
+        workspace: Store, packs and cache.
+    """
+    name, dimensions = View(workspace.store).embedding_source(EMBEDDING)
+    try:
+        setting = name if name.startswith("openai:") else "minilm"
+        encoder = encoder_of(setting, workspace.paths.packs) if name else None
+    except (NotFoundError, InvalidValueError):
+        return None
+    allowed = os.environ.get(SETTING, "").rstrip("/")
+    if encoder is None or encoder.name != name or not (encoder.local or allowed == name):
+        return None
+    return KeptEncoder(workspace, encoder, dimensions)
 
 
 def _gene_ids(workspace: Workspace, symbols: list[str]) -> npt.NDArray[np.int64]:

@@ -138,6 +138,7 @@ def test_pairs_are_left_out_and_counted(tmp_path_factory, tmp_path):
         ({"screen": "target", "smallest": 400}, NotFoundError, "--smallest"),
         ({"genes": ["NOSUCH"]}, InvalidValueError, "hit rule"),
         ({"screen": "targt"}, NotFoundError, "target"),
+        ({"genes": ["GENE0001"], "background": "nope"}, NotFoundError, "no screen, table of responses or file 'nope'"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_what_can(world, arguments, error, said):

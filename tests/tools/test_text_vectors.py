@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from dataclasses import replace
@@ -21,7 +22,11 @@ from tests.synthetic_store import add_knowledge
 from tools import text_vectors
 from tools.encoders import Endpoint, MiniLM, encoder_of
 from tools.features.text_embedding import TextEmbedding
-from tools.text_vectors import encode_gene_texts
+from tools.predictions import gather
+from tools.text_vectors import encode_gene_texts, question_encoder
+
+TEXTS = 600 + 31
+"""Genes of the synthetic store, and names of its gene sets."""
 
 
 def vector_of(text: str, size: int = 6) -> list[float]:
@@ -77,7 +82,7 @@ def test_a_service_s_vectors_come_into_the_store_and_are_not_asked_for_twice(ser
     setting, asked, _ = service
     add_knowledge(workspace.store, network=False)
     made = encode_gene_texts(workspace, setting)
-    assert (made.genes, made.encoded, made.dimensions, made.already) == (600, 600, 6, False)
+    assert (made.genes, made.gene_sets, made.encoded, made.dimensions, made.already) == (600, 31, TEXTS, 6, False)
     assert asked[0][:2] == ("/v1/embeddings", "tiny")
     assert asked[0][3] is None
     assert any(text.startswith("GENE0007: ") for _, _, texts, _ in asked for text in texts)
@@ -102,7 +107,7 @@ def test_a_service_that_fails_half_way_loses_nothing_that_it_gave(service, works
     assert View(workspace.store).gene_embedding("gene_texts").empty
     state["fail_after"] = 10**9
     made = encode_gene_texts(workspace, setting)
-    assert made.encoded == 600 - text_vectors.AT_ONCE
+    assert made.encoded == TEXTS - text_vectors.AT_ONCE
     assert len({text for _, _, texts, _ in asked[2:] for text in texts}) == made.encoded
 
 
@@ -123,7 +128,7 @@ def test_a_service_that_changes_its_vectors_half_way_is_refused_and_goes_on_when
     with pytest.raises(DownloadError, match="another encoder"):
         encode_gene_texts(workspace, setting)
     state["size"] = 6
-    assert encode_gene_texts(workspace, setting).encoded == 600 - text_vectors.AT_ONCE
+    assert encode_gene_texts(workspace, setting).encoded == TEXTS - text_vectors.AT_ONCE
     assert all(len(texts) <= text_vectors.AT_ONCE for _, _, texts, _ in asked)
 
 
@@ -199,9 +204,9 @@ def test_a_service_that_takes_few_texts_at_once_is_asked_for_fewer(service, work
     setting, asked, state = service
     add_knowledge(workspace.store, network=False)
     state["cap"] = 100
-    assert encode_gene_texts(workspace, setting).encoded == 600
+    assert encode_gene_texts(workspace, setting).encoded == TEXTS
     # 256 and 128 are refused; what was found to work is kept to.
-    assert [len(texts) for _, _, texts, _ in asked] == [256, 128, *[64] * 9, 24]
+    assert [len(texts) for _, _, texts, _ in asked] == [256, 128, *[64] * 9, TEXTS - 9 * 64]
 
 
 def test_a_text_that_is_refused_alone_ends_it_with_the_reason(service, workspace):
@@ -221,7 +226,7 @@ def test_a_busy_service_is_asked_again_after_as_long_as_it_wants(service, worksp
     messages = []
     begun = time.monotonic()
     made = encode_gene_texts(replace(workspace, report=lambda step: messages.append(step.message)), setting)
-    assert made.encoded == 600
+    assert made.encoded == TEXTS
     assert time.monotonic() - begun >= 0.2
     assert len(asked) == 3 + 3
     assert any("busy" in message for message in messages)
@@ -278,6 +283,53 @@ def test_the_setting_comes_from_the_environment_and_the_key_is_sent_but_never_sh
     assert asked[-1][3] == "Bearer secret-7"
     with pytest.raises(InvalidValueError, match="not encrypted"):
         encoder_of("openai:m@http://example.org/v1", tmp_path)
+
+
+def test_a_question_goes_through_the_encoder_of_the_gene_texts_once(service, workspace):
+    setting, asked, _ = service
+    add_knowledge(workspace.store)
+    question = Question("a way of life", text="which genes make\na way of life")
+    genes = pd.Index(View(workspace.store).genes()["symbol"], dtype=object)
+    worded = gather(workspace, question, genes)
+    assert worded.encoder is None
+    assert "question_match" in worded.features.missing
+    encode_gene_texts(workspace, setting)
+    asked.clear()
+    encoded = gather(workspace, question, genes)
+    assert encoded.encoder.name == setting
+    assert len(encoded.features.frames["question_match"]) == 600
+    assert [texts for _, _, texts, _ in asked] == [["which genes make. a way of life"]]
+    gather(workspace, replace(question, cell_type="other cells"), genes)
+    assert len(asked) == 1
+
+
+def test_a_service_elsewhere_gets_a_question_only_while_the_setting_names_it(workspace, monkeypatch):
+    elsewhere = "openai:tiny@https://embeddings.example.org/v1"
+    add_knowledge(workspace.store, network=False)
+    monkeypatch.setattr(Endpoint, "encode", lambda _, texts: np.array([vector_of(text) for text in texts], np.float32))
+    encode_gene_texts(workspace, elsewhere)
+    assert question_encoder(workspace) is None
+    monkeypatch.setenv("HITSCOUT_EMBEDDINGS", "openai:other@https://embeddings.example.org/v1")
+    assert question_encoder(workspace) is None
+    monkeypatch.setenv("HITSCOUT_EMBEDDINGS", f"{elsewhere}/")
+    assert question_encoder(workspace).name == elsewhere
+
+
+def test_without_the_encoder_of_the_gene_texts_a_question_s_words_are_compared(service, workspace):
+    add_knowledge(workspace.store, network=False, vectors=True)
+    # These vectors were given to the store ready-made, by no encoder that is known.
+    assert len(View(workspace.store).gene_embedding("gene_texts")) == 590
+    assert question_encoder(workspace) is None
+
+
+def test_an_encoder_that_has_changed_since_the_gene_texts_is_refused(service, workspace):
+    setting, _, state = service
+    add_knowledge(workspace.store, network=False)
+    encode_gene_texts(workspace, setting)
+    shutil.rmtree(workspace.paths.cache)
+    state["size"] = 8
+    with pytest.raises(DownloadError, match="vectors of 8 numbers, and those of the gene texts in the store have 6"):
+        question_encoder(workspace).encode(["a"])
 
 
 def test_what_is_not_there_is_named_with_what_would_help(workspace, tmp_path):

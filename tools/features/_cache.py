@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ import pandas as pd
 from db.records import Question
 from db.view import View
 from tools import registry
+from tools.encoders import Encoder
 from tools.features.base import FeatureSource
 from tools.workspace import Progress
 
@@ -42,6 +44,7 @@ def build(
     view: View,
     folder: Path | None,
     report: Callable[[Progress], None] = lambda _: None,
+    encoder: Encoder | None = None,
 ) -> Features:
     """The frames of several sources.
 
@@ -52,6 +55,7 @@ def build(
         view: The only door to effects.
         folder: Where frames are kept between runs; nowhere if None.
         report: Called before each source and at the end.
+        encoder: What encodes the question's text, for sources that read it; None where there is none.
     """
     from threadpoolctl import threadpool_limits
 
@@ -61,11 +65,17 @@ def build(
         named = pd.Index(view.genes(question.organism)["symbol"], dtype=object)
         seen = {effects: view.fingerprint(effects=effects) for effects in (True, False)} if folder else {}
     everyone = named if len(named) else genes.sort_values()
+    asked = json.dumps([question.to_json(), encoder.name if encoder else ""], sort_keys=True)
     for done, name in enumerate(sources):
         report(Progress("features", done, len(sources), name))
-        source: FeatureSource = registry.load("features", name)()
+        method: Any = registry.load("features", name)
+        source: FeatureSource = method(encoder) if method.reads_question else method()
+        path = None
+        if folder is not None:
+            said = asked if source.reads_question else ""
+            path = folder / f"{name}-{_key(everyone, said, seen[source.reads_effects])}.npz"
         with threadpool_limits(1):
-            frame = _cached(name, source, everyone, question, view, folder, seen)
+            frame = _cached(source, everyone, question, view, path)
         frame = frame.loc[frame.index.isin(genes)]
         if frame.empty:
             missing[name] = source.needs
@@ -107,21 +117,13 @@ def genes_of(perturbations: pd.Index[str]) -> pd.Index[str]:
 
 
 def _cached(
-    name: str,
-    source: FeatureSource,
-    genes: pd.Index[str],
-    question: Question,
-    view: View,
-    folder: Path | None,
-    seen: Mapping[bool, str],
+    source: FeatureSource, genes: pd.Index[str], question: Question, view: View, path: Path | None
 ) -> pd.DataFrame:
-    if folder is None:
-        return _plain(source.features(genes, question, view))
-    path = folder / f"{name}-{_key(source, genes, question, seen[source.reads_effects])}.npz"
-    frame = _read(path)
+    frame = _read(path) if path else None
     if frame is None:
         frame = _plain(source.features(genes, question, view))
-        _write(path, frame)
+        if path:
+            _write(path, frame)
     return frame
 
 
@@ -131,15 +133,9 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(frame.to_numpy(float), index=index, columns=[str(name) for name in frame.columns])
 
 
-def _key(source: FeatureSource, genes: pd.Index[str], question: Question, seen: str) -> str:
+def _key(genes: pd.Index[str], asked: str, seen: str) -> str:
     """Everything that the frame depends on, the code that computes it included."""
-    parts = [
-        seen,
-        hashlib.sha256("\n".join(genes).encode()).hexdigest(),
-        _code(),
-        json.dumps(_versions()),
-        json.dumps(question.to_json(), sort_keys=True) if source.reads_question else "",
-    ]
+    parts = [seen, hashlib.sha256("\n".join(genes).encode()).hexdigest(), _code(), json.dumps(_versions()), asked]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 

@@ -17,7 +17,10 @@ class FeatureSource(Protocol):
     """Packs without which the source has nothing to say."""
 
     reads_question: bool
-    """Whether the frame depends on the question, which decides what a cache may share."""
+    """Whether the frame depends on the question, which decides what a cache may share.
+
+    Such a source is made with an encoder for the question's text, or None (see `tools.encoders.Encoder`).
+    """
 
     reads_effects: bool
     """Whether the frame depends on which screens the view shows; where not, a cache serves every view."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,16 +13,21 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.encoders import Encoder
 from tools.features.gene_sets import usable_sets
 from tools.features.gene_texts import texts_of
 from tools.features.string_spectral import NETWORK, normalised
+from tools.features.text_embedding import EMBEDDING
 
 RESTART = 0.5
 STEPS = 12
-CLOSEST_SETS = 20
-LEAST_SIMILAR = 0.2
+CLOSEST_SETS = 40
+LEAST_SHARED = 0.2
+"""Cosine of tf-idf from which on a gene set's name counts as alike to the question."""
+LEAST_APART = 2.5
+"""The same for an encoder's cosine, in standard deviations above the mean over all names: encoders differ in scale."""
 FLOOR = 1e-6
-TEXT_WEIGHT = 0.5
+TEXT_WEIGHT = 0.25
 """Weight of the likeness of texts beside that of the walk over the network."""
 WORD = r"[a-z0-9][a-z0-9-]+"
 _COMMON = (
@@ -55,53 +62,70 @@ class QuestionMatch:
 
     The first part is a random walk with restart over STRING. Names of genes in the text (symbols, aliases and full
     names, ``IL-2`` as IL2, ``IFN-γ`` as IFNG) start with weight one in all; so do the members of the `CLOSEST_SETS`
-    gene sets whose names are most alike to the text (cosine of tf-idf; the full names of the genes found are added to
-    the text). Then x ← (1 − r)·s + r·A x with the normalised network A and r = `RESTART` (Köhler et al. 2008), of
-    which ln(x + 10⁻⁶) counts. The second part is the root of the cosine between the tf-idf of the gene's name and
-    summary and that of the question's words with the texts of the genes that it names. Both are standardised over the
-    genes; the second counts `TEXT_WEIGHT`. Nothing but ``question.text`` is read (the phenotype where that is empty),
-    and the positive controls.
+    gene sets whose names are most alike to the text with the full names of the genes found in it. Then
+    x ← (1 − r)·s + r·A x with the normalised network A and r = `RESTART` (Köhler et al. 2008), of which ln(x + 10⁻⁶)
+    counts. The second part is how alike the gene's name and summary are to the question. Both are standardised over
+    the genes; the second counts `TEXT_WEIGHT`.
+
+    Texts are compared by the cosine of their sentence vectors where there is an encoder (see `tools.text_vectors`),
+    which knows that killing by NK cells is natural killer cell mediated cytotoxicity; elsewhere by that of tf-idf,
+    for which words have to be shared. Nothing but ``question.text`` is read (the phenotype where that is empty), and
+    the positive controls.
+
+    Args:
+        encoder: The one that the store's vectors of gene texts come from; None to compare words.
     """
 
     needs = ("hgnc", "pathways", "string")
     reads_question = True
     reads_effects = False
 
+    def __init__(self, encoder: Encoder | None = None) -> None:
+        self._encoder = encoder
+
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:
         """Nearness of each gene in a set or the network; see `tools.features.base.FeatureSource`."""
         named = genes_of_question(question, view)
         members = usable_sets(view.gene_sets())
-        matched = with_declared(matched_sets(question, view, members), question, members).rename("weight")
-        joined = members.join(matched, on=["collection", "gene_set"], how="inner")
+        matched = with_declared(matched_sets(question, view, members, self._encoder), question, members)
+        joined = members.join(matched.rename("weight"), on=["collection", "gene_set"], how="inner")
         start = _start(named, joined.groupby("gene")["weight"].sum())
-        alike = alike_texts(question, view, named)
+        alike = alike_texts(question, view, named, self._encoder)
         if start.empty and alike.empty:
             return pd.DataFrame(dtype=float)
         walked = _walk(start, view.edges(NETWORK)) if len(start) else start
         everyone = pd.Index(sorted({*walked.index, *members["gene"], *alike.index}), dtype=object)
         near = np.log(walked.reindex(everyone).fillna(0.0).to_numpy(float) + FLOOR)
-        worded = np.sqrt(alike.reindex(everyone).fillna(0.0).to_numpy(float))
+        worded = alike.reindex(everyone).fillna(alike.min() if len(alike) else 0.0).to_numpy(float)
         frame = pd.DataFrame({"match": _standardised(near) + TEXT_WEIGHT * _standardised(worded)}, index=everyone)
         return frame.reindex(genes[genes.isin(everyone)])
 
 
-def _standardised(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _standardised(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
     deviation = float(values.std())
     return (values - values.mean()) / deviation if deviation > 1e-12 else np.zeros_like(values)
 
 
-def alike_texts(question: Question, view: View, named: list[str]) -> pd.Series[float]:
-    """Cosine of tf-idf between the question and each gene's name and summary; empty where no word is shared.
+def alike_texts(question: Question, view: View, named: list[str], encoder: Encoder | None = None) -> pd.Series[float]:
+    """How alike each gene's name and summary are to the question; empty where nothing can be compared.
+
+    The cosine of the sentence vectors, or else the root of that of tf-idf between the text and the question's words
+    with the texts of the genes that it names.
 
     Args:
         question: What is looked for.
-        view: Where names and summaries come from.
+        view: Where names, summaries and their vectors come from.
         named: Genes that the question names: what is written of them belongs to it.
+        encoder: The one that the store's vectors come from; None to compare words.
     """
+    if encoder is not None:
+        vectors = view.gene_embedding(EMBEDDING)
+        cosines = vectors.to_numpy(float) @ encoder.encode([_asked(question)])[0].astype(float)
+        return pd.Series(cosines, index=vectors.index.astype(object))
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts, _ = texts_of(view, question)
-    asked = " ".join([question.text or question.phenotype, *texts.reindex(named).dropna()]).lower()
+    asked = " ".join([_asked(question), *texts.reindex(named).dropna()]).lower()
     words = [word for word in re.findall(WORD, asked) if word not in COMMON]
     counter = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=WORD, min_df=2, max_df=0.1)
     try:
@@ -109,8 +133,14 @@ def alike_texts(question: Question, view: View, named: list[str]) -> pd.Series[f
     except ValueError:
         # No texts, or none with a usable word.
         return pd.Series(dtype=float)
-    alike = pd.Series((weighted @ counter.transform([" ".join(words)]).T).toarray().ravel(), index=texts.index)
+    shared = (weighted @ counter.transform([" ".join(words)]).T).toarray().ravel()
+    alike = pd.Series(np.sqrt(shared), index=texts.index)
     return alike if alike.max() > 0 else alike[:0]
+
+
+def _asked(question: Question) -> str:
+    """The question's text as one line, or its phenotype where it has none."""
+    return (question.text or question.phenotype).replace("\n", ". ")
 
 
 def genes_of_question(question: Question, view: View) -> list[str]:
@@ -196,39 +226,63 @@ def _phrase(text: str) -> str:
     return f" {' '.join(re.findall(r'[a-z0-9]+', greek_in_words(text).lower()))} "
 
 
-def matched_sets(question: Question, view: View, members: pd.DataFrame) -> pd.Series[float]:
+def matched_sets(
+    question: Question, view: View, members: pd.DataFrame, encoder: Encoder | None = None
+) -> pd.Series[float]:
     """Gene sets whose names are most alike to the question's words.
 
     Args:
         question: What is looked for.
         view: Where the names of genes come from.
         members: Columns collection, gene_set and gene.
+        encoder: What compares texts by their sense; None to compare words.
 
     Returns:
-        Weight (cosine · ln(genes / size)) by collection and gene set, at most `CLOSEST_SETS`, heaviest first.
+        Weight (likeness · ln(genes / size)) by collection and gene set, at most `CLOSEST_SETS`, heaviest first.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    text = question.text or question.phenotype
     words = view.genes(question.organism).set_index("symbol")["name"]
     named = genes_of_question(question, view)
-    query = " ".join([text, *(str(words.get(gene, "")) for gene in named)]).lower()
-    tokens = [word for word in re.findall(WORD, query) if word not in COMMON]
+    query = " ".join([_asked(question), *(str(words.get(gene, "")) for gene in named)])
     sizes = usable_sets(members).groupby(["collection", "gene_set"]).size()
-    if not tokens or sizes.empty:
-        return pd.Series(dtype=float, index=sizes.index[:0])
-    titles = sizes.index.get_level_values(1).str.replace("_", " ").str.lower()
-    counter = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=WORD)
-    try:
-        alike = (counter.fit_transform(titles) @ counter.transform([" ".join(tokens)]).T).toarray().ravel()
-    except ValueError:
-        # No set's name holds a usable word: nothing can be alike.
-        return pd.Series(dtype=float, index=sizes.index[:0])
+    if sizes.empty:
+        return pd.Series(dtype=float, index=sizes.index)
+    titles = titles_of(sizes.index.get_level_values(1))
+    alike = _sharing(query, titles) if encoder is None else _standing_out(query, titles, encoder)
     best = np.argsort(-alike, kind="stable")[:CLOSEST_SETS]
-    best = best[alike[best] > LEAST_SIMILAR]
+    best = best[alike[best] > 0]
     rarity = np.log(max(members["gene"].nunique(), 2) / sizes.to_numpy())
     weights = pd.Series((alike * rarity)[best], index=sizes.index[best], dtype=float)
     return weights.sort_values(ascending=False, kind="stable")
+
+
+def titles_of(gene_sets: Iterable[str]) -> list[str]:
+    """Names of gene sets as plain words in small letters.
+
+    Args:
+        gene_sets: Names as their collections write them, such as ``HALLMARK_E2F_TARGETS``.
+    """
+    return [name.replace("_", " ").lower() for name in gene_sets]
+
+
+def _sharing(query: str, titles: list[str]) -> npt.NDArray[np.floating[Any]]:
+    """Cosine of tf-idf of each title with the query, 0 up to `LEAST_SHARED`."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    tokens = [word for word in re.findall(WORD, query.lower()) if word not in COMMON]
+    counter = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=WORD)
+    try:
+        cosines = (counter.fit_transform(titles) @ counter.transform([" ".join(tokens)]).T).toarray().ravel()
+    except ValueError:
+        # No set's name holds a usable word: nothing can be alike.
+        return np.zeros(len(titles))
+    return np.where(cosines > LEAST_SHARED, cosines, 0.0)
+
+
+def _standing_out(query: str, titles: list[str], encoder: Encoder) -> npt.NDArray[np.floating[Any]]:
+    """Cosine of each title's sentence vector with the query's, standardised over the titles; 0 up to `LEAST_APART`."""
+    vectors = encoder.encode([query, *titles]).astype(float)
+    apart = _standardised(vectors[1:] @ vectors[0])
+    return np.where(apart > LEAST_APART, apart, 0.0)
 
 
 def with_declared(weights: pd.Series[float], question: Question, members: pd.DataFrame) -> pd.Series[float]:

@@ -24,7 +24,10 @@ def encode(
         ),
     ] = "",
 ) -> None:
-    """Puts a vector of each gene's name and summary into the store: about seven minutes once with MiniLM.
+    """Puts a vector of each gene's name and summary into the store: about eight minutes once with MiniLM.
+
+    From then on a campaign's question is encoded too, and compared with genes and gene sets by its sense. A service on
+    another machine gets the question only while HITSCOUT_EMBEDDINGS names that service.
 
     An interruption loses nothing: it goes on where it stopped.
     """
@@ -47,6 +50,7 @@ def render(made: EncodedTexts) -> list[RenderableType]:
     state = "the store had them already" if made.already else "they are in the store"
     return [
         line(f"{made.genes:,} gene texts as vectors of {made.dimensions} numbers ({made.encoder}): {state}."),
+        line(f"Names of {made.gene_sets:,} gene sets are encoded as well, for questions to be compared with."),
         line(f"Encoded now: {made.encoded:,}; the others were kept from before.", "dim"),
     ]
 

@@ -16,7 +16,7 @@ from tools.features.annotation import Annotation
 from tools.features.essentiality import Essentiality
 from tools.features.gene_sets import GeneSets
 from tools.features.other_studies import OtherStudies, recurrence
-from tools.features.question_match import QuestionMatch, matched_sets, named_genes
+from tools.features.question_match import QuestionMatch, alike_texts, matched_sets, named_genes
 from tools.features.string_neighbours import StringNeighbours
 from tools.features.string_spectral import StringSpectral, normalised
 
@@ -171,6 +171,45 @@ def test_the_question_reaches_the_genes_and_sets_that_its_words_name_and_their_n
     assert frame[same].mean() > frame.drop(["GENE0400", *same]).mean()
     worded = Question("cytokine", text="genes of the helicase")
     assert all("helicase" in name for _, name in matched_sets(worded, view, view.gene_sets()).index)
+
+
+class OneDirection:
+    """An encoder for which texts with the given words mean the same, and all others nothing in common with them."""
+
+    name, local = "one direction", True
+
+    def __init__(self, *words):
+        self.words = words
+
+    def encode(self, texts):
+        rng = np.random.default_rng(3)
+        near = [any(word in text for word in self.words) for text in texts]
+        vectors = np.zeros((len(texts), 12), dtype=np.float32)
+        vectors[np.arange(len(texts)), np.where(near, 0, 1)] = np.where(near, 1.0, rng.choice([-1.0, 1.0], len(texts)))
+        return vectors
+
+
+def test_an_encoder_finds_gene_sets_that_share_no_word_with_the_question(view):
+    question = Question("unwinding", text="unwinding of strands")
+    assert matched_sets(question, view, view.gene_sets()).empty
+    alike = matched_sets(question, view, view.gene_sets(), OneDirection("unwinding", "module 2 "))
+    assert [name for _, name in alike.index] == ["MODULE_2_ligase"]
+    frame = QuestionMatch(OneDirection("unwinding", "module 2 ")).features(LIBRARY, question, view)["match"]
+    inside = MODULE_OF == 2
+    assert frame[np.array(SYMBOLS)[inside]].min() > frame[np.array(SYMBOLS)[~inside]].mean()
+
+
+def test_an_encoder_s_likeness_of_gene_texts_is_their_cosine_with_the_question(view):
+    vectors = view.gene_embedding("gene_texts")
+
+    class Same:
+        name, local = "same", True
+
+        def encode(self, texts):
+            return np.repeat(vectors.loc[["GENE0007"]].to_numpy(), len(texts), axis=0)
+
+    found = alike_texts(Question("x", text="any words"), view, [], Same())
+    np.testing.assert_allclose(found, vectors.to_numpy(float) @ vectors.loc["GENE0007"].to_numpy(float), atol=1e-6)
 
 
 def test_positive_controls_are_genes_that_the_question_names(view):
