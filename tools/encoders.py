@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from db.errors import DownloadError, InvalidValueError, NotFoundError
+from tools.features._folding import unit_rows
 from tools.readers._bytes import clean
 
 SETTING = "HITSCOUT_EMBEDDINGS"
@@ -146,7 +147,7 @@ class MiniLM:
         given = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": np.zeros_like(tokens)}
         wanted = {one.name: given[one.name] for one in session.get_inputs()}
         found = np.asarray(session.run(None, wanted)[0], dtype=np.float32)
-        return rows, unit(found.mean(axis=1) if found.ndim == 3 else found)
+        return rows, unit_rows(found.mean(axis=1) if found.ndim == 3 else found)
 
 
 def _by_length(ids: list[list[int]]) -> list[list[int]]:
@@ -204,7 +205,8 @@ class Endpoint:
             DownloadError: It cannot be reached, refuses otherwise, or answers something else than a vector for each
                 text: all of one length, at least two finite numbers each, not all of them zero.
         """
-        return unit(self._vectors(self._answer(texts), texts))
+        vectors: Vectors = unit_rows(self._vectors(self._answer(texts), texts))
+        return vectors
 
     def _answer(self, texts: Sequence[str]) -> object:
         """The body of the service's answer, read as JSON."""
@@ -303,13 +305,3 @@ def usable(vectors: Vectors) -> npt.NDArray[np.bool_]:
     """
     lengths = np.linalg.norm(vectors, axis=1)
     return np.asarray(np.isfinite(lengths) & (lengths > SHORTEST), dtype=bool)
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """Rows scaled to unit length; rows of zeros stay.
-
-    Args:
-        vectors: Shape (n, d).
-    """
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, SHORTEST), dtype=np.float32)

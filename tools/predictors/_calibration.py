@@ -29,6 +29,8 @@ LEAST_SLOPE = 0.05
 """A flatter curve would leave the ranking to rounding."""
 DOUBT_OF_INTERCEPT = 1.0
 DOUBT_OF_SLOPE = 0.5
+OPEN = 0.5
+"""Doubt of ln(hits in the library) from which on the slope is held more firmly, in proportion."""
 MARGIN = 0.05
 """By how much found and foreseen hits may exceed the total, in ln."""
 
@@ -155,7 +157,8 @@ def learnt_curve(
     priors around those of `first` and a Laplace one of ln(hits) around `total`; found and foreseen hits together do not
     exceed that number. Whatever of the total is neither found nor foreseen is spread evenly over the candidates: that
     is the floor. So the curve follows the results where results were looked for, at the top, and the hit rule
-    elsewhere, as far as the rule promises anything.
+    elsewhere, as far as the rule promises anything. Where it promises little, many hits at the top are first of all a
+    sign that hits are common: only the top is seen, and a slope that took the credit would empty the rest.
 
     Args:
         first: The curve before any result.
@@ -170,6 +173,7 @@ def learnt_curve(
     if len(held_out) == 0:
         return first
     found, everything = float(hits.sum()), len(scores) + len(held_out)
+    doubt_of_slope = DOUBT_OF_SLOPE * min(1.0, OPEN / doubt)
 
     def curve(at: Vector) -> tuple[Curve, float]:
         intercept, slope, library = float(at[0]), max(abs(float(at[1])), LEAST_SLOPE), min(np.exp(at[2]), everything)
@@ -182,7 +186,7 @@ def learnt_curve(
         made, foreseen = curve(at)
         p = np.clip(made.probability(held_out), 1e-9, 1 - 1e-9)
         likelihood = float(np.where(hits, np.log(p), np.log1p(-p)).sum())
-        normal = ((at[0] - first.intercept) / DOUBT_OF_INTERCEPT) ** 2 + ((at[1] - first.slope) / DOUBT_OF_SLOPE) ** 2
+        normal = ((at[0] - first.intercept) / DOUBT_OF_INTERCEPT) ** 2 + ((at[1] - first.slope) / doubt_of_slope) ** 2
         # Laplace: the total stays as promised until the results speak clearly against it, and then goes far.
         laplace = abs(at[2] - np.log(total)) / doubt
         beyond = max((np.log(foreseen + found) - at[2]) / MARGIN, 0.0)

@@ -135,6 +135,19 @@ def test_results_speak_against_an_assumed_share_of_hits_but_not_against_a_promis
     assert bool(curve.probability(library).mean() > 0.3) is learnt
 
 
+def test_many_hits_at_the_top_are_first_a_sign_that_hits_are_common_where_no_rule_says_how_common():
+    rng = np.random.default_rng(5)
+    library, x = rng.normal(size=1200), rng.normal(1.5, 0.4, size=96)
+    hits = rng.random(96) < calibration.Curve(-1.0, 1.5).probability(x)
+    first = calibration.first_curve(library, 0.1, 0.25)
+    assumed, open_to_all = (
+        calibration.learnt_curve(first, library, x, hits, 0.25 * 1296, foreseen_share(rule).doubt)
+        for rule in ("fdr<0.05", "estimate<0")
+    )
+    assert first.slope < open_to_all.slope < assumed.slope
+    assert open_to_all.probability(library).mean() > assumed.probability(library).mean()
+
+
 def test_the_expected_slope_follows_nearness_and_falls_back_on_the_usual_one():
     near, slopes = np.array([0.2, 0.25, 0.4, 0.45]), np.array([0.1, 0.2, 1.0, 1.1])
     assert _slope_at(0.45, near, slopes) > 0.6 > 0.4 > _slope_at(0.2, near, slopes)
