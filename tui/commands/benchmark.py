@@ -100,7 +100,7 @@ def perturbqa(
     ] = "responses",
     seed: Annotated[int, typer.Option(min=0, help="Seed of folds, shuffles and bootstrap.")] = 0,
     no_controls: NoControls = False,
-    shuffles: Annotated[int, typer.Option(min=1, help="How often the control with shuffled genes is played.")] = 10,
+    shuffles: Annotated[int, typer.Option(min=1, help="How often the control with shuffled genes is played.")] = 5,
     workers: options.Workers = None,
 ) -> None:
     """Predicts which readout genes respond to a perturbation, and which way, in PerturbQA (arXiv 2502.21290).

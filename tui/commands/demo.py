@@ -58,7 +58,7 @@ def render(done: Demo) -> Sequence[RenderableType]:
         done: What the demo did.
     """
     from tui.commands.replay import controls
-    from tui.commands.shortlist import nominations
+    from tui.commands.shortlist import ORDER, nominations
     from tui.format import fields, heading, line
 
     screen, made = done.report.screens[0], done.shortlist
@@ -80,7 +80,7 @@ def render(done: Demo) -> Sequence[RenderableType]:
         heading("A finished screen, replayed"), fields(about), line(""), _plot(screen), line(""), controls(screen),
         line(""), *(line(f"Note: {remark}") for remark in done.remarks),
         heading(f"The next {made.size}, after these {setting['rounds']} rounds"),
-        line(promise),
+        line(promise), line(ORDER, "dim"),
         nominations(made.nominations), line(""),
         line(f"Written to {done.path}", "bold"),
         line(f"Look further: hitscout campaign show {made.campaign} --store {done.store}"),

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from db.records import Nomination
     from tools.proposals import Shortlist
 
+ORDER = "Best first: likely hits, and of genes about as likely those of which least is known."
+"""Why probabilities do not simply fall from line to line."""
+
 
 def shortlist(
     context: typer.Context,
@@ -86,7 +89,9 @@ def render(made: Shortlist) -> Sequence[RenderableType]:
         f"Expected hits: {expected.mean:.1f} ({expected.level:.0%} interval {expected.low:g} to {expected.high:g});"
         f" seed {made.seed}, predictor {made.predictor}."
     )
-    parts: list[RenderableType] = [line(title, "bold"), line(promise), nominations(made.nominations), line("")]
+    parts: list[RenderableType] = [
+        line(title, "bold"), line(promise), line(ORDER, "dim"), nominations(made.nominations), line("")
+    ]  # fmt: skip
     parts += [line(f"Control: {_said(control)}") for control in made.controls]
     parts += slots(made.slots)
     parts += [line(f"Not used as a prior: {_said(one)}") for one in made.excluded_screens]
