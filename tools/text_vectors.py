@@ -137,7 +137,14 @@ class KeptEncoder:
         Raises:
             DownloadError: A service fails, or another encoder answers than the one that the store's vectors are from.
         """
-        vectors, _ = encoded(self.workspace, self.made_by, texts)
+        try:
+            vectors, _ = encoded(self.workspace, self.made_by, texts)
+        except DownloadError as error:
+            raise DownloadError(
+                error.message,
+                "It encoded the store's gene texts, so it has to encode the question too. Start it again, or let"
+                " `hitscout encode --encoder minilm` take its place.",
+            ) from error
         if vectors.shape[1] != self.dimensions:
             raise DownloadError(
                 f"{self.name} gives vectors of {vectors.shape[1]:,} numbers, and those of the gene texts in the store"

@@ -303,6 +303,16 @@ def test_a_question_goes_through_the_encoder_of_the_gene_texts_once(service, wor
     assert len(asked) == 1
 
 
+def test_a_service_that_is_gone_when_a_question_comes_is_named_with_what_takes_its_place(service, workspace):
+    setting, _, state = service
+    add_knowledge(workspace.store, network=False)
+    encode_gene_texts(workspace, setting)
+    state["fail_after"] = 0
+    with pytest.raises(DownloadError, match="status 500") as caught:
+        gather(workspace, Question("another question"), pd.Index(["GENE0007"], dtype=object))
+    assert "hitscout encode --encoder minilm" in caught.value.suggestion
+
+
 def test_a_service_elsewhere_gets_a_question_only_while_the_setting_names_it(workspace, monkeypatch):
     elsewhere = "openai:tiny@https://embeddings.example.org/v1"
     add_knowledge(workspace.store, network=False)
