@@ -92,9 +92,9 @@ def render(made: Shortlist) -> Sequence[RenderableType]:
     parts: list[RenderableType] = [
         line(title, "bold"), line(promise), line(ORDER, "dim"), nominations(made.nominations), line("")
     ]  # fmt: skip
-    parts += [line(f"Control: {_said(control)}") for control in made.controls]
+    parts += [line(f"Control: {_control(one)}") for one in made.controls]
     parts += slots(made.slots)
-    parts += [line(f"Not used as a prior: {_said(one)}") for one in made.excluded_screens]
+    parts += [line(f"Not used as a prior: {one['screen']} ({one['why']})") for one in made.excluded_screens]
     parts += ignored(made.ignored)
     return parts + [line(f"Note: {note}") for note in made.notes]
 
@@ -144,8 +144,10 @@ def ignored(names: Sequence[Mapping[str, str]]) -> list[RenderableType]:
     return [heading(f"{len(names):,} names could not be used"), table(columns, rows)]
 
 
-def _said(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in values.items() if value not in ("", None))
+def _control(control: Mapping[str, Any]) -> str:
+    """A control in words; one whose guides are among the nominations needs none of its own."""
+    guides = f"{control['guides']} guides" if control["guides"] else ""
+    return f"{', '.join(filter(None, (control['perturbation'], control['kind'], guides)))}: {control['why']}"
 
 
 def register(app: typer.Typer) -> None:
