@@ -17,8 +17,6 @@ from tools.predictors.base import Posterior, Predictor, Priors, Rounds
 from tools.priors import contrasts_of, siblings_among, strength_ranks, study_of_contrasts
 
 NAMES = ("random", "essential_only", "recurrence", "prior_only", "permuted_feedback", "random_embeddings")
-COSTLY = frozenset({"permuted_feedback", "random_embeddings"})
-"""Controls that play all rounds again."""
 WITH_SIBLINGS = "sibling_ranking"
 WITH_JUDGE = ("without_grades", "masked_names")
 

@@ -96,7 +96,6 @@ def play_targets(
     predictor: str = DEFAULT_PREDICTOR,
     acquisition: str = DEFAULT_ACQUISITION,
     controls: bool = True,
-    costly_controls: bool = True,
     flags: bool = False,
     workers: int | None = None,
     trained_until: str = "",
@@ -116,7 +115,6 @@ def play_targets(
         predictor: As in `replay`.
         acquisition: As in `replay`.
         controls: As in `replay`.
-        costly_controls: Whether those controls are among them that play all rounds again.
         flags: Whether it is revealed which chosen perturbations are hits, as in a campaign with a declared hit rule.
         workers: As in `replay`.
         trained_until: As in `replay`.
@@ -142,7 +140,7 @@ def play_targets(
         jobs.append(
             Job(
                 filtered, basis.features.frames, basis.choice.priors, rounds, filtered.round_size(size), siblings,
-                predictor, acquisition, controls, costly_controls, flags,
+                predictor, acquisition, controls, flags,
                 _judging(workspace, judge, nearby, basis.choice.view),
             )
         )  # fmt: skip
@@ -185,7 +183,7 @@ def _say_estimate(workspace: Workspace, judge: Judge, jobs: Sequence[Job], seeds
         if job.judging is not None:
             library = [str(name) for name in job.target.table.index]
             one = judge.estimate(job.judging.sample(job.target.question, library, job.size))
-            plays = 3 if job.with_controls and job.costly_controls else 1
+            plays = 3 if job.with_controls else 1
             total = total.plus(one.times(job.rounds * seeds * plays))
     bound = "" if judge.budget is None else f"; it stops at ${judge.budget:,.2f} and can be taken up again"
     workspace.report(Progress(f"estimate for {judge.name}", 1, 1, f"about {total}{bound}"))

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tools import registry
-from tools.controls import COSTLY, NAMES, WITH_JUDGE, WITH_SIBLINGS
+from tools.controls import NAMES, WITH_JUDGE, WITH_SIBLINGS
 from tools.judges import JudgeUsage
 from tools.likeness import modality_warning
 from tools.metrics.base import Outcome, RoundOutcome
@@ -287,11 +287,7 @@ def report_screen(
     gaps = {**dict(job.target.missing), **missing}
     if job.with_controls and not choice.used:
         gaps |= {"recurrence": ("genedisco",), "prior_only": ("genedisco",)}
-    if (
-        job.with_controls
-        and job.costly_controls
-        and all(one.controls.get("random_embeddings") is None for one in results)
-    ):
+    if job.with_controls and all(one.controls.get("random_embeddings") is None for one in results):
         gaps |= {"random_embeddings": ("pathways", "gobp", "string", "hgnc")}
     return ScreenReport(
         name=job.target.name,
@@ -389,9 +385,8 @@ def _controls(job: Job, results: Sequence[SeedResult], hits: int, others: int) -
     figures: dict[str, Pair | None] = {
         "random": Pair(by_chance, by_chance, tuple(float(share) * hits for share in tested))
     }
-    asked = [name for name in NAMES[1:] if job.costly_controls or name not in COSTLY]
-    judged = WITH_JUDGE if job.judging is not None and job.costly_controls else ()
-    for name in (*asked, *([WITH_SIBLINGS] if job.siblings else []), *judged):
+    judged = WITH_JUDGE if job.judging is not None else ()
+    for name in (*NAMES[1:], *([WITH_SIBLINGS] if job.siblings else []), *judged):
         played = [points for one in results if (points := one.controls.get(name)) is not None]
         figures[name] = None
         if played:

@@ -44,7 +44,6 @@ class Job:
         predictor: Name of the predictor.
         acquisition: Name of the acquisition.
         with_controls: Whether the controls are played too.
-        costly_controls: Whether those controls are among them that play all rounds again.
         flags: Whether it is revealed which chosen perturbations are hits.
         judging: Who fills slots; nobody where None. A job with a judge is played in one process.
     """
@@ -58,7 +57,6 @@ class Job:
     predictor: str
     acquisition: str
     with_controls: bool = True
-    costly_controls: bool = True
     flags: bool = False
     judging: Judging | None = None
 
@@ -66,7 +64,7 @@ class Job:
     def plays(self) -> int:
         """How often all rounds are played, controls counted."""
         extra = 2 + (2 if self.judging else 0)
-        return 1 + (extra if self.with_controls and self.costly_controls else 0)
+        return 1 + (extra if self.with_controls else 0)
 
 
 @dataclass(frozen=True)
@@ -194,16 +192,15 @@ def _play_controls(
         "recurrence": controls.recurrence_only(course, job.priors),
         "prior_only": controls.prior_only(course, steps),
     }
-    if job.costly_controls:
-        fresh = registry.load("predictors", job.predictor)
-        seats = _seats(job, course, heard)
-        permuted = controls.play(course, fresh(), permute=True, seats=seats, on_round=on_round)
-        lists["permuted_feedback"] = _names(permuted)
-        lists["random_embeddings"] = controls.random_embeddings(course, fresh())
-        if job.judging is not None:
-            lists["without_grades"] = _names(controls.play(course, fresh()))
-            masked = _seats(job, course, heard, masked=True)
-            lists["masked_names"] = _names(controls.play(course, fresh(), seats=masked))
+    fresh = registry.load("predictors", job.predictor)
+    seats = _seats(job, course, heard)
+    permuted = controls.play(course, fresh(), permute=True, seats=seats, on_round=on_round)
+    lists["permuted_feedback"] = _names(permuted)
+    lists["random_embeddings"] = controls.random_embeddings(course, fresh())
+    if job.judging is not None:
+        lists["without_grades"] = _names(controls.play(course, fresh()))
+        masked = _seats(job, course, heard, masked=True)
+        lists["masked_names"] = _names(controls.play(course, fresh(), seats=masked))
     if job.siblings:
         lists[controls.WITH_SIBLINGS] = controls.sibling_ranking(course, job.priors)
     on_round((job.plays - 1) * job.rounds)

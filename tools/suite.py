@@ -23,7 +23,7 @@ DRAWS = 10_000
 LEVEL = 0.9
 AT_ONCE = 4
 """Screens whose features are held in memory together."""
-CONTROLS = ("recurrence", "prior_only")
+CONTROLS = ("recurrence", "prior_only", "permuted_feedback", "random_embeddings")
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,10 @@ def benchmark_suite(
     """Plays the development suite and compares methods in pairs: on the same seeds of the same screens.
 
     The first predictor is compared with recurrence (genes by the number of other studies where they were hits), with
-    its own first ranking taken for all rounds, and with every further predictor. A gain counts when its lower bound
-    over studies is above zero and no screen loses by more than one standard error. Which chosen genes are hits is
-    revealed after each round, as a campaign's declared hit rule tells, which bears on probabilities and hardly on the
-    ranking.
+    its own first ranking taken for all rounds, with itself on permuted feedback and on random embeddings, and with
+    every further predictor. A gain counts when its lower bound over studies is above zero and no screen loses by more
+    than one standard error. Which chosen genes are hits is revealed after each round, as a campaign's declared hit rule
+    tells, which bears on probabilities and hardly on the ranking.
 
     Args:
         workspace: Store and fetched packs; what is not there is named.
@@ -127,7 +127,7 @@ def benchmark_suite(
             report = play_targets(
                 workspace, targets[first : first + AT_ONCE], rounds=rounds, size=None, seeds=seeds, pool=pool,
                 siblings=siblings, text=text, predictor=predictor, acquisition=acquisition, controls=number == 0,
-                costly_controls=False, flags=True, workers=workers,
+                flags=True, workers=workers,
             )  # fmt: skip
             played[predictor] += report.screens
             setting = report.setting

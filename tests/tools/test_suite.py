@@ -12,6 +12,7 @@ from db.errors import NotFoundError
 from db.records import Question
 from tests.synthetic_store import add_screen as add
 from tests.synthetic_store import copied_world, module_effects, workspace_on
+from tools import controls
 from tools.suite import benchmark_suite, compare
 from tools.suite_targets import SCREENS, suite_targets, targets_of_sets
 
@@ -65,13 +66,15 @@ def test_a_screen_that_a_control_could_not_be_played_on_is_left_out_of_its_compa
 def test_the_suite_plays_what_is_at_hand_and_names_the_packs_of_the_rest(played):
     report = played.to_json()
     assert [one["name"] for one in report["screens"]] == ["freimer-il2", "umhoefer-foxp3-teff"]
-    assert {gain["over"] for gain in report["gains"]} == {"recurrence", "prior_only", "mean_baseline"}
+    assert {gain["over"] for gain in report["gains"]} == {
+        "recurrence", "prior_only", "permuted_feedback", "random_embeddings", "mean_baseline",
+    }  # fmt: skip
     ahead = next(gain for gain in report["gains"] if gain["over"] == "mean_baseline")
     assert ahead["low"] > 0
     assert ahead["losses"] == []
     assert report["missing"]["IFNG"] == "biodiscovery-ifng"
     assert report["setting"]["hits_revealed"] is True
-    assert set(report["screens"][0]["controls"]) == {"random", "essential_only", "recurrence", "prior_only"}
+    assert set(report["screens"][0]["controls"]) == set(controls.NAMES)
     bins = report["screens"][0]["reliability"]
     assert sum(one["nominations"] for one in bins) == 2 * 2 * 32
     assert all(one["low"] <= one["expected"] <= one["high"] for one in bins)
