@@ -30,7 +30,7 @@ from tools.encoders import (
     Vectors,
     encoder_of,
     usable,
-)  # fmt: skip
+)
 from tools.features.gene_sets import usable_sets
 from tools.features.gene_texts import texts_of
 from tools.features.question_match import titles_of

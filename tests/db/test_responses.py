@@ -32,7 +32,7 @@ def gene(store, symbol: str) -> int:
 
 def write(store, name="mine", **options) -> None:
     rows = pd.DataFrame({
-        "perturbation": ["VAV1", "KIAA0196", "NOPE", "VAV1"], "readout": ["IL2", "IL2", "IL2", "XXX"],
+        "perturbation": ["VAV1", "KIAA0196", "NOPE", "VAV1"], "readout": ["IL2", "IL2", "IL2", "NOTAGENE"],
         "split": ["train", "test", "train", "train"], "de": [True, True, False, False], "up": [False, True, None, None],
     })  # fmt: skip
     with store.write("test") as connection:
@@ -51,7 +51,7 @@ def test_responses_come_back_with_symbols_labels_and_split(store):
     write(store)
     found = responses_of(store, "mine")
     assert found[["perturbation", "readout", "split"]].to_numpy().tolist() == [
-        ["NOPE", "IL2", "train"], ["VAV1", "IL2", "train"], ["VAV1", "XXX", "train"], ["WASHC5", "IL2", "test"],
+        ["NOPE", "IL2", "train"], ["VAV1", "IL2", "train"], ["VAV1", "NOTAGENE", "train"], ["WASHC5", "IL2", "test"],
     ]  # fmt: skip
     assert found["de"].tolist() == [False, True, False, True]
     assert found["up"].tolist() == [pd.NA, False, pd.NA, True]

@@ -122,20 +122,25 @@ def alike_texts(question: Question, view: View, named: list[str], encoder: Encod
         vectors = view.gene_embedding(EMBEDDING)
         cosines = vectors.to_numpy(float) @ encoder.encode([_asked(question)])[0].astype(float)
         return pd.Series(cosines, index=vectors.index.astype(object))
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
     texts, _ = texts_of(view, question)
-    asked = " ".join([_asked(question), *texts.reindex(named).dropna()]).lower()
-    words = [word for word in re.findall(WORD, asked) if word not in COMMON]
-    counter = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=WORD, min_df=2, max_df=0.1)
-    try:
-        weighted = counter.fit_transform(texts.str.lower())
-    except ValueError:
-        # No texts, or none with a usable word.
-        return pd.Series(dtype=float)
-    shared = (weighted @ counter.transform([" ".join(words)]).T).toarray().ravel()
+    asked = " ".join([_asked(question), *texts.reindex(named).dropna()])
+    shared = _shared_words(asked, texts.str.lower(), min_df=2, max_df=0.1)
     alike = pd.Series(np.sqrt(shared), index=texts.index)
     return alike if alike.max() > 0 else alike[:0]
+
+
+def _shared_words(query: str, texts: Iterable[str], **limits: float) -> npt.NDArray[np.floating[Any]]:
+    """Cosine of tf-idf of each text, in small letters, with the query's words; zeros where no text has a usable one."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts = list(texts)
+    words = [word for word in re.findall(WORD, query.lower()) if word not in COMMON]
+    counter = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=WORD, **limits)
+    try:
+        return np.asarray((counter.fit_transform(texts) @ counter.transform([" ".join(words)]).T).toarray().ravel())
+    except ValueError:
+        # scikit-learn's word for a vocabulary that is empty.
+        return np.zeros(len(texts))
 
 
 def _asked(question: Question) -> str:
@@ -266,15 +271,7 @@ def titles_of(gene_sets: Iterable[str]) -> list[str]:
 
 def _sharing(query: str, titles: list[str]) -> npt.NDArray[np.floating[Any]]:
     """Cosine of tf-idf of each title with the query, 0 up to `LEAST_SHARED`."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    tokens = [word for word in re.findall(WORD, query.lower()) if word not in COMMON]
-    counter = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=WORD)
-    try:
-        cosines = (counter.fit_transform(titles) @ counter.transform([" ".join(tokens)]).T).toarray().ravel()
-    except ValueError:
-        # No set's name holds a usable word: nothing can be alike.
-        return np.zeros(len(titles))
+    cosines = _shared_words(query, titles)
     return np.where(cosines > LEAST_SHARED, cosines, 0.0)
 
 
