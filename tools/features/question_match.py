@@ -118,7 +118,8 @@ def alike_texts(question: Question, view: View, named: list[str], encoder: Encod
         named: Genes that the question names: what is written of them belongs to it.
         encoder: The one that the store's vectors come from; None to compare words.
     """
-    if encoder is not None:
+    # The vectors are those of human genes.
+    if encoder is not None and question.organism == "human":
         vectors = view.gene_embedding(EMBEDDING)
         cosines = vectors.to_numpy(float) @ encoder.encode([_asked(question)])[0].astype(float)
         return pd.Series(cosines, index=vectors.index.astype(object))

@@ -212,6 +212,12 @@ def test_an_encoder_s_likeness_of_gene_texts_is_their_cosine_with_the_question(v
     np.testing.assert_allclose(found, vectors.to_numpy(float) @ vectors.loc["GENE0007"].to_numpy(float), atol=1e-6)
 
 
+def test_a_question_on_mouse_genes_is_not_compared_with_the_vectors_of_human_ones(view):
+    encoder = OneDirection("words")
+    assert len(alike_texts(Question("x", text="any words"), view, [], encoder)) == 590
+    assert alike_texts(Question("x", "mouse", text="any words"), view, [], encoder).empty
+
+
 def test_positive_controls_are_genes_that_the_question_names(view):
     question = Question("nothing known", text="", positive_controls=("GENE0410",))
     assert QuestionMatch().features(LIBRARY, question, view)["match"].idxmax() == "GENE0410"
