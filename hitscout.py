@@ -19,51 +19,51 @@ if TYPE_CHECKING:
     from db.errors import HitscoutError as HitscoutError
     from db.records import Question as Question
     from db.store import Store as Store
-    from tools.added_replicates import add_replicate as add_replicate
-    from tools.benchmarks import benchmark_biodiscovery as benchmark_biodiscovery
-    from tools.campaigns import campaign_close as campaign_close
-    from tools.campaigns import campaign_exclude as campaign_exclude
-    from tools.campaigns import campaign_list as campaign_list
-    from tools.campaigns import campaign_question as campaign_question
-    from tools.campaigns import campaign_show as campaign_show
-    from tools.campaigns import campaign_start as campaign_start
-    from tools.catalogue import fetch as fetch
-    from tools.catalogue import list_packs as list_packs
-    from tools.chances import predict_hits as predict_hits
-    from tools.comparisons import screen_compare as screen_compare
-    from tools.enrichment import over_representation as over_representation
-    from tools.enrichment import ranked_enrichment as ranked_enrichment
+    from tools.benchmarks.biodiscovery import benchmark_biodiscovery as benchmark_biodiscovery
+    from tools.benchmarks.cluster_names import benchmark_gene_sets as benchmark_gene_sets
+    from tools.benchmarks.perturbqa import benchmark_perturbqa as benchmark_perturbqa
+    from tools.benchmarks.suite import benchmark_suite as benchmark_suite
+    from tools.campaigns.answers.explanation import explain_prediction as explain_prediction
+    from tools.campaigns.answers.explanation import why_not as why_not
+    from tools.campaigns.answers.hit_chances import predict_hits as predict_hits
+    from tools.campaigns.listing import campaign_close as campaign_close
+    from tools.campaigns.listing import campaign_exclude as campaign_exclude
+    from tools.campaigns.listing import campaign_list as campaign_list
+    from tools.campaigns.listing import campaign_question as campaign_question
+    from tools.campaigns.listing import campaign_show as campaign_show
+    from tools.campaigns.listing import campaign_start as campaign_start
+    from tools.campaigns.results.recording import campaign_record as campaign_record
+    from tools.campaigns.results.review import campaign_review as campaign_review
+    from tools.campaigns.rounds.order_file import campaign_export as campaign_export
+    from tools.campaigns.rounds.proposal import campaign_confirm as campaign_confirm
+    from tools.campaigns.rounds.proposal import campaign_grade as campaign_grade
+    from tools.campaigns.rounds.proposal import campaign_propose as campaign_propose
+    from tools.campaigns.start.start_and_propose import shortlist as shortlist
+    from tools.enrichment.over_representation import over_representation as over_representation
+    from tools.enrichment.over_representation import ranked_enrichment as ranked_enrichment
     from tools.evidence import open_evidence as open_evidence
-    from tools.explanations import explain_prediction as explain_prediction
-    from tools.explanations import why_not as why_not
-    from tools.exports import campaign_export as campaign_export
-    from tools.gene_set_questions import benchmark_gene_sets as benchmark_gene_sets
-    from tools.gene_sets import gene_set_list as gene_set_list
-    from tools.gene_sets import gene_set_show as gene_set_show
-    from tools.genes import gene_card as gene_card
-    from tools.genes import resolve_genes as resolve_genes
-    from tools.ingestion import add_screen as add_screen
-    from tools.literature import literature_search as literature_search
-    from tools.perturbqa import benchmark_perturbqa as benchmark_perturbqa
-    from tools.proposals import campaign_confirm as campaign_confirm
-    from tools.proposals import campaign_grade as campaign_grade
-    from tools.proposals import campaign_propose as campaign_propose
-    from tools.replay import replay as replay
-    from tools.response_tables import add_responses as add_responses
-    from tools.response_tables import response_list as response_list
-    from tools.response_tables import response_remove as response_remove
-    from tools.responses import predict_responses as predict_responses
-    from tools.results import campaign_record as campaign_record
-    from tools.reviews import campaign_review as campaign_review
-    from tools.screens import screen_list as screen_list
-    from tools.screens import screen_remove as screen_remove
-    from tools.screens import screen_show as screen_show
-    from tools.shortlists import shortlist as shortlist
-    from tools.similar import similar_genes as similar_genes
+    from tools.genes.card import gene_card as gene_card
+    from tools.genes.card import resolve_genes as resolve_genes
+    from tools.genes.sets.listing import gene_set_list as gene_set_list
+    from tools.genes.sets.listing import gene_set_show as gene_set_show
+    from tools.genes.texts.literature import literature_search as literature_search
+    from tools.genes.texts.vectors import encode_gene_texts as encode_gene_texts
+    from tools.packs.catalogue import fetch as fetch
+    from tools.packs.catalogue import list_packs as list_packs
+    from tools.prediction.similar_genes import similar_genes as similar_genes
+    from tools.replays.replay import replay as replay
+    from tools.responses.answers import predict_responses as predict_responses
+    from tools.responses.tables import add_responses as add_responses
+    from tools.responses.tables import response_list as response_list
+    from tools.responses.tables import response_remove as response_remove
+    from tools.screens.comparison import screen_compare as screen_compare
+    from tools.screens.ingestion.adding import add_screen as add_screen
+    from tools.screens.ingestion.replicate_adding import add_replicate as add_replicate
+    from tools.screens.listing import screen_list as screen_list
+    from tools.screens.listing import screen_remove as screen_remove
+    from tools.screens.listing import screen_show as screen_show
     from tools.sql import sql_query as sql_query
     from tools.sql import sql_tables as sql_tables
-    from tools.suite import benchmark_suite as benchmark_suite
-    from tools.text_vectors import encode_gene_texts as encode_gene_texts
     from tools.workspace import Progress as Progress
     from tools.workspace import Workspace as Workspace
 
@@ -84,7 +84,7 @@ def main() -> None:
     if in_the_way:
         sys.stderr.write(f"Error: {in_the_way}\n")
         raise SystemExit(1)
-    from tui.cli import run
+    from tui.cli.main import run
 
     run()
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.binding import Toolbox, bound_tools
-from agent.sharing import share_of
+from agent.privacy.sharing import share_of
 
 if TYPE_CHECKING:
     from pydantic_ai import Agent, RunContext
@@ -22,14 +22,14 @@ CAMPAIGN_LINE = "The campaign in use is"
 
 def instructions() -> str:
     """What every language model is told first."""
-    return (importlib.resources.files("agent") / "instructions.md").read_text(encoding="utf-8").strip()
+    return (importlib.resources.files(__package__) / "instructions.md").read_text(encoding="utf-8").strip()
 
 
 def context_of(language_model: Model, campaign: str) -> str | None:
     """What a language model is told of the store before it asks; None where that is nothing.
 
     Args:
-        language_model: As `agent.language_models.resolve` gives it.
+        language_model: As `agent.providers.language_models.resolve` gives it.
         campaign: Name of the campaign in use.
     """
     if not campaign or share_of(language_model) == "nothing":
@@ -41,7 +41,7 @@ def build_agent(language_model: Model, decide: Handler, offered: Sequence[str] =
     """An agent with the tools.
 
     Args:
-        language_model: As `agent.language_models.resolve` gives it.
+        language_model: As `agent.providers.language_models.resolve` gives it.
         decide: Asked about calls that need approval.
         offered: Names of the tools that it has; all where empty.
     """

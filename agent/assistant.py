@@ -8,17 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from agent.consent import give_consent, missing_consent, require_consent
 from agent.conversation import Approve, Conversation, approve_all, approve_none
 from agent.dry_run import DryRun, dry_run
 from agent.events import Event, Failed, Finished, Used
-from agent.language_models import resolve
-from agent.prices import require_price
+from agent.privacy.consent import give_consent, missing_consent, require_consent
+from agent.providers.language_models import resolve
+from agent.providers.prices import require_price
 from agent.settings import LanguageModelSettings, Share, load_settings
-from agent.transcript_log import TranscriptLog, history_of
+from agent.transcripts.log import TranscriptLog, history_of
 from db.errors import HitscoutError
 from db.transcripts import SUFFIX, Transcript, TranscriptFile, find_transcript, folder_of, new_id
-from tools.campaign_state import pick_campaign
+from tools.campaigns.state import pick_campaign
 from tools.workspace import Workspace
 
 if TYPE_CHECKING:

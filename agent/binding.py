@@ -19,7 +19,7 @@ import numpy as np
 
 import tools
 from agent.events import Event, Outcome, ToolProgress
-from agent.keys import redact
+from agent.privacy.keys import redact
 from agent.serialising import fenced, ids_of, plain, shown_at_each_level, summary_line
 from db.errors import (
     ConflictError,

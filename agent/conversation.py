@@ -31,11 +31,11 @@ from agent.events import (
     Used,
 )
 from agent.notices import on_notice
-from agent.prices import cost_of
-from agent.provider_errors import explain
-from agent.rounds_made import link_made_rounds, shortlist_of
+from agent.providers.errors import explain
+from agent.providers.prices import cost_of
 from agent.settings import LanguageModelSettings
-from agent.transcript_log import TranscriptLog
+from agent.transcripts.log import TranscriptLog
+from agent.transcripts.rounds_made import link_made_rounds, shortlist_of
 from tools.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Conversation:
 
     Args:
         workspace: What is talked about.
-        language_model: As `agent.language_models.resolve` gives it.
+        language_model: As `agent.providers.language_models.resolve` gives it.
         settings: Limits of each run.
         log: Where it is written down.
         approve: Asked before each writing tool.

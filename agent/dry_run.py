@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from agent.agents import build_agent, context_of, instructions
 from agent.binding import Toolbox, bound_tools
-from agent.consent import Sending, sendings
-from agent.keys import redact
-from agent.sharing import each_of, shared_messages
+from agent.privacy.consent import Sending, sendings
+from agent.privacy.keys import redact
+from agent.privacy.sharing import each_of, shared_messages
 from tools.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
     from pydantic_ai.tools import DeferredToolRequests, DeferredToolResults, RunContext
 
-    from agent.border import Border
+    from agent.privacy.border import Border
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ async def dry_run(
 
     Args:
         workspace: What is talked about.
-        language_model: As `agent.language_models.resolve` gives it; of two, the first.
+        language_model: As `agent.providers.language_models.resolve` gives it; of two, the first.
         question: The question.
         campaign: The campaign in use.
         history: What was said before.
     """
-    from agent.border import Border
+    from agent.privacy.border import Border
 
     leaves = tuple(one.text for one in _each_once(sendings(language_model)))
     first = each_of(language_model)[0]

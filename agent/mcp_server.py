@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from agent.binding import Toolbox, all_tools, bind, perform
-from agent.keys import redact
+from agent.privacy.keys import redact
+from agent.privacy.sharing import reduced
 from agent.serialising import fenced
 from agent.settings import Share, load_settings
-from agent.sharing import reduced
 from db.errors import InvalidValueError
 from tools.workspace import Workspace
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from agent.keys import redact
+from agent.privacy.keys import redact
+from agent.privacy.sharing import SHARED, reduced
 from agent.settings import SHARES
-from agent.sharing import SHARED, reduced
 
 MAX_CHARACTERS = 12_000
 """Of one result; about 3,000 tokens."""

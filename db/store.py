@@ -294,7 +294,7 @@ class Store:
 
 def _migrations() -> list[tuple[int, str]]:
     """All migrations, by number."""
-    folder = importlib.resources.files("db") / "schema"
+    folder = importlib.resources.files(__package__) / "schema"
     found = []
     for entry in folder.iterdir():
         if match := re.fullmatch(r"(\d{4})_\w+\.sql", entry.name):

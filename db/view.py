@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from db.records import Screen
-from db.screens import list_screens
+from db.screens.reading import list_screens
 from db.store import Store
 
 EFFECT_COLUMNS = (

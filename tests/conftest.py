@@ -70,8 +70,8 @@ NAMES = Path(__file__).parent / "data" / "names"
 @pytest.fixture(scope="session")
 def _named_store(tmp_path_factory) -> Store:
     """Made once; tests get copies."""
-    from tools.loaders.base import LoadStep, Source
-    from tools.loaders.genes import Genes
+    from tools.packs.loaders.base import LoadStep, Source
+    from tools.packs.loaders.genes import Genes
 
     made = Workspace(Store(tmp_path_factory.mktemp("named") / "named.duckdb").create(), np.random.default_rng(0))
     for file, layout in (("hgnc_entries.tsv", "hgnc"), ("mgi_entries.tsv", "mgi")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tools.judges import Grade, Judgement, JudgeTask, JudgeUsage
+from tools.grades.judge import Grade, Judgement, JudgeTask, JudgeUsage
 
 Row = tuple[str, float, str, Sequence[str]]
 

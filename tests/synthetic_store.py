@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from db.gene_embeddings import write_gene_embedding
-from db.gene_sets import write_gene_sets
-from db.gene_texts import write_gene_texts
-from db.gene_values import write_gene_values
-from db.genes import write_genes
-from db.networks import write_network
+from db.genes.embeddings import write_gene_embedding
+from db.genes.networks import write_network
+from db.genes.nomenclature import write_genes
+from db.genes.sets import write_gene_sets
+from db.genes.texts import write_gene_texts
+from db.genes.values import write_gene_values
 from db.provenance import content_hash, record_ingest
 from db.records import Study
-from db.screens import (
+from db.screens.reading import (
     add_study,
     ensure_perturbations,
     insert_contrast,

@@ -12,14 +12,14 @@ from typing import Any
 from db.errors import DownloadError, HitscoutError, NotFoundError
 from db.store import Store
 from db.view import View
-from tools.campaigns import campaign_show, campaign_start
-from tools.catalogue import fetch, list_packs
-from tools.essentials import PACK as ESSENTIALS_PACK
-from tools.essentials import essential_names
-from tools.exports import campaign_export
-from tools.proposals import Shortlist, campaign_propose
-from tools.replay import ReplayReport, ReplayTarget, play_targets
-from tools.replay_target import target_of_screen
+from tools.campaigns.listing import campaign_show, campaign_start
+from tools.campaigns.rounds.order_file import campaign_export
+from tools.campaigns.rounds.proposal import Shortlist, campaign_propose
+from tools.genes.essentials import PACK as ESSENTIALS_PACK
+from tools.genes.essentials import essential_names
+from tools.packs.catalogue import fetch, list_packs
+from tools.replays.replay import ReplayReport, ReplayTarget, play_targets
+from tools.replays.target import target_of_screen
 from tools.workspace import Progress, Workspace
 
 PACKS = ("hgnc", "genedisco", "pathways", "gobp", "depmap")

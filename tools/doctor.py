@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from db.errors import HitscoutError
-from tools.catalogue import NAMES_PACK, PackSummary, list_packs
+from tools.packs.catalogue import NAMES_PACK, PackSummary, list_packs
 from tools.workspace import Workspace
 
 State = Literal["ok", "note", "mend"]

@@ -11,7 +11,7 @@ from typing import Any
 from db import evidence as rows
 from db.errors import InvalidValueError, NotFoundError
 from db.store import Store
-from tools.literature import ADDRESS, kept_publication
+from tools.genes.texts.literature import ADDRESS, kept_publication
 from tools.workspace import Workspace
 
 FORMS: Mapping[str, str] = {

@@ -13,15 +13,26 @@ from typing import Literal
 from db.errors import NotFoundError
 
 Family = Literal["readers", "loaders", "features", "predictors", "acquisitions", "metrics", "response_predictors"]
+FAMILIES: dict[Family, str] = {
+    "readers": "screens.readers",
+    "loaders": "packs.loaders",
+    "features": "prediction.features",
+    "predictors": "prediction.predictors",
+    "acquisitions": "prediction.acquisitions",
+    "metrics": "replays.metrics",
+    "response_predictors": "responses.predictors",
+}
+"""Family → its folder below this one, with dots."""
 
 
 def names(family: Family) -> list[str]:
     """The methods of a family, in alphabetical order.
 
     Args:
-        family: Name of the folder below ``tools``.
+        family: One of `FAMILIES`.
     """
-    files = (entry.name for entry in (importlib.resources.files("tools") / family).iterdir())
+    folder = importlib.resources.files(__package__).joinpath(*FAMILIES[family].split("."))
+    files = (entry.name for entry in folder.iterdir())
     stems = (name.removesuffix(".py") for name in files if name.endswith(".py"))
     return sorted(stem for stem in stems if stem != "base" and not stem.startswith("_"))
 
@@ -30,7 +41,7 @@ def load(family: Family, name: str) -> type:
     """The class of one method.
 
     Args:
-        family: Name of the folder below ``tools``.
+        family: One of `FAMILIES`.
         name: Name of the method.
 
     Raises:
@@ -43,5 +54,5 @@ def load(family: Family, name: str) -> type:
         raise NotFoundError(
             f"There is no {family.removesuffix('s')} {name!r}.", f"{hint}There are: {', '.join(known)}."
         )
-    method: type = importlib.import_module(f"tools.{family}.{name}").METHOD
+    method: type = importlib.import_module(f".{FAMILIES[family]}.{name}", __package__).METHOD
     return method

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.errors import InvalidValueError, NotFoundError
-from db.sandbox import query
-from db.sql_views import VIEWS, count_rows
+from db.sql.sandbox import query
+from db.sql.views import VIEWS, count_rows
 from tools.workspace import Workspace
 
 SHORTEST, LONGEST = 0.5, 60.0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.assistant import open_conversation
-from agent.language_models import resolve
+from agent.providers.language_models import resolve
 from agent.settings import load_settings
 from tests.agent.fake_providers import KEY, FakeProvider, fake_provider
 

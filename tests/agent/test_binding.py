@@ -14,12 +14,12 @@ import pytest
 import tools
 from agent.binding import Toolbox, all_tools, bind, bound_tools, perform, visible_signature
 from agent.serialising import MAX_CHARACTERS, bounded, fenced, ids_of, plain, summary_line, unfenced
+from db.campaigns.rounds import grades_of
 from db.errors import StoreError
-from db.rounds import grades_of
 from tests.agent.fake_providers import KEY
 from tests.campaign_world import FAST, new_workspace, started
-from tools.campaigns import campaign_show
-from tools.proposals import campaign_grade, campaign_propose
+from tools.campaigns.listing import campaign_show
+from tools.campaigns.rounds.proposal import campaign_grade, campaign_propose
 from tools.workspace import Workspace
 
 

@@ -25,13 +25,13 @@ from agent.events import (
     ToolStarted,
     Used,
 )
-from agent.transcript_log import history_of
+from agent.transcripts.log import history_of
 from db.errors import InvalidValueError, NotFoundError
 from db.transcripts import find_transcript, lines_of, rounds_of_transcript, transcripts_of_round
 from tests.agent.conftest import NAMES, events_of
 from tests.agent.fake_providers import Reply
 from tests.campaign_world import FAST, manifest, new_workspace, started
-from tools.campaigns import campaign_show
+from tools.campaigns.listing import campaign_show
 
 ROOT = Path(__file__).resolve().parents[2]
 PROPOSE = Reply(calls=[("campaign_propose", {"name": "pilot", "predictor": FAST, "size": 5})])

@@ -10,11 +10,11 @@ import pytest
 from pydantic_ai import Agent
 
 from agent.events import Failed, Finished, Notice, TextDelta
-from agent.keys import MASK
-from agent.language_models import resolve
-from agent.provider_errors import explain
+from agent.privacy.keys import MASK
+from agent.providers.errors import explain
+from agent.providers.language_models import resolve
 from agent.settings import LanguageModelSettings
-from agent.transcript_log import history_of
+from agent.transcripts.log import history_of
 from db.transcripts import lines_of
 from tests.agent.conftest import NAMES, QUICK, events_of, holds_key
 from tests.agent.fake_providers import KEY, Reply

@@ -10,6 +10,8 @@ from pathlib import Path
 import grimp
 import pytest
 
+from tools import registry
+
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("tui", "agent", "tools", "db")
 
@@ -35,7 +37,7 @@ def test_no_module_imports_itself_through_others(graph):
 def test_a_method_file_imports_no_other_family_member_as_a_registry_would(graph):
     bases = {module for module in graph.modules if module.endswith(".base")}
     families = {base.removesuffix(".base") for base in bases}
-    assert {"tools.readers", "tools.features", "tools.predictors", "tools.acquisitions", "tools.loaders"} <= families
+    assert {f"tools.{place}" for place in registry.FAMILIES.values()} <= families
     for base in bases:
         imported = graph.find_modules_directly_imported_by(base)
         siblings = {m for m in imported if m.startswith(base.removesuffix("base")) and m != base}

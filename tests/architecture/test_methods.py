@@ -26,7 +26,7 @@ def public_functions(protocol: type) -> list[str]:
 
 @pytest.mark.parametrize(("family", "name"), METHODS, ids=[f"{family}/{name}" for family, name in METHODS])
 def test_a_method_file_meets_its_familys_protocol(family, name):
-    protocol = getattr(importlib.import_module(f"tools.{family}.base"), PROTOCOLS[family])
+    protocol = getattr(importlib.import_module(f"tools.{registry.FAMILIES[family]}.base"), PROTOCOLS[family])
     method = registry.load(family, name)
     assert inspect.isclass(method)
     assert inspect.getdoc(method), f"{family}/{name} has no docstring"

@@ -50,6 +50,6 @@ def test_no_tool_is_both_reading_and_writing():
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.__name__)
 def test_a_tool_is_reachable_by_a_command(tool):
-    from tui.cli import commands_by_tool
+    from tui.cli.main import commands_by_tool
 
     assert tool.__name__ in commands_by_tool()

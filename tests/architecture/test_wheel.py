@@ -54,7 +54,7 @@ def test_the_wheel_carries_schema_packs_styles_and_the_face(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "hitscout.py" in names
     assert "db/schema/0001_initial.sql" in names
-    assert "tui/style.tcss" in names
+    assert "tui/chat/style.tcss" in names
     assert any(name.startswith("tools/packs/") and name.endswith(".toml") for name in names)
     assert not any(name.startswith("tests/") for name in names)
 

@@ -8,14 +8,14 @@ import pytest
 from db.errors import InvalidValueError
 from tests.campaign_world import ACTIVE, TRUTH, new_workspace, started, write_results
 from tests.synthetic_store import MODULE_OF, SYMBOLS
-from tools.campaign_state import load_state
-from tools.campaigns import campaign_exclude, campaign_list, campaign_question, campaign_show
+from tools.campaigns.listing import campaign_exclude, campaign_list, campaign_question, campaign_show
+from tools.campaigns.results.recording import campaign_record
+from tools.campaigns.results.review import campaign_review
+from tools.campaigns.rounds.order_file import campaign_export
+from tools.campaigns.rounds.proposal import campaign_confirm, campaign_grade, campaign_propose
+from tools.campaigns.state import load_state
 from tools.evidence import open_evidence
-from tools.expectations import expected_of
-from tools.exports import campaign_export
-from tools.proposals import campaign_confirm, campaign_grade, campaign_propose
-from tools.results import campaign_record
-from tools.reviews import campaign_review
+from tools.prediction.expected_hits import expected_of
 
 HITS = {s for s, module in zip(SYMBOLS, MODULE_OF, strict=True) if module in ACTIVE and abs(TRUTH[s]) > 1.96}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from db import screens
 from db.provenance import record_ingest
 from db.records import Study
+from db.screens import reading as screens
 
 
 def write_screen(store, name="one", content="content", **options) -> int:

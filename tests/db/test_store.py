@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from db.errors import StoreError, StoreHeldError
-from db.screens import effects_of, list_screens
+from db.screens.reading import effects_of, list_screens
 from db.store import STORAGE_VERSION, Store
 
 

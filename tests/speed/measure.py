@@ -109,7 +109,7 @@ def measure(scratch: Path, environment: dict[str, str], mirror: Path | None) -> 
 
     from db.store import Store
     from db.view import View
-    from tools.ingestion import add_screen
+    from tools.screens.ingestion.adding import add_screen
     from tools.workspace import Workspace
 
     made = Store(Path(store[1]))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from db.errors import HitscoutError
-from db.gene_values import write_gene_values
+from db.genes.values import write_gene_values
 from db.provenance import content_hash, record_ingest
 from db.store import Store
 from tests.synthetic_store import ESSENTIAL, SYMBOLS, add_knowledge, add_screen, copied_world, module_effects

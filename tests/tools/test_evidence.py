@@ -8,11 +8,11 @@ import pytest
 
 from db.errors import InvalidValueError, NotFoundError
 from db.provenance import file_hash
-from db.screens import contrasts_of, effects_of, get_screen
+from db.screens.reading import contrasts_of, effects_of, get_screen
 from tests.campaign_world import TRUTH, confirmed, new_workspace, started, write_results
-from tools.campaigns import campaign_show
+from tools.campaigns.listing import campaign_show
+from tools.campaigns.results.recording import campaign_record
 from tools.evidence import open_evidence
-from tools.results import campaign_record
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from tests.synthetic_store import (
     workspace_on,
 )
 from tools import registry
-from tools.features._cache import build, for_perturbations
-from tools.metrics.base import Outcome, RoundOutcome
-from tools.predictions import gather
-from tools.predictors.base import Posterior, Priors, Rounds
+from tools.prediction.computed_list import gather
+from tools.prediction.feature_frames import build, for_perturbations
+from tools.prediction.predictors.base import Posterior, Priors, Rounds
+from tools.replays.metrics.base import Outcome, RoundOutcome
 
 QUESTION = Question(
     "cytokine", study="Target 2020", cell_type="T cells", modality="knockout", text="genes of the receptor and cytokin"
@@ -60,7 +60,7 @@ def test_a_feature_source_gives_the_same_frame_whether_hidden_rows_are_in_the_st
     store, ids = copied_world(tmp_path_factory, tmp_path)
     source = registry.load("features", name)()
     hidden = source.features(LIBRARY, QUESTION, View(store, [ids["target"]]))
-    from db.screens import remove_screen
+    from db.screens.reading import remove_screen
 
     remove_screen(store, "target")
     without = source.features(LIBRARY, QUESTION, View(store))

@@ -22,7 +22,7 @@ import pytest
 
 from db.store import Store
 from tests.tui.warm_start import WarmStart
-from tools.ingestion import add_screen
+from tools.screens.ingestion.adding import add_screen
 from tools.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]

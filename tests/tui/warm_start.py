@@ -100,7 +100,7 @@ def _become(arguments: list[str], folder: str, environment: dict[str, str], ends
 
 if __name__ == "__main__":
     import tools
-    from tui.cli import commands_by_tool
+    from tui.cli.main import commands_by_tool
 
     # With the commands and the tools come all libraries that they need.
     assert set(commands_by_tool()) == {tool.__name__ for tool in (*tools.READING, *tools.WRITING)}

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from db.errors import DownloadError, InvalidValueError
 from db.provenance import file_hash
-from tools.packs.base import HttpsFile, Pack, PackFile, WheelFile
+from tools.packs.definition import HttpsFile, Pack, PackFile, WheelFile
 
 TIMEOUT = 60.0
 """Seconds without a byte after which an https download is given up."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Queue
 
 from db.errors import HitscoutError
-from db.sandbox import query
+from db.sql.sandbox import query
 from db.store import Store
 from tests.data.sql.hostile import BOMBS, REFUSED
 

@@ -13,7 +13,7 @@ import pytest
 
 from db.errors import DownloadError, InvalidValueError
 from tools.packs import downloads
-from tools.packs.base import HttpsFile, Pack, WheelFile
+from tools.packs.definition import HttpsFile, Pack, WheelFile
 from tools.packs.downloads import Mirror, fetch_files, is_fetched
 
 COMMIT = "0" * 40

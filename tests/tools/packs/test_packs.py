@@ -9,7 +9,7 @@ import pytest
 
 from db.errors import InvalidValueError, NotFoundError
 from db.records import Screen, relation
-from tools.packs.base import HttpsFile, WheelFile, parse_pack, read_pack, read_packs
+from tools.packs.definition import HttpsFile, WheelFile, parse_pack, read_pack, read_packs
 
 SMALL = """
 name = "small"

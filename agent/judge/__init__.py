@@ -1,0 +1,1 @@
+"""The blind judge: a language model that grades candidates, and the question that it compiles."""

@@ -1,0 +1,1 @@
+"""The assistant that needs no language model: wishes in plain words, answered by tools."""

@@ -1,0 +1,1 @@
+"""What may leave the machine: shares, consent, the border that every request passes, and keys."""

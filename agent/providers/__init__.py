@@ -1,0 +1,1 @@
+"""Language models by name, their prices, and what their errors mean."""

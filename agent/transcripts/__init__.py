@@ -1,0 +1,1 @@
+"""The log of a conversation: written, listed, and rerun."""

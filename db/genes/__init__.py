@@ -1,0 +1,1 @@
+"""Genes in the store: names, sets, networks, texts, values and embeddings."""

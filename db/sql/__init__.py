@@ -1,0 +1,1 @@
+"""Queries that others write, answered by a process that can do nothing else."""

@@ -1,0 +1,224 @@
+"""Shortlists: full, without unknown, measured, excluded or double genes, and the same for the same store and seed."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+
+from db.errors import ConflictError, HitscoutError, InvalidValueError, NotFoundError
+from tests.campaign_world import FAST, confirmed, manifest, new_workspace, started, write_results
+from tests.synthetic_store import ESSENTIAL, SYMBOLS
+from tools.campaigns.listing import campaign_exclude, campaign_question, campaign_show, campaign_start
+from tools.campaigns.results.recording import campaign_record
+from tools.campaigns.rounds.proposal import campaign_confirm, campaign_grade, campaign_propose
+from tools.evidence import open_evidence
+
+
+@pytest.fixture
+def world(tmp_path):
+    return new_workspace(tmp_path, bare=True)
+
+
+@pytest.fixture
+def rich_world(tmp_path):
+    return new_workspace(tmp_path)
+
+
+def names(shortlist):
+    return [nomination.perturbation for nomination in shortlist.nominations]
+
+
+def test_a_shortlist_is_full_and_every_reason_leads_to_evidence(rich_world):
+    started(rich_world)
+    made = campaign_propose(rich_world)
+    assert made.state == "open"
+    assert [n.rank for n in made.nominations] == list(range(1, 13))
+    assert len(set(names(made))) == 12
+    assert set(names(made)) <= set(SYMBOLS)
+    utilities = [n.utility for n in made.nominations]
+    assert utilities == sorted(utilities, reverse=True)
+    ids = {evidence for n in made.nominations for evidence in n.evidence}
+    assert ids
+    assert all(open_evidence(rich_world, evidence).id == evidence for evidence in ids)
+    assert all(n.reason and 0 <= n.low <= n.hit_probability <= n.high <= 1 for n in made.nominations)
+    assert made.expected_hits.mean == pytest.approx(sum(n.hit_probability for n in made.nominations))
+
+
+def test_the_json_has_the_keys_of_the_contract(world):
+    started(world, positive_controls=["GENE0100"])
+    made = json.loads(json.dumps(campaign_propose(world, predictor=FAST).to_json()))
+    keys = ["campaign", "round", "seed", "size", "nominations", "expected_hits", "controls", "ignored"]
+    assert list(made) == keys
+    assert list(made["nominations"][0]) == [
+        "rank", "perturbation", "target_genes", "hit_probability", "low", "high", "utility", "support", "by", "flags",
+        "grade", "reason", "evidence",
+    ]  # fmt: skip
+    assert list(made["expected_hits"]) == ["mean", "low", "high", "level"]
+    assert [(c["kind"], c["guides"]) for c in made["controls"]] == [("positive", 4), ("non-targeting", 50)]
+
+
+def test_the_same_seed_gives_the_same_list_and_it_is_recorded(world):
+    started(world)
+    first = campaign_propose(world, seed=3, predictor=FAST)
+    again = campaign_propose(world, predictor=FAST)
+    assert (first.seed, again.seed) == (3, 3)
+    assert names(first) == names(again)
+    # All candidates tie under the mean, so another seed must break the ties otherwise.
+    assert names(campaign_propose(world, seed=4, predictor=FAST)) != names(first)
+    assert names(campaign_propose(world, seed=3, predictor=FAST)) == names(first)
+    assert len(campaign_show(world).rounds) == 1
+
+
+def test_two_campaigns_with_one_question_get_one_list(world):
+    started(world, "one")
+    started(world, "two")
+    assert names(campaign_propose(world, "one")) == names(campaign_propose(world, "two"))
+
+
+def test_a_size_above_the_candidates_is_refused_with_both_numbers(world):
+    started(world)
+    before = manifest(world)
+    with pytest.raises(InvalidValueError, match="601 was asked for, but only 600 candidates"):
+        campaign_propose(world, size=601)
+    with pytest.raises(NotFoundError, match="oracle"):
+        campaign_propose(world, predictor="oracle")
+    assert manifest(world) == before
+
+
+def test_every_candidate_can_be_nominated(world):
+    started(world)
+    made = campaign_propose(world, size=600, predictor=FAST)
+    assert sorted(names(made)) == sorted(SYMBOLS)
+
+
+def test_a_confirmed_round_changes_no_more_and_waits_for_results(world):
+    started(world)
+    chosen = confirmed(world)
+    before = manifest(world)
+    with pytest.raises(ConflictError, match="confirmed"):
+        campaign_propose(world)
+    with pytest.raises(ConflictError, match="is confirmed, so it cannot be confirmed"):
+        campaign_confirm(world)
+    assert manifest(world) == before
+    assert [n.perturbation for n in campaign_show(world).rounds[0].nominations] == chosen
+
+
+def test_nothing_can_be_confirmed_before_it_is_proposed(world):
+    started(world)
+    with pytest.raises(ConflictError, match="no round to confirm"):
+        campaign_confirm(world)
+
+
+@pytest.mark.parametrize("change", ["exclude", "question"])
+def test_a_list_that_rests_on_what_has_changed_is_not_confirmed(world, change):
+    started(world)
+    made = campaign_propose(world, predictor=FAST)
+    if change == "exclude":
+        done = campaign_exclude(world, [names(made)[0]], "not in stock")
+        assert "propose again" in done.notes[0]
+    else:
+        campaign_question(world, changes={"direction": "raises"})
+    with pytest.raises(ConflictError, match="changed since its shortlist"):
+        campaign_confirm(world)
+    assert (names(made)[0] in names(campaign_propose(world, predictor=FAST))) == (change == "question")
+    assert campaign_confirm(world).state == "confirmed"
+
+
+def test_essential_genes_and_positive_controls_carry_flags(rich_world):
+    started(rich_world, flag_essential=True, positive_controls=["GENE0100"])
+    flags = {n.perturbation: n.flags for n in campaign_propose(rich_world, size=600, predictor=FAST).nominations}
+    assert {name for name, said in flags.items() if "essential" in said} == set(ESSENTIAL)
+    assert [name for name, said in flags.items() if "positive-control" in said] == ["GENE0100"]
+    assert all("no-evidence" in said for said in flags.values())
+
+
+def test_essential_genes_are_left_out_and_the_start_says_so(rich_world):
+    plain = started(rich_world)
+    assert plain.candidates == plain.library_size - len(ESSENTIAL)
+    assert any(str(len(ESSENTIAL)) in note and "--flag-essential" in note for note in plain.notes)
+    everyone = campaign_propose(rich_world, size=plain.candidates, predictor=FAST)
+    assert not set(names(everyone)) & set(ESSENTIAL)
+    assert campaign_show(rich_world).excluded == len(ESSENTIAL)
+
+
+def test_essential_genes_stay_where_a_library_is_named_or_growth_is_asked_about(rich_world, tmp_path):
+    library = tmp_path / "mine.txt"
+    library.write_text("\n".join(ESSENTIAL) + "\n")
+    assert started(rich_world, "named", library=str(library)).candidates == len(ESSENTIAL)
+    assert campaign_start(rich_world, "growth", "proliferation of T cells", size=12).candidates == 600
+
+
+def test_a_grade_is_kept_and_moves_neither_probability_nor_rank(world):
+    started(world)
+    before = campaign_propose(world)
+    last = names(before)[-1]
+    assert campaign_grade(world, last.lower(), 4, "textbook receptor").perturbation == last
+    after = campaign_propose(world)
+    assert names(after) == names(before)
+    assert [n.hit_probability for n in after.nominations] == [n.hit_probability for n in before.nominations]
+    assert [n.grade for n in after.nominations] == [None] * 11 + [4.0]
+    campaign_grade(world, last, 1, "on second thoughts")
+    assert campaign_show(world).rounds[0].nominations[-1].grade == 1.0
+
+
+@pytest.mark.parametrize(
+    ("gene", "grade", "reason", "said"),
+    [("GENE0001", 5, "x", "between 0 and 4"), ("GENE0001", 2, " ", "reason"), ("NOPE", 2, "x", "'NOPE' cannot")],
+)
+def test_a_grade_that_says_nothing_is_refused(world, gene, grade, reason, said):
+    started(world)
+    campaign_propose(world, predictor=FAST)
+    before = manifest(world)
+    with pytest.raises(InvalidValueError, match=said):
+        campaign_grade(world, gene, grade, reason)
+    assert manifest(world) == before
+
+
+def test_of_two_who_confirm_at_once_one_is_told_that_it_is_done(world):
+    started(world)
+    campaign_propose(world, predictor=FAST)
+    outcomes: list[object] = []
+
+    def confirm():
+        try:
+            outcomes.append(campaign_confirm(world).state)
+        except HitscoutError as error:
+            outcomes.append(error.kind)
+
+    threads = [threading.Thread(target=confirm) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes)) == ["confirmed", "conflict"]
+
+
+def test_a_round_that_was_confirmed_while_its_list_was_computed_is_not_overwritten(world, monkeypatch):
+    from tools.campaigns.rounds import proposal as proposals
+
+    started(world)
+    first = campaign_propose(world, predictor=FAST)
+    compute = proposals.compute_proposal
+
+    def slow(*arguments, **options):
+        made = compute(*arguments, **options)
+        campaign_confirm(world)
+        return made
+
+    monkeypatch.setattr(proposals, "compute_proposal", slow)
+    with pytest.raises(ConflictError, match="Round 1 changed while its shortlist was computed"):
+        campaign_propose(world, seed=9, predictor=FAST)
+    stored = campaign_show(world).rounds[0]
+    assert (stored.state, [n.perturbation for n in stored.nominations]) == ("confirmed", names(first))
+
+
+def test_measured_genes_are_not_nominated_again(world, tmp_path):
+    started(world)
+    chosen = confirmed(world)
+    campaign_record(world, write_results(tmp_path / "r1.csv", chosen), positive_means="raises")
+    second = campaign_propose(world, size=588, predictor=FAST)
+    assert second.round == 2
+    assert not set(names(second)) & set(chosen)
+    assert set(names(second)) | set(chosen) == set(SYMBOLS)

@@ -1,0 +1,23 @@
+"""Reads a table that a test writes, by the reader that its header asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools import registry
+from tools.screens.ingestion.harmonised_table import choose_reader
+from tools.screens.readers.base import ReadOptions
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Writes lines of cells (spaces stand for the separator) and reads them; checks which reader was chosen."""
+
+    def reading(reader: str, lines: list[str], name: str = "table.txt", separator: str = "\t", **options):
+        path = tmp_path / name
+        path.write_text("\n".join(separator.join(line.split(" ")) for line in lines) + "\n", encoding="utf-8")
+        given = ReadOptions(**options)
+        assert choose_reader(path, given) == reader
+        return registry.load("readers", reader)().read(path, given)
+
+    return reading

@@ -1,0 +1,1 @@
+"""Published protocols, played by the same code as every replay."""

@@ -1,0 +1,203 @@
+"""Gene-set questions: what is a cluster of genes about? Enriched sets, a short name, and PerturbQA's measure of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from db.errors import NotFoundError, RefusedFileError
+from db.genes.names import GeneNames
+from tools.benchmarks.perturbqa_line import GROUP
+from tools.enrichment.over_representation import LEVEL, members_of
+from tools.genes.sets.statistics import cut_sets, over_represented, short_name
+from tools.workspace import Progress, Workspace
+
+SMALLEST, LARGEST = 3, 500
+KINDS = {"pert": "pert", "gene": "gene"}
+"""Kind of a list of clusters → column of the line's table whose genes were tested."""
+
+
+@dataclass(frozen=True)
+class NamedCluster:
+    """A cluster of genes with its name.
+
+    Attributes:
+        genes: How many genes it has.
+        label: What people called it.
+        name: The short name that is given; empty where no set is enriched.
+        evidence: Evidence id of the set that gave the name.
+        fdr: Its false discovery rate; None without a name.
+        rouge1_recall: Share of the label's words that are in the name.
+    """
+
+    genes: int
+    label: str
+    name: str
+    evidence: str
+    fdr: float | None
+    rouge1_recall: float
+
+
+@dataclass(frozen=True)
+class ClusterList:
+    """How well the clusters of one list were named.
+
+    Attributes:
+        clusters: Name of the list, such as ``k562_pert``.
+        labelled: Clusters with a label.
+        named: How many of them have an enriched set, which names them.
+        rouge1_recall: Mean share of the label's words that are in the short name; nothing for those without.
+        rouge1_recall_three: The same where the names of the three best sets count.
+        words: Mean words of a short name: recall rises with length.
+        other_names: The control: the same recall when every cluster gets the name of another, mean over all.
+        tested: Genes that could have been in a cluster: the background.
+        examples: Some of the clusters, the largest first.
+    """
+
+    clusters: str
+    labelled: int
+    named: int
+    rouge1_recall: float
+    rouge1_recall_three: float
+    words: float
+    other_names: float
+    tested: int
+    examples: tuple[NamedCluster, ...]
+
+
+@dataclass(frozen=True)
+class GeneSetReport:
+    """What a run of the gene-set questions found: one entry for each list of clusters."""
+
+    task: str
+    lists: tuple[ClusterList, ...]
+
+
+def benchmark_gene_sets(
+    workspace: Workspace, data: Path | None = None, lines: Sequence[str] | None = None, examples: int = 5
+) -> GeneSetReport:
+    """Names PerturbQA's clusters of perturbations and of readout genes by their enriched sets, and says how well.
+
+    A cluster's name is that of the gene set with the least p-value, where its FDR is at most .05; the line's tested
+    genes are the background. The measure is ROUGE-1 recall: the share of the words of people's label that are in the
+    name. Nothing is fitted, and labels are only counted.
+
+    Args:
+        workspace: Its store holds gene sets; the fetched packs are the default folder.
+        data: A folder of ``X_pert-gse.json`` and ``X_gene-gse.json`` with ``X-de.csv``.
+        lines: Names X; all of the folder where None.
+        examples: How many clusters of each list are shown.
+
+    Raises:
+        NotFoundError: The folder has no such list, or the store no gene sets.
+        RefusedFileError: A file cannot be read.
+    """
+    folder = data or workspace.paths.packs / GROUP
+    files = _files(folder, lines)
+    members = members_of(workspace, ())
+    names = GeneNames.load(workspace.store, "human")
+    found = []
+    for done, (path, line, kind) in enumerate(files):
+        workspace.report(Progress("gene sets", done, len(files), path.name))
+        found.append(_played(path, folder / f"{line}-de.csv", KINDS[kind], names, members, examples))
+    workspace.report(Progress("gene sets", len(files), len(files), "done"))
+    return GeneSetReport("gse", tuple(found))
+
+
+def rouge1_recall(label: str, name: str) -> float:
+    """Words of the label that are in the name, over words of the label; a word counts as often as in both (Lin 2004).
+
+    Args:
+        label: What people wrote.
+        name: What is compared with it.
+    """
+    wanted, given = Counter(_words(label)), Counter(_words(name))
+    return sum((wanted & given).values()) / max(sum(wanted.values()), 1)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.lower())
+
+
+def _files(folder: Path, lines: Sequence[str] | None) -> list[tuple[Path, str, str]]:
+    found = []
+    for path in sorted(folder.glob("*-gse.json")):
+        line, _, kind = path.name.removesuffix("-gse.json").rpartition("_")
+        if kind in KINDS and (folder / f"{line}-de.csv").is_file() and (not lines or line in lines):
+            found.append((path, line, kind))
+    if not found:
+        raise NotFoundError(
+            f"{folder} has no clusters of genes (X_pert-gse.json or X_gene-gse.json with X-de.csv).",
+            "`hitscout fetch perturbqa-k562` gets them. Or name a folder: --data DIR.",
+        )
+    return found
+
+
+def _played(
+    path: Path, table: Path, column: str, names: GeneNames, members: pd.DataFrame, examples: int
+) -> ClusterList:
+    clusters = _clusters(path)
+    listed = pd.read_csv(table, usecols=[column], dtype=str, keep_default_na=False)[column].unique().tolist()
+    tested = sorted(set(_symbols(names, listed)) | {one for genes, _ in clusters for one in _symbols(names, genes)})
+    sets = cut_sets(members, tested, SMALLEST, LARGEST)
+    labelled = [(_symbols(names, genes), label) for genes, label in clusters if label]
+    answers, threes = [], []
+    for genes, label in labelled:
+        best = over_represented(sets, genes, tested).head(3)
+        best = best[best["fdr"] <= LEVEL]
+        shorts = [short_name(str(name)) for name in best["gene_set"]]
+        first = best.iloc[0] if len(best) else None
+        answers.append(
+            NamedCluster(
+                genes=len(genes),
+                label=label,
+                name=shorts[0] if shorts else "",
+                evidence="" if first is None else f"set:{first['collection']}:{first['gene_set']}",
+                fdr=None if first is None else float(first["fdr"]),
+                rouge1_recall=rouge1_recall(label, shorts[0]) if shorts else 0.0,
+            )
+        )
+        threes.append(rouge1_recall(label, " ".join(shorts)))
+    return _list_of(path, answers, threes, len(tested), examples)
+
+
+def _list_of(
+    path: Path, answers: Sequence[NamedCluster], threes: Sequence[float], tested: int, examples: int
+) -> ClusterList:
+    def mean(values: Sequence[float]) -> float:
+        return sum(values) / len(values) if values else float("nan")
+
+    others = [rouge1_recall(a.label, b.name) for a in answers for b in answers if a is not b]
+    named = [one for one in answers if one.name]
+    return ClusterList(
+        clusters=path.name.removesuffix("-gse.json"),
+        labelled=len(answers),
+        named=len(named),
+        rouge1_recall=mean([one.rouge1_recall for one in answers]),
+        rouge1_recall_three=mean(threes),
+        words=mean([float(len(_words(one.name))) for one in named]),
+        other_names=mean(others),
+        tested=tested,
+        examples=tuple(sorted(answers, key=lambda one: (-one.genes, one.label))[:examples]),
+    )
+
+
+def _clusters(path: Path) -> list[tuple[list[str], str]]:
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return [([str(gene) for gene in one["genes"]], str(one["label"] or "")) for one in held]
+    except (ValueError, TypeError, KeyError) as error:
+        raise RefusedFileError(
+            f"{path.name} is no list of clusters.", 'Each entry has "genes", a list of names, and "label".'
+        ) from error
+
+
+def _symbols(names: GeneNames, wanted: Sequence[str]) -> list[str]:
+    """Approved symbols, or the name itself where it is no known gene."""
+    return list(dict.fromkeys(one.gene.symbol if one.gene else one.name for one in names.resolve(list(wanted))))

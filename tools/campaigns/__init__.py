@@ -1,0 +1,1 @@
+"""The loop: start, propose, confirm, record, review."""

@@ -1,0 +1,1 @@
+"""Answers about candidates of a campaign: chances, ranks, why and why not."""

@@ -1,0 +1,1 @@
+"""A round of a campaign: proposed, graded, confirmed, ordered."""

@@ -1,0 +1,241 @@
+"""Nominating: a campaign's state becomes a full list of nominations with flags, reasons and controls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from db.campaigns.rounds import GivenGrade
+from db.errors import InvalidValueError
+from db.records import CampaignSettings, Nomination, Question
+from tools.campaigns.results.called_hits import call_hits
+from tools.campaigns.state import CampaignState
+from tools.genes.essentials import common_essentials
+from tools.grades.heard_grades import Heard, hear, slots_info
+from tools.grades.slots import Seating
+from tools.packs.catalogue import remedies
+from tools.prediction.computed_list import (
+    DEFAULT_PREDICTOR,
+    Prediction,
+    choose,
+    doubt_of,
+    expected_hits,
+    explain,
+    predict,
+)
+from tools.prediction.likeness import modality_warning
+from tools.prediction.reasons import Reason
+from tools.workspace import Workspace
+
+FEWEST_NON_TARGETING = 50
+NON_TARGETING_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A computed shortlist that is not in the store yet.
+
+    Attributes:
+        nominations: Best first.
+        info: What is stored of the list as a whole.
+        notes: What a person should know, in sentences.
+    """
+
+    nominations: tuple[Nomination, ...]
+    info: Mapping[str, Any]
+    notes: tuple[str, ...]
+
+
+def refuse_size(size: int, state: CampaignState) -> None:
+    """Refuses a round that cannot be filled.
+
+    Args:
+        size: Places of the round.
+        state: The campaign.
+
+    Raises:
+        InvalidValueError: `size` is below 1 or above the candidates; both numbers are named.
+    """
+    left = len(state.candidates)
+    if size < 1:
+        raise InvalidValueError(f"A round of {size} was asked for.", "Give --size 1 or more.")
+    if size > left:
+        raise InvalidValueError(
+            f"A round of {size} was asked for, but only {left} candidates are left: {len(state.library)} in the"
+            f" library, of which {len(state.library) - left} are measured, excluded, dropped or under way.",
+            f"Give --size {left} or less, or a larger --library." if left else "Give a larger --library.",
+        )
+
+
+def compute_proposal(
+    workspace: Workspace,
+    state: CampaignState,
+    size: int,
+    seed: int,
+    predictor: str = "",
+    *,
+    grades: Sequence[GivenGrade] = (),
+    prediction: Prediction | None = None,
+) -> Proposal:
+    """Ranks the candidates, lets grades fill their slots, and makes up a full list; nothing is written.
+
+    Args:
+        workspace: Store and folders; its random numbers are not used, so that the seed alone decides.
+        state: The campaign.
+        size: Places of the round.
+        seed: Breaks ties and seeds the predictor.
+        predictor: Name of the predictor; the default one where empty.
+        grades: Grades of the round; without any, the list is the computed one.
+        prediction: What `predict_state` gave for the same state, seed and predictor; computed where None.
+
+    Raises:
+        InvalidValueError: `size` is above the number of candidates.
+    """
+    refuse_size(size, state)
+    prediction = prediction or predict_state(workspace, state, seed, predictor)
+    choice = choose(workspace, prediction, size, rng=np.random.default_rng([seed, 1]))
+    heard, seating, slots = Heard.of(grades), Seating(choice.perturbations), {}
+    if grades:
+        hits = call_hits(workspace.store, state).hits if len(state.effects) else frozenset()
+        seating, share = hear(state, hits, choice, heard, state.next_number, seed)
+        slots = {"slots": slots_info(seating, share, heard, choice, prediction)}
+    # One connection for the many look-ups of the reasons; opening a store costs more than each of them.
+    with workspace.store.read():
+        reasons = explain(workspace, prediction, seating.perturbations)
+    flags = _flags(workspace, state, seating.perturbations, prediction)
+    nominations = tuple(
+        replace(
+            _nomination(
+                rank, name, prediction, float(choice.utility[name]), flags[name], heard.reason(name, reasons[name])
+            ),
+            by="grade" if name in seating.by_grade else "computed",
+            grade=heard.grades.get(name),
+        )
+        for rank, name in enumerate(seating.perturbations, 1)
+    )
+    settings = state.campaign.settings
+    info = {
+        "size": size,
+        "expected_hits": asdict(expected_hits(prediction, seating.perturbations)),
+        "doubt": doubt_of(prediction),
+        "random_probability": float(prediction.posterior.frame["hit_probability"].mean()),
+        "controls": [*_controls(state.campaign.question, settings, size, [one.perturbation for one in nominations])],
+        "ignored": [dict(name) for name in settings.ignored],
+        "predictor": prediction.predictor,
+        "excluded_screens": [{"screen": one.screen, "why": one.why} for one in prediction.excluded],
+        "basis": state.basis,
+        **slots,
+    }
+    with workspace.store.read():
+        notes = _notes(workspace, state, prediction)
+    return Proposal(nominations, info, notes)
+
+
+def predict_state(workspace: Workspace, state: CampaignState, seed: int, predictor: str = "") -> Prediction:
+    """What is believed of a campaign's candidates.
+
+    Args:
+        workspace: Store and folders.
+        state: The campaign.
+        seed: Seeds the predictor.
+        predictor: Name of the predictor; the default one where empty.
+    """
+    called = call_hits(workspace.store, state)
+    return predict(
+        workspace,
+        state.campaign.question,
+        state.candidates,
+        state.revealed,
+        hidden=state.hidden,
+        predictor=predictor or DEFAULT_PREDICTOR,
+        rng=np.random.default_rng([seed, 0]),
+        hits=called.hits if called.usable and len(state.effects) else None,
+    )
+
+
+def _nomination(
+    rank: int, name: str, prediction: Prediction, utility: float, flags: Sequence[str], reason: Reason
+) -> Nomination:
+    belief = prediction.posterior.frame.loc[name].astype(float).to_dict()
+    return Nomination(
+        rank=rank,
+        perturbation=name,
+        target_genes=tuple(name.split("+")),
+        hit_probability=belief["hit_probability"],
+        low=belief["low"],
+        high=belief["high"],
+        utility=utility,
+        support=belief["support"],
+        by="computed",
+        flags=tuple(flags),
+        grade=None,
+        reason=reason.text,
+        evidence=tuple(reason.evidence),
+    )
+
+
+def _flags(
+    workspace: Workspace, state: CampaignState, names: Sequence[str], prediction: Prediction
+) -> Mapping[str, tuple[str, ...]]:
+    settings, question = state.campaign.settings, state.campaign.question
+    essential = common_essentials(workspace) if settings.flag_essential else frozenset()
+    positive = frozenset(question.positive_controls)
+    support = prediction.posterior.frame["support"]
+    found = {}
+    for name in names:
+        genes = name.split("+")
+        expression = [settings.expressed.get(gene) for gene in genes] if settings.expressed else []
+        said = {
+            "essential": any(gene in essential for gene in genes),
+            "not-expressed": any(tpm is not None and tpm < settings.min_tpm for tpm in expression),
+            "expression-unknown": any(tpm is None for tpm in expression),
+            "no-evidence": float(support[name]) <= 0,
+            "missing-before": name in state.missing_before,
+            "positive-control": name in positive,
+        }
+        found[name] = tuple(flag for flag, holds in said.items() if holds)
+    return found
+
+
+def _controls(
+    question: Question, settings: CampaignSettings, size: int, nominated: Sequence[str]
+) -> tuple[Mapping[str, Any], ...]:
+    taken = set(nominated)
+    positive = [
+        {
+            "kind": "positive",
+            "perturbation": name,
+            "guides": 0 if name in taken else settings.guides_per_gene,
+            "why": "known to hit" + ("; its guides are among the nominations" if name in taken else ""),
+        }
+        for name in question.positive_controls
+    ]
+    guides = max(FEWEST_NON_TARGETING, math.ceil(NON_TARGETING_SHARE * size * settings.guides_per_gene))
+    # The relative standard error of 1.4826 × MAD of n normal values is about 1.17 / √n.
+    error = 1.17 / math.sqrt(guides)
+    why = (
+        "a round is placed on the campaign's scale by its negative controls;"
+        f" {guides} of them give the scale to about {error:.0%}"
+    )
+    return (*positive, {"kind": "non-targeting", "perturbation": "", "guides": guides, "why": why})
+
+
+def _notes(workspace: Workspace, state: CampaignState, prediction: Prediction) -> tuple[str, ...]:
+    notes = []
+    if not prediction.priors and not len(state.effects):
+        notes.append(
+            "No screen of the store could serve as a prior and nothing is measured yet, so the list rests on gene"
+            " knowledge alone. `hitscout fetch` gets public screens."
+        )
+    if other_modality := modality_warning(state.campaign.question, prediction.view.screens()):
+        notes.append(other_modality)
+    # A source can be silent for want of one pack of several, or of the question's words: what is here helps no more.
+    if helping := remedies(workspace, sorted({pack for use in prediction.features for pack in use.missing})):
+        notes.append(f"What would help: {', then '.join(f'`{command}`' for command in helping)}.")
+    if state.campaign.settings.flag_essential and not common_essentials(workspace):
+        notes.append("No essential genes are known to the store: `hitscout fetch depmap essentials` gets them.")
+    return tuple(notes)

@@ -1,0 +1,113 @@
+"""Fields of a question that name rows of the store: gene sets and screens, checked, with near names for the rest."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from db.errors import InvalidValueError
+from db.genes.sets import find_gene_sets
+from db.screens.reading import list_screens
+from db.store import Store
+
+MOST_GENE_SETS = 30
+LARGEST_WEIGHT = 5.0
+_EVERY = 1_000_000
+
+Ignored = Mapping[str, str]
+
+
+def known_gene_sets(store: Store, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[Ignored, ...]]:
+    """Gene sets by name, as ``collection:name``.
+
+    Args:
+        store: The store.
+        names: ``collection:name``, with ``set:`` before it or not, or a name alone; case, ``_`` and ``-`` do not
+            matter.
+
+    Returns:
+        At most `MOST_GENE_SETS` that the store has, each once, and those that cannot be used, with near names.
+    """
+    if not names:
+        return (), ()
+    every = [(one.collection, one.name) for one in find_gene_sets(store, limit=_EVERY)[1]]
+    whole = {_plain(f"{collection}:{name}"): f"{collection}:{name}" for collection, name in every}
+    alone: dict[str, list[str]] = {}
+    for collection, name in every:
+        alone.setdefault(_plain(name), []).append(f"{collection}:{name}")
+    found: dict[str, None] = {}
+    ignored = []
+    for given in dict.fromkeys(names):
+        key = _plain(given.strip().removeprefix("set:"))
+        meant = [whole[key]] if key in whole else alone.get(key, [])
+        if len(meant) != 1:
+            why = (
+                f"it stands in {' and '.join(meant[:3])}" if meant else f"no gene set has this name{_near(key, whole)}"
+            )
+            ignored.append({"name": given, "why": why, "in": "gene sets"})
+        elif len(found) >= MOST_GENE_SETS and meant[0] not in found:
+            ignored.append({"name": given, "why": f"a question takes {MOST_GENE_SETS} gene sets", "in": "gene sets"})
+        else:
+            found.setdefault(meant[0])
+    return tuple(found), tuple(ignored)
+
+
+def known_weights(store: Store, weights: Mapping[str, float]) -> tuple[dict[str, float], tuple[Ignored, ...]]:
+    """Weights on prior screens, by the screens' own names.
+
+    Args:
+        store: The store.
+        weights: Name of a screen, in any case → weight, 0 to `LARGEST_WEIGHT`; 1 is an ordinary one.
+
+    Returns:
+        The weights that can be used, and names or weights that cannot, with near names.
+    """
+    known = {screen.name.casefold(): screen.name for screen in list_screens(store)}
+    found, ignored = {}, []
+    for given, weight in weights.items():
+        name = known.get(given.strip().casefold())
+        if name is None:
+            near = difflib.get_close_matches(given.casefold(), known, 3, 0.5)
+            hint = f"; near it: {', '.join(known[one] for one in near)}" if near else ""
+            ignored.append({"name": given, "why": f"there is no such screen{hint}", "in": "screen weights"})
+        elif not (math.isfinite(weight) and 0 <= weight <= LARGEST_WEIGHT):
+            why = f"{weight:g} is no weight from 0 to {LARGEST_WEIGHT:g}"
+            ignored.append({"name": given, "why": why, "in": "screen weights"})
+        else:
+            found[name] = float(weight)
+    return found, tuple(ignored)
+
+
+def require_known(ignored: Sequence[Ignored]) -> None:
+    """Refuses an edit that names what the store has not.
+
+    Args:
+        ignored: What could not be used.
+
+    Raises:
+        InvalidValueError: There is something.
+    """
+    for one in ignored:
+        raise InvalidValueError(
+            f"{one['name']!r} cannot be among the {one['in']}: {one['why']}.",
+            "`hitscout screen list` and `hitscout gene-set list` show what there is.",
+        )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name).strip().casefold()
+
+
+def _near(key: str, known: Mapping[str, str]) -> str:
+    """Names that share the most words, told at the end of a message."""
+    wanted = set(re.findall(r"[a-z0-9]+", key))
+
+    def likeness(name: str) -> float:
+        words = set(re.findall(r"[a-z0-9]+", name))
+        return len(wanted & words) / (len(wanted | words) or 1)
+
+    best = sorted(known, key=lambda name: (-likeness(name), name))[:3]
+    near = [known[name] for name in best if likeness(name) > 0]
+    return f"; near it: {', '.join(near)}" if near else ""

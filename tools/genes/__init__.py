@@ -1,0 +1,1 @@
+"""What is known of genes: names, lists, sets, network, texts and vectors."""

@@ -1,0 +1,293 @@
+"""Vectors of texts: genes' "SYMBOL: name. summary", names of gene sets and questions through one encoder, once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from db.errors import DownloadError, InvalidValueError, NotFoundError
+from db.genes.embeddings import replace_gene_embedding
+from db.genes.names import GeneNames
+from db.provenance import content_hash, find_ingest, record_ingest
+from db.records import Question
+from db.view import View
+from tools.genes.texts.encoders import (
+    KEPT,
+    LEAST,
+    SETTING,
+    BusyServiceError,
+    Encoder,
+    TooManyTextsError,
+    Vectors,
+    encoder_of,
+    usable,
+)
+from tools.prediction.features.gene_sets import usable_sets
+from tools.prediction.features.gene_texts import texts_of
+from tools.prediction.features.question_match import titles_of
+from tools.prediction.features.text_embedding import EMBEDDING
+from tools.workspace import Progress, Workspace
+
+TASK = "encode texts"
+AT_ONCE = 256
+"""Texts in a request; a service that refuses as many is asked with half of them, down to one."""
+ATTEMPTS = 6
+"""How often a busy service is asked for one chunk."""
+LONGEST_WAIT = 120.0
+"""Seconds of waiting between two of them."""
+
+
+@dataclass(frozen=True)
+class EncodedTexts:
+    """What encoding brought.
+
+    Attributes:
+        encoder: The encoder.
+        genes: Genes with a vector.
+        gene_sets: Names of gene sets with one; those are kept in the cache alone.
+        encoded: Texts that were encoded now; the others were kept from before.
+        dimensions: Numbers of a vector.
+        already: Whether the store had these very vectors.
+    """
+
+    encoder: str
+    genes: int
+    gene_sets: int
+    encoded: int
+    dimensions: int
+    already: bool
+
+
+def encode_gene_texts(workspace: Workspace, encoder: str = "") -> EncodedTexts:
+    """Puts a vector of every protein-coding gene's name and summary into the store, for predictors to use.
+
+    The names of the store's gene sets are encoded too, so that questions are compared with them by their sense. With
+    MiniLM all of it takes about eight minutes the first time, on one thread. Vectors are kept by the content of each
+    text: after an interruption, or when some texts have changed, only the others are encoded. A store holds the vectors
+    of one encoder; those of another take their place.
+
+    Args:
+        workspace: Its store has the texts (``hitscout fetch hgnc gene-summaries``).
+        encoder: ``minilm`` or ``openai:NAME@URL``; where empty HITSCOUT_EMBEDDINGS, or else ``minilm``.
+
+    Raises:
+        NotFoundError: The store names no genes, or the encoder was not fetched.
+        InvalidValueError: There is no such encoder.
+        DownloadError: A service fails; what was encoded until then is kept.
+    """
+    texts, _ = texts_of(View(workspace.store), Question(""))
+    if texts.empty:
+        raise NotFoundError("The store names no genes.", "`hitscout fetch hgnc gene-summaries` brings names and texts.")
+    chosen = encoder_of(encoder, workspace.paths.packs)
+    written = [f"{symbol}: {text}" for symbol, text in texts.items()]
+    titles = sorted(set(titles_of(usable_sets(View(workspace.store).gene_sets())["gene_set"])))
+    vectors, new = encoded(workspace, chosen, [*written, *titles])
+    vectors = vectors[: len(written)]
+    hashes = [_hash(text) for text in written]
+    content = content_hash(hashes, {"encoder": chosen.name, "embedding": EMBEDDING})
+    with workspace.store.read() as connection:
+        already = find_ingest(connection, content) is not None
+    ids = _gene_ids(workspace, list(texts.index))
+    if not already:
+        with workspace.store.write("encode") as connection:
+            ingest_id = record_ingest(
+                connection, content=content, kind="embedding", name=EMBEDDING, source=chosen.name,
+                source_hash=content_hash(hashes, {}), tool="encode", arguments={"encoder": chosen.name},
+            )  # fmt: skip
+            replace_gene_embedding(connection, ingest_id, EMBEDDING, ids[ids > 0], vectors[ids > 0])
+    return EncodedTexts(chosen.name, len(written), len(titles), new, vectors.shape[1], already)
+
+
+@dataclass(frozen=True)
+class KeptEncoder:
+    """An encoder that is asked only for what the cache lacks.
+
+    Attributes:
+        workspace: Cache folder and progress.
+        made_by: What encodes the rest.
+        dimensions: Numbers of the vectors that the others are compared with.
+    """
+
+    workspace: Workspace
+    made_by: Encoder
+    dimensions: int
+
+    @property
+    def name(self) -> str:
+        """See `tools.genes.texts.encoders.Encoder.name`."""
+        return self.made_by.name
+
+    @property
+    def local(self) -> bool:
+        """See `tools.genes.texts.encoders.Encoder.local`."""
+        return self.made_by.local
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `tools.genes.texts.encoders.Encoder.encode`.
+
+        Raises:
+            DownloadError: A service fails, or another encoder answers than the one that the store's vectors are from.
+        """
+        try:
+            vectors, _ = encoded(self.workspace, self.made_by, texts)
+        except DownloadError as error:
+            raise DownloadError(
+                error.message,
+                "It encoded the store's gene texts, so it has to encode the question too. Start it again, or let"
+                " `hitscout encode --encoder minilm` take its place.",
+            ) from error
+        if vectors.shape[1] != self.dimensions:
+            raise DownloadError(
+                f"{self.name} gives vectors of {vectors.shape[1]:,} numbers, and those of the gene texts in the store"
+                f" have {self.dimensions:,}.",
+                "`hitscout encode` encodes the gene texts anew.",
+            )
+        return vectors
+
+
+def question_encoder(workspace: Workspace) -> KeptEncoder | None:
+    """The encoder of the store's gene texts, for questions to be compared with them; None where it cannot be used.
+
+    That is where `encode_gene_texts` was not run, where MiniLM is no longer at hand, and where the texts were encoded
+    by a service on another machine: a question goes there only while HITSCOUT_EMBEDDINGS names that service.
+
+    Args:
+        workspace: Store, packs and cache.
+    """
+    name, dimensions = View(workspace.store).embedding_source(EMBEDDING)
+    try:
+        setting = name if name.startswith("openai:") else "minilm"
+        encoder = encoder_of(setting, workspace.paths.packs) if name else None
+    except (NotFoundError, InvalidValueError):
+        return None
+    allowed = os.environ.get(SETTING, "").rstrip("/")
+    if encoder is None or encoder.name != name or not (encoder.local or allowed == name):
+        return None
+    return KeptEncoder(workspace, encoder, dimensions)
+
+
+def _gene_ids(workspace: Workspace, symbols: list[str]) -> npt.NDArray[np.int64]:
+    """Id of the gene of each approved symbol, 0 where there is none."""
+    found = GeneNames.load(workspace.store, "human").resolve(symbols)
+    return np.array([one.gene.id if one.gene is not None else 0 for one in found], dtype=np.int64)
+
+
+def encoded(workspace: Workspace, encoder: Encoder, texts: Sequence[str]) -> tuple[Vectors, int]:
+    """Vectors of texts, from the cache where they are there.
+
+    Args:
+        workspace: Cache folder and progress.
+        encoder: What encodes the others.
+        texts: Any texts, n, not empty.
+
+    Returns:
+        Shape (n, d), and how many of them were encoded now.
+
+    Raises:
+        DownloadError: A service fails, stays busy, or gives vectors of another length than those that are kept.
+    """
+    folder = workspace.paths.cache / "text_vectors" / _hash(encoder.name)[:16]
+    kept = _of_one_length(_kept(folder))
+    missing = [text for text in dict.fromkeys(texts) if _hash(text) not in kept]
+    # Alike lengths together, so that progress is even and a chunk is quick.
+    missing.sort(key=lambda text: (len(text), text))
+    at, at_once = 0, AT_ONCE
+    while at < len(missing):
+        step = Progress(TASK, at, len(missing), encoder.name)
+        workspace.report(step)
+        chunk = missing[at : at + at_once]
+        try:
+            vectors = _patiently(workspace, encoder, chunk, step)
+        except TooManyTextsError:
+            if len(chunk) == 1:
+                raise
+            # Services differ in how much they take at once, and few say how much.
+            at_once = len(chunk) // 2
+            continue
+        _refuse_other_length(encoder, vectors, kept, folder)
+        kept |= _keep(folder, [_hash(text) for text in chunk], vectors)
+        at += len(chunk)
+    workspace.report(Progress(TASK, len(missing), len(missing), "done"))
+    return np.vstack([kept[_hash(text)] for text in texts]), len(missing)
+
+
+def _patiently(workspace: Workspace, encoder: Encoder, chunk: Sequence[str], step: Progress) -> Vectors:
+    """The vectors of a chunk; a busy service is asked again after as long as it wants, or after 1, 2, 4 … seconds."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return encoder.encode(chunk)
+        except BusyServiceError as busy:
+            wait = 2.0**attempt if busy.wait is None else busy.wait
+            if wait > LONGEST_WAIT:
+                raise DownloadError(
+                    f"{busy.message} It asks to wait {wait:,.0f} seconds.", f"Run it again then. {KEPT}"
+                ) from busy
+            if attempt == ATTEMPTS - 1:
+                raise
+            _wait(workspace, wait, step)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _wait(workspace: Workspace, seconds: float, step: Progress) -> None:
+    """Waits, and reports often enough that whoever listens can cancel."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        workspace.report(replace(step, message=f"the service is busy; asked again in {left:.0f} s"))
+        time.sleep(min(left, 0.5))
+
+
+def _refuse_other_length(encoder: Encoder, vectors: Vectors, kept: Mapping[str, Vectors], folder: Path) -> None:
+    """Refuses vectors that cannot stand beside those of the same encoder that are kept: another one made them."""
+    before = len(next(iter(kept.values()))) if kept else vectors.shape[1]
+    if vectors.shape[1] != before:
+        raise DownloadError(
+            f"{encoder.name} gave vectors of {vectors.shape[1]:,} numbers now and of {before:,} before, so another"
+            " encoder answers under the same name.",
+            f"Run it again where the former one is back. To take the new one, delete {folder}: all texts are encoded"
+            " anew.",
+        )
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _of_one_length(kept: Mapping[str, Vectors]) -> dict[str, Vectors]:
+    """Those vectors that have the most common length: a cache may hold others, from a service that changed."""
+    counts = Counter(len(vector) for vector in kept.values())
+    common = max(counts, key=lambda length: (counts[length], length), default=0)
+    return {text: vector for text, vector in kept.items() if len(vector) == common}
+
+
+def _kept(folder: Path) -> dict[str, Vectors]:
+    """Vector by hash of its text; those that have no direction are left out, so that they are encoded again."""
+    found: dict[str, Vectors] = {}
+    for path in sorted(folder.glob("*.npz")):
+        try:
+            with np.load(path, allow_pickle=False) as held:
+                hashes, vectors = held["hashes"].tolist(), held["vectors"]
+                good = usable(vectors) & (vectors.shape[1] >= LEAST)
+                found |= {text: vector for text, vector, fit in zip(hashes, vectors, good, strict=True) if fit}
+        except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
+            # A half-written file only costs time: its texts are encoded again.
+            continue
+    return found
+
+
+def _keep(folder: Path, hashes: list[str], vectors: Vectors) -> dict[str, Vectors]:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{_hash(' '.join(hashes))[:32]}.npz"
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    with partial.open("wb") as stream:
+        np.savez(stream, hashes=np.array(hashes, dtype=str), vectors=vectors)
+    partial.replace(path)
+    return dict(zip(hashes, vectors, strict=True))

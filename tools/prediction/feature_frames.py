@@ -1,0 +1,177 @@
+"""Feature frames for a set of genes, computed once and kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from db.records import Question
+from db.view import View
+from tools import registry
+from tools.genes.texts.encoders import Encoder
+from tools.prediction.features.base import FeatureSource
+from tools.workspace import Progress
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the feature sources gave.
+
+    Attributes:
+        frames: Source → frame of shape (genes known, d); sources that gave nothing are left out.
+        missing: Source that gave nothing → the packs that would bring it.
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    missing: Mapping[str, tuple[str, ...]]
+
+
+def build(
+    sources: Sequence[str],
+    genes: pd.Index[str],
+    question: Question,
+    view: View,
+    folder: Path | None,
+    report: Callable[[Progress], None] = lambda _: None,
+    encoder: Encoder | None = None,
+) -> Features:
+    """The frames of several sources.
+
+    Args:
+        sources: Names of feature sources.
+        genes: Gene symbols, unique.
+        question: What is looked for.
+        view: The only door to effects.
+        folder: Where frames are kept between runs; nowhere if None.
+        report: Called before each source and at the end.
+        encoder: What encodes the question's text, for sources that read it; None where there is none.
+    """
+    from threadpoolctl import threadpool_limits
+
+    frames, missing = {}, {}
+    # Computed for every gene of the store, whatever is asked for: one computation then serves every library.
+    with view.at_once():
+        named = pd.Index(view.genes(question.organism)["symbol"], dtype=object)
+        seen = {effects: view.fingerprint(effects=effects) for effects in (True, False)} if folder else {}
+    everyone = named if len(named) else genes.sort_values()
+    asked = json.dumps([question.to_json(), encoder.name if encoder else ""], sort_keys=True)
+    for done, name in enumerate(sources):
+        report(Progress("features", done, len(sources), name))
+        method: Any = registry.load("features", name)
+        source: FeatureSource = method(encoder) if method.reads_question else method()
+        path = None
+        if folder is not None:
+            said = asked if source.reads_question else ""
+            path = folder / f"{name}-{_key(everyone, said, seen[source.reads_effects])}.npz"
+        with threadpool_limits(1):
+            frame = _cached(source, everyone, question, view, path)
+        frame = frame.loc[frame.index.isin(genes)]
+        if frame.empty:
+            missing[name] = source.needs
+        else:
+            frames[name] = frame
+    report(Progress("features", len(sources), len(sources)))
+    return Features(frames, missing)
+
+
+def for_perturbations(frame: pd.DataFrame, perturbations: pd.Index[str]) -> pd.DataFrame:
+    """Rows for perturbations of one or two genes: a pair ``A+B`` gets the mean of both genes' rows.
+
+    Args:
+        frame: Rows by gene.
+        perturbations: Names, unique.
+
+    Returns:
+        Rows for those perturbations all of whose genes are in `frame`, in the order of `perturbations`.
+    """
+    pairs = perturbations[perturbations.str.contains("+", regex=False)]
+    if len(pairs) == 0:
+        return frame.loc[perturbations[perturbations.isin(frame.index)]]
+    parts = pairs.str.split("+")
+    known = [all(gene in frame.index for gene in genes) for genes in parts]
+    named = pairs[known]
+    rows = [frame.loc[genes].mean(axis=0).to_numpy() for genes, ok in zip(parts, known, strict=True) if ok]
+    singles = frame.loc[perturbations[perturbations.isin(frame.index)]]
+    both = pd.concat([singles, pd.DataFrame(rows, index=named, columns=frame.columns)])
+    return both.loc[perturbations[perturbations.isin(both.index)]]
+
+
+def genes_of(perturbations: pd.Index[str]) -> pd.Index[str]:
+    """The target genes of perturbations, each once, sorted.
+
+    Args:
+        perturbations: Names ``A`` or ``A+B``.
+    """
+    return pd.Index(sorted({gene for name in perturbations for gene in name.split("+")}), dtype=object)
+
+
+def _cached(
+    source: FeatureSource, genes: pd.Index[str], question: Question, view: View, path: Path | None
+) -> pd.DataFrame:
+    frame = _read(path) if path else None
+    if frame is None:
+        frame = _plain(source.features(genes, question, view))
+        if path:
+            _write(path, frame)
+    return frame
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with nameless axes of plain text, as it comes back from a file."""
+    index = pd.Index(frame.index.to_numpy(object))
+    return pd.DataFrame(frame.to_numpy(float), index=index, columns=[str(name) for name in frame.columns])
+
+
+def _key(genes: pd.Index[str], asked: str, seen: str) -> str:
+    """Everything that the frame depends on, the code that computes it included."""
+    parts = [seen, hashlib.sha256("\n".join(genes).encode()).hexdigest(), _code(), json.dumps(_versions()), asked]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """Hash of all sources and of what they share: a change to a helper must not leave old frames in use."""
+    digest = hashlib.sha256()
+    for path in sorted([Path(__file__), *Path(__file__).with_name("features").glob("*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _versions() -> list[str]:
+    return [version(package) for package in ("numpy", "scipy", "scikit-learn")]
+
+
+def _read(path: Path) -> pd.DataFrame | None:
+    """The frame in a file, or None where there is none that can be read."""
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            index = pd.Index(held["index"].astype(object))
+            return pd.DataFrame(held["values"], index=index, columns=[str(name) for name in held["columns"]])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        # A missing or half-written file only costs time: the frame is computed again.
+        return None
+
+
+def _write(path: Path, frame: pd.DataFrame) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    with partial.open("wb") as stream:
+        np.savez(
+            stream,
+            values=frame.to_numpy(float),
+            index=frame.index.to_numpy(str),
+            columns=np.array(list(frame.columns), dtype=str),
+        )
+    partial.replace(path)

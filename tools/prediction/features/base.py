@@ -1,0 +1,40 @@
+"""What a feature source gives: numbers for each gene, read through a view."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pandas as pd
+
+from db.records import Question
+from db.view import View
+
+
+class FeatureSource(Protocol):
+    """Describes genes by numbers that say nothing of the target screen's own results."""
+
+    needs: tuple[str, ...]
+    """Packs without which the source has nothing to say."""
+
+    reads_question: bool
+    """Whether the frame depends on the question, which decides what a cache may share.
+
+    Such a source is made with an encoder for the question's text, or None (see `tools.genes.texts.encoders.Encoder`).
+    """
+
+    reads_effects: bool
+    """Whether the frame depends on which screens the view shows; where not, a cache serves every view."""
+
+    def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:
+        """Numbers for the given genes.
+
+        Args:
+            genes: Gene symbols, unique, shape (n,).
+            question: What is looked for.
+            view: The only door to effects.
+
+        Returns:
+            Float frame of shape (m, d), indexed by those of `genes` that the source knows, in the order of `genes`;
+            a gene that is missing is left out, never filled with zeros. Empty (0, 0) where a needed pack is absent.
+        """
+        ...

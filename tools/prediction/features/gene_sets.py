@@ -1,0 +1,63 @@
+"""Gene sets: which pathways and processes a gene belongs to, folded into a few dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from db.records import Question
+from db.view import View
+from tools.genes.matrices import folded, unit_rows
+
+DIMENSIONS = 256
+SMALLEST, LARGEST = 3, 500
+
+
+class GeneSets:
+    """Truncated singular value decomposition of the gene × gene-set membership.
+
+    Membership of sets with `SMALLEST` to `LARGEST` genes is weighted by the inverse document frequency
+    ln(genes / size of the set) (Spärck Jones 1972), each gene's row is scaled to unit length, and the rows are folded
+    into `DIMENSIONS` (see `tools.genes.matrices`; Deerwester et al. 1990): shape (genes in a set, 256 at most), no
+    unit. Sources of the sets: MSigDB (Liberzon et al. 2015, Cell Systems 1:417), Reactome (Gillespie et al. 2022,
+    Nucleic Acids Research 50:D687) and the Gene Ontology (its Consortium 2023, Genetics 224:iyad031).
+    """
+
+    needs = ("pathways", "gobp")
+    reads_question = False
+    reads_effects = False
+
+    def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
+        """Coordinates of each gene that is in a set; see `tools.prediction.features.base.FeatureSource`."""
+        from scipy.sparse import diags_array
+
+        members = usable_sets(view.gene_sets())
+        if members.empty:
+            return pd.DataFrame(dtype=float)
+        membership, names = _membership(members)
+        sizes = np.asarray(membership.sum(axis=0)).ravel()
+        rows = folded(unit_rows(membership @ diags_array(np.log(len(names) / sizes))), DIMENSIONS)
+        frame = pd.DataFrame(rows, index=names, columns=[f"set{i:03d}" for i in range(rows.shape[1])])
+        return frame.reindex(genes[genes.isin(names)])
+
+
+def usable_sets(members: pd.DataFrame) -> pd.DataFrame:
+    """Members of sets of a usable size, each pair once."""
+    members = members.drop_duplicates()
+    sizes = members.groupby(["collection", "gene_set"])["gene"].transform("size")
+    return members[(sizes >= SMALLEST) & (sizes <= LARGEST)]
+
+
+def _membership(members: pd.DataFrame) -> tuple[Any, pd.Index[str]]:
+    """Sparse 0/1 matrix of shape (genes, sets), and the genes of its rows, sorted."""
+    from scipy.sparse import coo_array
+
+    rows, names = pd.factorize(members["gene"], sort=True)
+    columns = members.groupby(["collection", "gene_set"], sort=True).ngroup().to_numpy()
+    shape = (len(names), int(columns.max()) + 1)
+    return coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr(), pd.Index(names)
+
+
+METHOD = GeneSets

@@ -1,0 +1,70 @@
+"""STRING: where a gene lies in the network of protein associations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from db.records import Question
+from db.view import View
+
+NETWORK = "STRING"
+DIMENSIONS = 128
+TOLERANCE = 1e-4
+"""Relative accuracy of the eigenvalues: far below what any ranking can feel."""
+
+
+class StringSpectral:
+    """Spectral embedding of the STRING network.
+
+    The leading eigenvectors of D^-1/2 A D^-1/2, each scaled by the root of its eigenvalue where that is positive
+    (Ng, Jordan and Weiss 2001): shape (genes with an edge, 128 at most), no unit. A holds the edge weights (largest =
+    1; STRING, Szklarczyk et al. 2021, Nucleic Acids Research 49:D605) and D their sums; the start vector is fixed and
+    signs are set, so that the same network gives the same numbers.
+    """
+
+    needs = ("string",)
+    reads_question = False
+    reads_effects = False
+
+    def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
+        """Coordinates of each gene that has an edge; see `tools.prediction.features.base.FeatureSource`."""
+        from scipy.sparse.linalg import eigsh
+
+        laplacian, names = normalised(view.edges(NETWORK))
+        if names.empty:
+            return pd.DataFrame(dtype=float)
+        count = min(DIMENSIONS, len(names) - 1)
+        start = np.random.default_rng(0).standard_normal(len(names))
+        values, vectors = eigsh(laplacian, k=count, which="LA", v0=start, tol=TOLERANCE)
+        order = np.argsort(-values)
+        vectors = vectors[:, order] * np.sqrt(np.maximum(values[order], 0))
+        largest = vectors[np.abs(vectors).argmax(axis=0), np.arange(count)]
+        vectors = vectors * np.where(largest < 0, -1.0, 1.0)
+        frame = pd.DataFrame(vectors, index=names, columns=[f"string{i:03d}" for i in range(count)])
+        return frame.reindex(genes[genes.isin(names)])
+
+
+def normalised(edges: pd.DataFrame) -> tuple[Any, pd.Index]:
+    """D^-1/2 A D^-1/2 of a symmetric network, and the genes of its rows, sorted; 0 × 0 where there is no network.
+
+    Args:
+        edges: Columns a, b and weight; loops, which say nothing of a gene's place, are left out.
+    """
+    from scipy.sparse import coo_array, diags_array
+
+    edges = edges[edges["a"] != edges["b"]]
+    codes, names = pd.factorize(pd.concat([edges["a"], edges["b"]]), sort=True)
+    a, b = codes[: len(edges)], codes[len(edges) :]
+    top = float(edges["weight"].max()) if len(edges) else 1.0
+    weights = edges["weight"].to_numpy(float) / (top if top > 0 else 1.0)
+    shape = (len(names), len(names))
+    adjacency = coo_array((np.r_[weights, weights], (np.r_[a, b], np.r_[b, a])), shape=shape).tocsr()
+    degree = np.asarray(adjacency.sum(axis=1)).ravel()
+    scale = diags_array(1 / np.sqrt(np.maximum(degree, 1e-12)))
+    return (scale @ adjacency @ scale).tocsr(), pd.Index(names)
+
+
+METHOD = StringSpectral

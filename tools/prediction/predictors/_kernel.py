@@ -1,0 +1,153 @@
+"""Gaussian-process regression of revealed effects on what is known of the genes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tools.prediction.predictors._design import Design
+
+Vector = npt.NDArray[np.floating[Any]]
+Matrix = npt.NDArray[np.floating[Any]]
+
+WEIGHTS = {
+    "gene_sets": 1.0, "string_neighbours": 1.0, "coessentiality": 0.7, "gene_texts": 0.5, "text_embedding": 0.5,
+}  # fmt: skip
+"""How much a likeness of each kind counts; of those that have a frame, the mean is taken."""
+EMBEDDINGS = (*WEIGHTS, "string_spectral")
+"""Sources of many columns that mean nothing each by itself. The last one places a gene in the network at large: the
+prior learns from that, while likeness is told by the neighbourhood (docs/predictors.md)."""
+LINEAR = 0.1
+PRIOR = 0.15
+NOISE = 0.5
+COSINE_POWER = 2
+MOST_REVEALED = 3000
+"""Beyond this many revealed effects (a whole measured library, say) the strongest and an even sample are used."""
+
+
+@dataclass(frozen=True)
+class Regression:
+    """What the revealed effects say, over candidates and revealed alike.
+
+    Attributes:
+        mean: Expected rank of the effect among the revealed, centred, shape (n,).
+        sd: Standard deviation of that, shape (n,).
+        left_out: For each revealed, its mean as predicted without its own effect, shape (m,).
+        explained: Share of the variance that the revealed take away, 0 to 1, shape (n,).
+    """
+
+    mean: Vector
+    sd: Vector
+    left_out: Vector
+    explained: Vector
+
+
+def regress(
+    table: Design,
+    rows: npt.NDArray[np.intp],
+    offset: Vector,
+    prior: Vector,
+    strengths: Vector,
+    power: float,
+) -> Regression:
+    """Learns from the revealed effects.
+
+    Observations are y = (rank / m)^power, centred. With k the covariance and β the prior mean (`offset`), the
+    posterior mean is β + k(·, X)(k(X, X) + `NOISE`·I)⁻¹(y − β(X)) (Rasmussen and Williams 2006, 2.25–2.26), and the
+    left-out mean of a revealed effect is y − [K⁻¹(y − β)]ᵢ / [K⁻¹]ᵢᵢ (5.12). The covariance of two genes is the
+    weighted mean over embeddings of the squared positive part of their cosine, plus `LINEAR` times that of the
+    remaining features, plus `PRIOR` times the product of their prior scores.
+
+    Args:
+        table: Features.
+        rows: Row of each candidate, then of each revealed, in `table`; −1 where not known.
+        offset: Prior mean of each, in rank units.
+        prior: Standardised prior score of each.
+        strengths: Strengths of the revealed, shape (m,).
+        power: Exponent of the ranks.
+    """
+    first = len(rows) - len(strengths)
+    usable = np.flatnonzero(rows[first:] >= 0)
+    if len(usable) < 2:
+        return Regression(offset.copy(), np.full(len(rows), 0.3), offset[first:].copy(), np.zeros(len(rows)))
+    usable = _sample(usable, strengths)
+    y = _ranks(strengths[usable]) ** power
+    y = y - y.mean()
+    revealed = first + usable
+    cross = _covariance(table, rows, prior, revealed)
+    own = cross[revealed]
+    inverse = np.linalg.inv(own + NOISE * np.eye(len(usable)))
+    residual = y - (offset[revealed] - offset[revealed].mean())
+    weights = inverse @ residual
+    mean = offset + cross @ weights
+    own_variance = _own_variance(table, rows, prior)
+    taken = np.einsum("ij,ij->i", cross @ inverse, cross)
+    variance = np.maximum(own_variance - taken, 0.0)
+    unit = float(y.var()) / (1 + NOISE)
+    left_out = mean[first:].copy()
+    # The mean as it would be without the effect itself: subtract what its own residual contributed.
+    left_out[usable] = mean[revealed] - (cross[revealed] @ weights) + residual - weights / np.diag(inverse)
+    explained = np.where(rows >= 0, taken / np.maximum(own_variance, 1e-9), 0.0)
+    return Regression(mean, np.sqrt(variance * unit), left_out, np.clip(explained, 0.0, 1.0))
+
+
+def _sample(usable: npt.NDArray[np.intp], strengths: Vector) -> npt.NDArray[np.intp]:
+    """At most `MOST_REVEALED`: the strongest third, and an even sample down the ranking of the rest."""
+    if len(usable) <= MOST_REVEALED:
+        return usable
+    order = usable[np.argsort(-strengths[usable], kind="stable")]
+    top = order[: MOST_REVEALED // 3]
+    rest = order[MOST_REVEALED // 3 :]
+    even = rest[np.linspace(0, len(rest) - 1, MOST_REVEALED - len(top)).astype(int)]
+    return np.sort(np.concatenate([top, even]))
+
+
+def _ranks(values: Vector) -> Vector:
+    """Mean ranks / n."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[inverse] / len(values), dtype=float)
+
+
+def _covariance(table: Design, rows: npt.NDArray[np.intp], prior: Vector, revealed: npt.NDArray[np.intp]) -> Matrix:
+    """Covariance of everyone with the revealed, shape (n, m); rows that no source knows have none."""
+    shares = _shares(table)
+    sum_of = np.zeros((len(rows), len(revealed)), np.float32)
+    for name, share in shares.items():
+        unit = table.unit[name]
+        cosine = unit[rows] @ unit[rows[revealed]].T
+        np.maximum(cosine, 0.0, out=cosine)
+        sum_of += np.float32(share) * cosine**COSINE_POWER
+    rest = _rest(table)
+    if rest.shape[1]:
+        sum_of += np.float32(LINEAR) * (rest[rows] @ rest[rows[revealed]].T)
+    sum_of += (PRIOR * np.outer(prior, prior[revealed])).astype(np.float32)
+    sum_of[rows < 0] = 0.0
+    return sum_of.astype(np.float64)
+
+
+def _shares(table: Design) -> dict[str, float]:
+    """How much each embedding that has a frame counts; together 1."""
+    present = {name: WEIGHTS[name] for name in table.unit if name in WEIGHTS}
+    return {name: weight / sum(present.values()) for name, weight in present.items()}
+
+
+def _own_variance(table: Design, rows: npt.NDArray[np.intp], prior: Vector) -> Vector:
+    """Covariance of each with itself."""
+    own = PRIOR * prior**2
+    for name, share in _shares(table).items():
+        own = own + share * (table.unit[name][rows] ** 2).sum(axis=1) ** COSINE_POWER
+    rest = _rest(table)
+    if rest.shape[1]:
+        own = own + LINEAR * (rest[rows] ** 2).sum(axis=1)
+    return np.where(rows >= 0, own, 1.0)
+
+
+def _rest(table: Design) -> npt.NDArray[np.float32]:
+    """The features that are no embedding, scaled so that a typical gene has unit length."""
+    columns = [table.values[:, block] for name, block in table.blocks.items() if name not in EMBEDDINGS]
+    joined = np.hstack([*columns, np.zeros((len(table.names), 0), np.float32)])
+    return np.asarray(joined / np.sqrt(max(joined.shape[1], 1)), dtype=np.float32)

@@ -1,0 +1,258 @@
+"""Which screens may serve as priors: never the target's own copies, each experiment once, and nothing that leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from db.records import Question, Relation, Screen, Side, relation
+from db.view import View
+from tools.prediction.predictors.base import Priors
+
+LEAK_SPEARMAN = 0.3
+"""Copies of one experiment correlate by .49 and more, siblings by .08 to .20, all others by .11 at most."""
+LEAK_SHARED = 300
+"""A rank correlation over fewer genes says too little."""
+SAME_SHARED = 20
+"""So many equal numbers do not come about by chance."""
+
+
+@dataclass(frozen=True)
+class PriorUse:
+    """A screen that served as a prior.
+
+    Attributes:
+        screen: Name of the screen.
+        relation: How it stands to the question.
+        spearman: Rank correlation with what is known of the target's effects; None below 300 shared genes.
+    """
+
+    screen: str
+    relation: Relation
+    spearman: float | None
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A screen that was not used as a prior.
+
+    Attributes:
+        screen: Name of the screen.
+        why: The reason in a few words.
+    """
+
+    screen: str
+    why: str
+
+
+@dataclass(frozen=True)
+class PriorChoice:
+    """The priors of one question.
+
+    Attributes:
+        view: A view that sees the priors and no other screen.
+        priors: The screens and their effects.
+        used: The screens, by falling absolute correlation with the target.
+        excluded: The screens that were visible and may not be used, by name.
+    """
+
+    view: View
+    priors: Priors
+    used: tuple[PriorUse, ...]
+    excluded: tuple[Excluded, ...]
+
+
+def strength(estimates: pd.Series[float], side: Side) -> pd.Series[float]:
+    """How far each effect lies on the side on which hits lie: larger is stronger.
+
+    Args:
+        estimates: Harmonised effects.
+        side: ``high``, ``low``, or ``both`` for the absolute effect.
+    """
+    if side == "both":
+        return estimates.abs()
+    return estimates if side == "high" else -estimates
+
+
+def quantile_ranks(values: pd.Series[float]) -> pd.Series[float]:
+    """Mid-ranks on the open unit interval, (rank − ½) / n, ties at their mean rank.
+
+    Args:
+        values: Numbers of which only the order counts.
+    """
+    return (values.rank(method="average") - 0.5) / max(len(values), 1)
+
+
+def strength_ranks(priors: Priors) -> pd.DataFrame:
+    """Quantile of each gene's strength within each prior contrast, on the side of that contrast's screen.
+
+    Args:
+        priors: Visible effects of other screens.
+
+    Returns:
+        Frame of shape (genes, contrasts) in [0, 1], columns the contrast ids, NaN where a screen did not measure the
+        gene; perturbations of two genes are left out.
+    """
+    sides = {screen.id: screen.side for screen in priors.screens}
+    effects = priors.effects[~priors.effects["perturbation"].str.contains("+", regex=False)]
+    columns = {}
+    for (screen_id, contrast_id), rows in effects.groupby(["screen_id", "contrast_id"], sort=True):
+        estimates = rows.groupby("perturbation")["estimate"].mean()
+        columns[contrast_id] = quantile_ranks(strength(estimates, sides[int(str(screen_id))]))
+    return pd.DataFrame(columns).sort_index() if columns else pd.DataFrame(dtype=float)
+
+
+def contrasts_of(ranks: pd.DataFrame) -> list[int]:
+    """The contrast ids that are the columns of a table of ranks.
+
+    Args:
+        ranks: As `strength_ranks` gives.
+    """
+    return [int(str(column)) for column in ranks.columns]
+
+
+def study_of_contrasts(priors: Priors) -> dict[int, str]:
+    """Contrast id → study; a screen whose study is not declared stands for itself.
+
+    Args:
+        priors: Visible effects of other screens.
+    """
+    names = {screen.id: screen.study.casefold() or f"screen {screen.id}" for screen in priors.screens}
+    pairs = priors.effects[["contrast_id", "screen_id"]].drop_duplicates()
+    return {int(contrast): names[screen] for contrast, screen in pairs.itertuples(index=False)}
+
+
+def spearman(a: pd.Series[float], b: pd.Series[float]) -> float | None:
+    """Spearman's rank correlation over the shared names, or None where fewer than `LEAK_SHARED` are shared.
+
+    Args:
+        a: Numbers by unique name.
+        b: Numbers by unique name.
+    """
+    shared = a.index.intersection(b.index)
+    if len(shared) < LEAK_SHARED:
+        return None
+    left, right = a.loc[shared].rank().to_numpy(), b.loc[shared].rank().to_numpy()
+    if np.ptp(left) == 0 or np.ptp(right) == 0:
+        return None
+    return float(np.corrcoef(left, right)[0, 1])
+
+
+def relation_to_question(question: Question, screen: Screen) -> Relation:
+    """How a screen stands to a question; what one of them leaves blank never makes a copy pass for a sibling.
+
+    Args:
+        question: What is looked for.
+        screen: A screen.
+    """
+    found = relation(question, screen)
+    if found != "sibling":
+        return found
+    pairs = (
+        (question.phenotype, screen.phenotype),
+        (question.cell_type, screen.cell_type),
+        (question.modality, screen.modality),
+    )
+    alike = all(not x or not y or x.strip().casefold() == y.strip().casefold() for x, y in pairs)
+    return "copy" if alike else "sibling"
+
+
+def siblings_among(screens: Sequence[Screen], question: Question) -> tuple[Screen, ...]:
+    """The screens of the question's own study that asked about another phenotype, in their order.
+
+    Args:
+        screens: Screens, such as those that serve as priors.
+        question: What is looked for.
+    """
+    return tuple(screen for screen in screens if relation_to_question(question, screen) == "sibling")
+
+
+def choose_priors(
+    view: View,
+    question: Question,
+    *,
+    siblings: bool = False,
+    replay: bool = False,
+    known: pd.Series[float] | None = None,
+) -> PriorChoice:
+    """Sorts the visible screens into priors and others.
+
+    Copies are never priors; siblings only when asked for; of the copies of one other experiment the largest stands
+    for all; a screen that holds the very measurements that are known already would count them twice. In a replay,
+    where a leak would tell the answers, a screen whose study is not declared is refused, and so is any whose effects
+    correlate with the target's by more than `LEAK_SPEARMAN` in either sign, or whose absolute effects do: a copy may
+    have lost its signs.
+
+    Args:
+        view: What may be seen at all.
+        question: What is looked for.
+        siblings: Whether other phenotypes of the same study may serve.
+        replay: Whether the target's results are known and only hidden.
+        known: Effects of the target that are known (in a replay all of them), by perturbation.
+    """
+    with view.at_once():
+        screens, effects = view.screens(), view.effects()
+    by_screen = {
+        int(str(i)): rows.groupby("perturbation")["estimate"].mean() for i, rows in effects.groupby("screen_id")
+    }
+    rho = {s.id: None if known is None or s.id not in by_screen else spearman(known, by_screen[s.id]) for s in screens}
+    relations = {s.id: relation_to_question(question, s) for s in screens}
+    why = {s.id: _refusal(s, question, relations[s.id], siblings=siblings, replay=replay) for s in screens}
+    if known is not None:
+        alike = {s.id: _leak(known, by_screen[s.id], rho[s.id], replay=replay) for s in screens if s.id in by_screen}
+        why.update({i: reason for i, reason in alike.items() if reason and not why[i]})
+    why.update({s.id: "it has no combined effects" for s in screens if s.id not in by_screen})
+    allowed = [s for s in screens if not why[s.id]]
+    for double, kept in _doubles(allowed, {i: len(rows) for i, rows in by_screen.items()}).items():
+        why[double] = f"the same experiment as {kept}, which is used"
+    used = tuple(screen for screen in screens if not why[screen.id])
+    ids = {screen.id for screen in used}
+    uses = [PriorUse(s.name, relations[s.id], rho[s.id]) for s in used]
+    return PriorChoice(
+        view=view.hiding([s.id for s in screens if s.id not in ids]),
+        priors=Priors(used, effects[effects["screen_id"].isin(ids)].reset_index(drop=True)),
+        used=tuple(sorted(uses, key=lambda use: (-abs(use.spearman or 0.0), use.screen))),
+        excluded=tuple(Excluded(s.name, why[s.id]) for s in screens if why[s.id]),
+    )
+
+
+def _refusal(screen: Screen, question: Question, stands: Relation, *, siblings: bool, replay: bool) -> str:
+    """Why the screen may not be a prior; empty where it may."""
+    if screen.organism != question.organism:
+        return f"it is a {screen.organism} screen, and the question is about {question.organism} cells"
+    if stands == "copy":
+        return "a copy: the same study, phenotype, cell type and modality"
+    if stands == "sibling" and not siblings:
+        return "a sibling: another phenotype of the same study (--siblings lets it in)"
+    if replay and not screen.study:
+        return "its study is not declared, so it could be a copy (declare it: screen add --study)"
+    return ""
+
+
+def _leak(known: pd.Series[float], effects: pd.Series[float], rho: float | None, *, replay: bool) -> str:
+    """Why effects, of rank correlation `rho` with those that are known, tell too much of them; empty if they do not."""
+    if replay and rho is not None and abs(rho) > LEAK_SPEARMAN:
+        return f"it looks like a copy: its effects correlate with the target's by Spearman {rho:+.2f}"
+    unsigned = spearman(known.abs(), effects.abs()) if replay else None
+    if unsigned is not None and unsigned > LEAK_SPEARMAN:
+        return f"it looks like a copy: its absolute effects correlate with the target's by Spearman {unsigned:+.2f}"
+    shared = known.index.intersection(effects.index)
+    if len(shared) >= SAME_SHARED and np.allclose(known.loc[shared].abs(), effects.loc[shared].abs(), rtol=1e-6):
+        return "it holds the same measurements as the results so far"
+    return ""
+
+
+def _doubles(screens: Sequence[Screen], sizes: dict[int, int]) -> dict[int, str]:
+    """Screen id → name of the larger copy of the same experiment that stands for it."""
+    kept: list[Screen] = []
+    doubles = {}
+    for screen in sorted(screens, key=lambda s: (-sizes[s.id], s.name.casefold())):
+        same = [other for other in kept if screen.relation_to(other) == "copy"]
+        if same:
+            doubles[screen.id] = same[0].name
+        else:
+            kept.append(screen)
+    return doubles

@@ -1,0 +1,249 @@
+"""Reasons: why a candidate stands where it does, each clause a fact that leads to a row of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from db.records import Question, Screen
+from db.view import View
+from tools.genes.texts.encoders import Encoder
+from tools.prediction.features.essentiality import PROPERTIES as ESSENTIALITY
+from tools.prediction.features.question_match import genes_of_question, matched_sets
+from tools.prediction.features.string_spectral import NETWORK
+from tools.prediction.predictors.base import Posterior, Rounds
+from tools.prediction.priors import strength
+
+STRONG = 0.95
+MOST_EFFECTS, MOST_SETS, MOST_EDGES = 2, 2, 3
+FEWEST_HITS_IN_SET = 2
+SET_P = 0.01
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One clause of a reason, and the ids of the rows that it rests on (none for a caution)."""
+
+    text: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a candidate is where it is, from facts of the store.
+
+    Attributes:
+        text: One line of clauses; never empty.
+        evidence: Ids that `hitscout evidence` opens, strongest first.
+        facts: The clauses one by one; empty where nothing speaks for or against the candidate.
+    """
+
+    text: str
+    evidence: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass
+class _Clauses:
+    """Clauses gathered for each perturbation, in order of weight."""
+
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+
+    def add(self, perturbation: str, text: str, evidence: Sequence[str]) -> None:
+        self.facts.setdefault(perturbation, []).append(Fact(text, tuple(evidence)))
+
+
+def explain(
+    view: View,
+    question: Question,
+    posterior: Posterior,
+    rounds: Rounds,
+    hits: Sequence[str],
+    perturbations: Sequence[str],
+    encoder: Encoder | None = None,
+) -> dict[str, Reason]:
+    """Reasons from strong effects in other screens, gene sets, network neighbours and essentiality.
+
+    Args:
+        view: What the prediction could see.
+        question: What is looked for.
+        posterior: What is believed of the candidates.
+        rounds: Effects revealed so far.
+        hits: Revealed perturbations that count as hits.
+        perturbations: Names of candidates.
+        encoder: What the question's text was compared with gene sets by; None where its words were.
+    """
+    wanted = list(dict.fromkeys(perturbations))
+    targets = {name: name.split("+") for name in wanted}
+    genes = {gene for parts in targets.values() for gene in parts}
+    clauses = _Clauses()
+    _add_effects(clauses, view, targets)
+    sets = view.gene_sets()
+    _add_hit_sets(clauses, sets, targets, hits, rounds)
+    edges = view.edges(NETWORK)
+    _add_neighbours(clauses, edges, targets, genes, hits, "hits so far")
+    alike = matched_sets(question, view, sets, encoder)
+    _add_question(clauses, genes_of_question(question, view), alike, sets, edges, targets, genes)
+    _add_essentiality(clauses, view, targets)
+    return {name: _reason(name, clauses, posterior) for name in wanted}
+
+
+def signed(value: float) -> str:
+    """A number with two significant digits and a true minus sign."""
+    return f"{value:+.2g}".replace("-", "−").lstrip("+")
+
+
+def _reason(name: str, clauses: _Clauses, posterior: Posterior) -> Reason:
+    facts = clauses.facts.get(name, [])
+    if facts:
+        evidence = dict.fromkeys(one for fact in facts for one in fact.evidence)
+        return Reason("; ".join(fact.text for fact in facts), tuple(evidence), tuple(facts))
+    if name in posterior.frame.index and float(posterior.frame["support"].loc[name]) > 0:
+        said = {key: float(values.loc[name]) for key, values in posterior.contributions.items() if name in values.index}
+        word = {
+            "other_screens": "genes like it came out of other screens",
+            "rounds": "genes like it came out of the rounds",
+        }
+        best = max((key for key in said if key in word), key=lambda key: said[key], default="")
+        if best and said[best] > 0:
+            return Reason(f"no strong fact of its own; {word[best]}", ())
+        return Reason("no strong fact of its own: its place rests on weak features alone", ())
+    return Reason("no evidence: no source knows more of it than its name", ())
+
+
+def _add_effects(clauses: _Clauses, view: View, targets: Mapping[str, list[str]]) -> None:
+    """Strong effects of the very perturbation, or of one of its genes, in other screens."""
+    screens = {screen.id: screen for screen in view.screens()}
+    found: dict[str, list[tuple[float, str, str]]] = {name: [] for name in targets}
+    asked: dict[str, list[str]] = {}
+    for name, parts in targets.items():
+        for gene in {name, *parts}:
+            asked.setdefault(gene, []).append(name)
+    for (screen_id, contrast_id), rows in view.effects().groupby(["screen_id", "contrast_id"], sort=True):
+        screen = screens[int(str(screen_id))]
+        estimates = rows.groupby("perturbation")["estimate"].mean()
+        ranks = strength(estimates, screen.side).rank(ascending=False, method="min")
+        here = ranks[(ranks <= (1 - STRONG) * len(ranks)) & ranks.index.isin(asked)]
+        for gene, rank in zip(map(str, here.index), here.to_numpy(float), strict=True):
+            text = f"{_titled(screen)}: effect {signed(float(estimates[gene]))}, rank {int(rank):,} of {len(ranks):,}"
+            for name in asked[gene]:
+                whose = "" if name == gene else f"{gene} in "
+                found[name].append((float(rank) / len(ranks), whose + text, f"effect:{contrast_id}:{gene}"))
+    for name, facts in found.items():
+        mine = sorted(facts)
+        for _, text, evidence in sorted(mine, key=lambda item: (item[0], item[2]))[:MOST_EFFECTS]:
+            clauses.add(name, text, [evidence])
+        if len(mine) > MOST_EFFECTS:
+            clauses.add(name, f"strong in {len(mine) - MOST_EFFECTS} more", [item[2] for item in mine[MOST_EFFECTS:]])
+
+
+def _titled(screen: Screen) -> str:
+    where = f" in {screen.cell_type}" if screen.cell_type else ""
+    return f"{screen.phenotype or screen.name}{where} ({screen.study or screen.name})"
+
+
+def _add_hit_sets(
+    clauses: _Clauses, sets: pd.DataFrame, targets: Mapping[str, list[str]], hits: Sequence[str], rounds: Rounds
+) -> None:
+    """Gene sets with more hits than their share of the tested genes, by the hypergeometric upper tail."""
+    from scipy.stats import hypergeom
+
+    tested = {gene for name in rounds.effects["perturbation"] for gene in str(name).split("+")}
+    struck = {gene for name in hits for gene in name.split("+")}
+    among = sets[sets["gene"].isin(tested)]
+    if len(struck) < FEWEST_HITS_IN_SET or among.empty:
+        return
+    keys = ["collection", "gene_set"]
+    counts = among.assign(hit=among["gene"].isin(struck)).groupby(keys)["hit"].agg(["size", "sum"])
+    counts = counts[counts["sum"] >= FEWEST_HITS_IN_SET]
+    if counts.empty:
+        return
+    p = hypergeom.sf(counts["sum"] - 1, len(tested), len(struck & tested), counts["size"])
+    counts = counts.assign(p=p)[p <= SET_P].sort_values("p", kind="stable")
+    if counts.empty:
+        return
+    asked = {gene for parts in targets.values() for gene in parts}
+    holding = sets[sets["gene"].isin(asked)].merge(counts.reset_index(), on=keys)
+    holding = holding.sort_values(["p", *keys], kind="stable")
+    for name, genes in _with_any(targets, holding["gene"]):
+        rows = holding[holding["gene"].isin(genes)].drop_duplicates(keys).head(MOST_SETS)
+        for row in rows.itertuples(index=False):
+            text = f"in {_readable(str(row.gene_set))}, {row.sum} of whose {row.size} tested genes are hits"
+            clauses.add(name, text, [f"set:{row.collection}:{row.gene_set}"])
+
+
+def _with_any(targets: Mapping[str, list[str]], genes: pd.Series[str]) -> list[tuple[str, list[str]]]:
+    """The targets one of whose genes is there: to look through a frame for each of the others takes long."""
+    there = set(genes)
+    return [(name, parts) for name, parts in targets.items() if not there.isdisjoint(parts)]
+
+
+def _readable(gene_set: str) -> str:
+    """A set's name as words."""
+    return gene_set.replace("_", " ")
+
+
+def _add_neighbours(
+    clauses: _Clauses,
+    edges: pd.DataFrame,
+    targets: Mapping[str, list[str]],
+    genes: Collection[str],
+    others: Collection[str],
+    what: str,
+) -> None:
+    """STRING neighbours among some genes."""
+    wanted = {gene for name in others for gene in name.split("+")}
+    edges = edges[
+        (edges["a"].isin(genes) & edges["b"].isin(wanted)) | (edges["b"].isin(genes) & edges["a"].isin(wanted))
+    ]
+    turned = edges.rename(columns={"a": "b", "b": "a"})
+    both = pd.concat(
+        [edges.assign(first=edges["a"], second=edges["b"]), turned.assign(first=turned["b"], second=turned["a"])]
+    )
+    near = both[both["a"].isin(genes) & both["b"].isin(wanted) & (both["a"] != both["b"])]
+    near = near.sort_values(["weight", "b"], ascending=[False, True], kind="stable")
+    for name, parts in _with_any(targets, near["a"]):
+        mine = near[near["a"].isin(parts) & ~near["b"].isin(parts)]
+        if mine.empty:
+            continue
+        shown = mine.head(MOST_EDGES)
+        more = f" and {len(mine) - len(shown)} more" if len(mine) > len(shown) else ""
+        ids = [f"edge:{NETWORK}:{row.first}:{row.second}" for row in shown.itertuples(index=False)]
+        clauses.add(name, f"STRING neighbour of {', '.join(shown['b'])}{more} ({what})", ids)
+
+
+def _add_question(
+    clauses: _Clauses,
+    named: Collection[str],
+    alike: pd.Series[float],
+    sets: pd.DataFrame,
+    edges: pd.DataFrame,
+    targets: Mapping[str, list[str]],
+    genes: Collection[str],
+) -> None:
+    """Genes that the question names, and gene sets whose names are alike to it."""
+    for name, parts in targets.items():
+        for gene in parts:
+            if gene in named:
+                clauses.add(name, f"the question names {gene}", [f"text:{gene}"])
+    holding = sets[sets["gene"].isin(genes)].merge(alike.rename("weight").reset_index(), on=["collection", "gene_set"])
+    holding = holding.sort_values(["weight", "gene_set"], ascending=[False, True], kind="stable")
+    for name, parts in _with_any(targets, holding["gene"]):
+        for row in holding[holding["gene"].isin(parts)].head(1).itertuples(index=False):
+            text = f"in {_readable(str(row.gene_set))}, whose name is close to the question"
+            clauses.add(name, text, [f"set:{row.collection}:{row.gene_set}"])
+    _add_neighbours(clauses, edges, targets, genes, named, "named in the question")
+
+
+def _add_essentiality(clauses: _Clauses, view: View, targets: Mapping[str, list[str]]) -> None:
+    """A caution: losing a common essential gene moves many phenotypes by way of growth."""
+    common = view.gene_values(ESSENTIALITY[0])
+    essential = set(common[common > 0].index)
+    effect = view.gene_values("depmap_effect")
+    for name, genes in targets.items():
+        for gene in genes:
+            if gene in essential:
+                size = f" (DepMap effect {signed(float(effect[gene]))})" if gene in effect.index else ""
+                clauses.add(name, f"common essential{size}: its effect may be one on growth", [])

@@ -1,0 +1,1 @@
+"""Campaigns over finished screens whose results are hidden until their round, with their controls."""

@@ -1,0 +1,1 @@
+"""What a perturbation does to the expression of a readout gene."""

@@ -1,0 +1,340 @@
+"""Responses predicted: does a readout gene change when a gene is perturbed, which way, and how is that known."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError
+from db.genes.names import GeneNames
+from db.screens.responses import ResponseContext, contexts, measured_responses
+from tools.responses.fits import ResponseFit, fit_of
+from tools.responses.predictors.base import Neighbour
+from tools.workspace import Workspace
+
+TOP = 20
+MOST_PAIRS = 200_000
+ON_TARGET = {
+    "interference": "Interference lowers its own target's expression; that shows that the knockdown worked.",
+    "activation": "Activation raises its own target's expression; that shows that it worked.",
+    "knockout": "A knockout breaks its own target's gene; its messenger RNA may fall or stay.",
+}
+"""Modality → what it does to the gene that it is aimed at."""
+
+
+@dataclass(frozen=True)
+class NeighbourResponse:
+    """A measured response near the pair that was asked about, whichever way it points.
+
+    Attributes:
+        evidence: Evidence id.
+        perturbation: The neighbouring perturbation.
+        readout: The same readout or one that answers alike.
+        responds: Whether it responds there.
+        weight: How much it counts, at most one.
+    """
+
+    evidence: str
+    perturbation: str
+    readout: str
+    responds: bool
+    weight: float
+
+
+@dataclass(frozen=True)
+class MeasuredResponse:
+    """The pair as some context measured it: its evidence id, the context, whether it responds, and whether up."""
+
+    evidence: str
+    context: str
+    responds: bool | None
+    up: bool | None
+
+
+@dataclass(frozen=True)
+class ResponseAnswer:
+    """What is predicted for one perturbation and one readout.
+
+    Attributes:
+        perturbation: The perturbation.
+        readout: The readout gene, or the set of them.
+        probability_de: Calibrated probability that the readout is differentially expressed.
+        probability_up: Calibrated probability that it goes up, given that it responds.
+        support: Log of the weight of alike perturbations with a label for this readout; None where the readout was
+            never measured, so that nothing but the overall rate is known, and where no measured perturbation is like
+            this one, so that nothing but the readout's own rate is known.
+        support_level: ``high``, ``middle`` or ``low`` by thirds of the pairs learnt from, or ``none``.
+        neighbours: The nearest measured responses, the weightiest first.
+        measured: The very pair, where some context of the store has measured it.
+    """
+
+    perturbation: str
+    readout: str
+    probability_de: float
+    probability_up: float
+    support: float | None
+    support_level: str
+    neighbours: tuple[NeighbourResponse, ...]
+    measured: tuple[MeasuredResponse, ...]
+
+
+@dataclass(frozen=True)
+class PredictedResponses:
+    """Answers in one context.
+
+    Attributes:
+        context: Name of the context.
+        cell_type: Its cells.
+        modality: How genes were perturbed there.
+        learnt_from: Contexts whose responses were learnt from, this one first.
+        responses: How many responses of this one were learnt from.
+        asked: Number of pairs that were asked about.
+        answers: The answers, the most probable response first; at most as many as were asked for.
+        missing: Packs that would bring more annotation.
+        notes: What should be known of the answers, a sentence each.
+    """
+
+    context: str
+    cell_type: str
+    modality: str
+    learnt_from: tuple[str, ...]
+    responses: int
+    asked: int
+    answers: tuple[ResponseAnswer, ...]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def predict_responses(
+    workspace: Workspace,
+    perturbations: Sequence[str],
+    readouts: Sequence[str] = (),
+    *,
+    context: str = "",
+    across: bool = False,
+    neighbours: int = 5,
+    top: int = TOP,
+    seed: int = 0,
+) -> PredictedResponses:
+    """Predicts whether readout genes respond to perturbations, and whether they go up, with what speaks for it.
+
+    It learns from a table of responses in the store (`response_list` names them) and from what is known of genes, never
+    from the test rows of a table that has a split. The first question to a context takes about a minute, later ones
+    seconds. A gene read out while it is itself perturbed gets no figure but a note: that is the perturbation's doing.
+
+    Args:
+        workspace: Its store holds responses and annotation of genes.
+        perturbations: Genes to perturb, by any name.
+        readouts: Readout genes by any name, or sets where the context's readouts are sets; every readout of the
+            context where empty.
+        context: Name of the table of responses; may be empty where the store has one only.
+        across: Whether tables of other cells are learnt from too: somewhat better, and slower to learn.
+        neighbours: How many measured responses to name for each answer.
+        top: How many answers are given, the most probable response first.
+        seed: Seed of the fit.
+
+    Raises:
+        NotFoundError: There is no such context, or a name is no gene; near names are given.
+        NeedsChoiceError: The store has several contexts, or a name means several genes.
+        InvalidValueError: There is too little to learn from, or a value cannot be used.
+    """
+    if top < 1 or neighbours < 0 or not perturbations:
+        raise InvalidValueError("Nothing was asked for.", "Give at least one perturbation, --top 1 and --neighbours 0.")
+    known = contexts(workspace.store)
+    chosen = _chosen(known, context)
+    if chosen.organism != "human":
+        raise InvalidValueError(
+            f"{chosen.name} is of {chosen.organism} genes, and what is known of genes is of human ones.",
+            "Ask about a context of human cells.",
+        )
+    others = [one for one in known if across and _teaches(one, chosen)]
+    fit = fit_of(workspace, chosen, others, seed)
+    pairs = _pairs(workspace, fit, chosen, perturbations, readouts)
+    own = _own_targets(pairs, chosen)
+    asked = pairs[~own]
+    answers = fit.fitted.predict(asked)
+    order = answers.assign(perturbation=asked["perturbation"], readout=asked["readout"]).sort_values(
+        ["score_de", "perturbation", "readout"], ascending=[False, True, True]
+    )
+    shown = asked.loc[order.index[:top]]
+    spoken = fit.fitted.predict(shown, neighbours)
+    return PredictedResponses(
+        context=chosen.name,
+        cell_type=chosen.cell_type,
+        modality=chosen.modality,
+        learnt_from=(chosen.name, *(one.name for one in others)),
+        responses=fit.rows,
+        asked=len(asked),
+        answers=_answers(workspace, fit, chosen, shown, spoken),
+        missing=fit.missing,
+        notes=(*_target_notes(pairs[own], chosen.modality), *_notes(fit, shown, spoken)),
+    )
+
+
+def _chosen(known: Sequence[ResponseContext], name: str) -> ResponseContext:
+    names = [one.name for one in known]
+    if not known:
+        raise NotFoundError(
+            "The store holds no responses.",
+            "`hitscout fetch perturbqa-k562` gets some; `hitscout response add FILE` adds yours.",
+        )
+    if not name:
+        if len(known) > 1:
+            raise NeedsChoiceError(f"The store has responses of {', '.join(names)}.", "Name one: --context NAME.")
+        return known[0]
+    for one in known:
+        if one.name.casefold() == name.casefold():
+            return one
+    near = difflib.get_close_matches(name, names, 1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+    raise NotFoundError(f"The store has no responses named {name!r}.", hint)
+
+
+def _teaches(other: ResponseContext, asked: ResponseContext) -> bool:
+    """Whether another context may be learnt from: other cells, named, and the same kind of readout and organism."""
+    cells = (other.cell_type.strip().casefold(), asked.cell_type.strip().casefold())
+    return (
+        all(cells)
+        and cells[0] != cells[1]
+        and (other.readout_kind, other.organism)
+        == (
+            asked.readout_kind,
+            asked.organism,
+        )
+    )
+
+
+def _pairs(
+    workspace: Workspace,
+    fit: ResponseFit,
+    context: ResponseContext,
+    perturbations: Sequence[str],
+    readouts: Sequence[str],
+) -> pd.DataFrame:
+    """Every asked perturbation with every asked readout, under the names that the fit knows."""
+    perturbed = _named(workspace, perturbations, fit.perturbations, genes=True)
+    read = _named(workspace, readouts, fit.readouts, genes=context.readout_kind == "gene")
+    wanted = read or sorted(fit.readouts)
+    if len(perturbed) * len(wanted) > MOST_PAIRS:
+        raise InvalidValueError(
+            f"{len(perturbed):,} perturbations and {len(wanted):,} readouts make more than {MOST_PAIRS:,} pairs.",
+            "Ask about fewer at once.",
+        )
+    pairs = [(one, other) for one in perturbed for other in wanted]
+    return pd.DataFrame(pairs, columns=["perturbation", "readout"], dtype=object)
+
+
+def _own_targets(pairs: pd.DataFrame, context: ResponseContext) -> pd.Series[bool]:
+    """Which pairs read out a gene that is itself perturbed."""
+    own = [
+        context.readout_kind == "gene" and readout in perturbation.split("+")
+        for perturbation, readout in zip(pairs["perturbation"], pairs["readout"], strict=True)
+    ]
+    return pd.Series(own, index=pairs.index, dtype=bool)
+
+
+def _named(workspace: Workspace, names: Sequence[str], known: frozenset[str], *, genes: bool) -> list[str]:
+    """Names as the fit has them: what it knows is taken as it is, everything else must be a gene."""
+    names = list(dict.fromkeys(name.strip() for name in names))
+    fresh = sorted({part for name in names if name not in known for part in name.split("+")})
+    if not genes and fresh:
+        near = difflib.get_close_matches(fresh[0], sorted(known), 3, 0.4)
+        raise NotFoundError(
+            f"There is no readout {fresh[0]!r}.", f"Did you mean {', '.join(near or sorted(known)[:3])}?"
+        )
+    meant: Mapping[str, str] = {}
+    if fresh:
+        found = GeneNames.load(workspace.store, "human").resolve(fresh)
+        for one in found:
+            if one.gene is None:
+                hint = f"Did you mean {', '.join(one.near)}?" if one.near else "`hitscout gene NAME` looks names up."
+                raise NotFoundError(f"No single gene is named {one.name!r}. {one.detail}".strip(), hint)
+        meant = {one.name: one.gene.symbol for one in found if one.gene}
+    symbols = [
+        name if name in known else "+".join(sorted(meant.get(part, part) for part in name.split("+"))) for name in names
+    ]
+    return list(dict.fromkeys(symbols))
+
+
+def _answers(
+    workspace: Workspace, fit: ResponseFit, context: ResponseContext, shown: pd.DataFrame, spoken: pd.DataFrame
+) -> tuple[ResponseAnswer, ...]:
+    measured = {name: measured_responses(workspace.store, name) for name in set(shown["perturbation"])}
+    low, high = fit.fitted.support_thirds
+    return tuple(
+        ResponseAnswer(
+            perturbation=str(perturbation),
+            readout=str(readout),
+            probability_de=float(answer["probability_de"]),
+            probability_up=float(answer["probability_up"]),
+            support=float(answer["support"]) if math.isfinite(answer["support"]) else None,
+            support_level=_level(float(answer["support"]), low, high),
+            neighbours=tuple(_neighbour(context.name, one) for one in answer["neighbours"]),
+            measured=_measured(measured[perturbation], str(readout)),
+        )
+        for perturbation, readout, (_, answer) in zip(
+            shown["perturbation"], shown["readout"], spoken.iterrows(), strict=True
+        )
+    )
+
+
+def _level(support: float, low: float, high: float) -> str:
+    if not math.isfinite(support):
+        return "none"
+    return "high" if support > high else "middle" if support > low else "low"
+
+
+def _neighbour(context: str, one: Neighbour) -> NeighbourResponse:
+    evidence = f"response:{context}:{one.perturbation}:{one.readout}"
+    return NeighbourResponse(evidence, one.perturbation, one.readout, one.responds, one.weight)
+
+
+def _measured(rows: pd.DataFrame, readout: str) -> tuple[MeasuredResponse, ...]:
+    return tuple(
+        MeasuredResponse(
+            f"response:{row['context']}:{row['perturbation']}:{row['readout_in_file']}",
+            str(row["context"]),
+            None if pd.isna(row["de"]) else bool(row["de"]),
+            None if pd.isna(row["up"]) else bool(row["up"]),
+        )
+        for _, row in rows[rows["readout"] == readout].iterrows()
+    )
+
+
+def _target_notes(own: pd.DataFrame, modality: str) -> tuple[str, ...]:
+    """What is said of pairs of a gene with itself in place of a figure."""
+    if own.empty:
+        return ()
+    named = _first(own["readout"])
+    what = ON_TARGET.get(modality, "What happens to the target itself is how the perturbation works.")
+    return (f"{named}: perturbed and read out at once, so no figure is given. {what}",)
+
+
+def _first(names: Iterable[str]) -> str:
+    """The first three of some names, and how many more there are."""
+    distinct = sorted(set(names))
+    return ", ".join(distinct[:3]) + (f" and {len(distinct) - 3:,} more" if len(distinct) > 3 else "")
+
+
+def _notes(fit: ResponseFit, shown: pd.DataFrame, spoken: pd.DataFrame) -> tuple[str, ...]:
+    learnt = sorted(set(shown["perturbation"]) & fit.perturbations)
+    notes = []
+    if learnt:
+        notes.append(
+            f"{', '.join(learnt[:3])}: perturbed in the table that was learnt from, so this is no blind answer."
+        )
+    unseen = sorted(set(shown["readout"]) - fit.readouts)
+    if unseen:
+        notes.append(f"{', '.join(unseen[:3])}: never read out there, so only the overall rate is known.")
+    alone = shown.loc[~np.isfinite(spoken["support"].to_numpy(float)) & shown["readout"].isin(fit.readouts).to_numpy()]
+    if len(alone):
+        notes.append(
+            f"{_first(alone['perturbation'])}: nothing that is known makes it like any perturbation of the table, so a"
+            " figure tells how often its readout responds at all, whatever is perturbed."
+        )
+    return tuple(notes)

@@ -1,0 +1,196 @@
+"""Fits of response predictors, kept on disk: learning takes a minute, and asking again should take a moment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from db.errors import InvalidValueError
+from db.genes.nomenclature import symbols_of
+from db.screens.responses import ResponseContext, content_of, readout_genes, responses_of
+from db.view import View
+from tools import registry
+from tools.responses.annotation import read_annotation
+from tools.responses.predictors.base import FittedResponsePredictor, TrainingResponses
+from tools.workspace import Progress, Workspace
+
+PREDICTOR = "smoothing_stack"
+PROTEIN_LOCUS = "gene with protein product"
+_CODE = (
+    "responses/predictors",
+    "responses/annotation.py",
+    "responses/fits.py",
+    "prediction/features/string_spectral.py",
+    "genes/matrices.py",
+)
+
+
+@dataclass(frozen=True)
+class ResponseFit:
+    """What was learnt from one context, and perhaps from others.
+
+    Attributes:
+        fitted: The fitted predictor.
+        readouts: Readouts that were learnt from.
+        perturbations: Perturbations that were learnt from.
+        rows: Number of responses learnt from.
+        missing: Packs that would bring more annotation.
+    """
+
+    fitted: FittedResponsePredictor
+    readouts: frozenset[str]
+    perturbations: frozenset[str]
+    rows: int
+    missing: tuple[str, ...]
+
+
+def fit_of(
+    workspace: Workspace, context: ResponseContext, others: Sequence[ResponseContext] = (), seed: int = 0
+) -> ResponseFit:
+    """The fit on a context: read from the user's cache where the same one was made before, else made and kept.
+
+    A fit rests on the responses, the gene knowledge of the store, the code and the versions of the libraries; its file
+    is named after all of them. The file is in Python's own format, which can run code when it is read, so one that
+    another user owns or may write is not read.
+
+    Args:
+        workspace: The workspace.
+        context: The context that is asked about.
+        others: Contexts of other cells that are learnt from too.
+        seed: Seed of the folds.
+
+    Raises:
+        InvalidValueError: There is too little to learn from.
+        NotFoundError: The store has no annotation.
+    """
+    path = _path(workspace, context, others, seed)
+    held = _read(path)
+    if held is None:
+        held = _made(workspace, context, others, seed)
+        _write(path, held)
+    return held
+
+
+def _path(workspace: Workspace, context: ResponseContext, others: Sequence[ResponseContext], seed: int) -> Path:
+    names = [context.name, *(one.name for one in others)]
+    parts = [
+        View(workspace.store).fingerprint(effects=False),
+        *content_of(workspace.store, names),
+        *(version(package) for package in ("numpy", "scipy", "scikit-learn", "pandas")),
+        _code(),
+        str(seed),
+    ]
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return _folder(workspace) / f"{_safe(context)}{'-across' if others else ''}-{key}.fit"
+
+
+def forget_fits(workspace: Workspace, context: ResponseContext) -> None:
+    """Deletes the fits on a context, some hundred megabytes each: none can be asked for once its table is gone.
+
+    Args:
+        workspace: Its cache folder.
+        context: The context.
+    """
+    for kind in ("", "-across"):
+        for path in _folder(workspace).glob(f"{_safe(context)}{kind}-{'?' * 32}.fit"):
+            path.unlink(missing_ok=True)
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.paths.cache / "responses"
+
+
+def _safe(context: ResponseContext) -> str:
+    """The context's name as part of a file's name."""
+    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in context.name)
+
+
+def _code() -> str:
+    home = Path(__file__).resolve().parents[1]
+    found = hashlib.sha256()
+    for name in _CODE:
+        for path in sorted((home / name).glob("*.py")) or [home / name]:
+            found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def _read(path: Path) -> ResponseFit | None:
+    try:
+        with path.open("rb") as stream:
+            about = os.fstat(stream.fileno())
+            foreign = hasattr(os, "getuid") and about.st_uid != os.getuid()
+            if foreign or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                return None
+            held = pickle.load(stream)  # noqa: S301 – our own file, see `fit_of`
+    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, ValueError, TypeError):
+        # A missing, cut or foreign file only costs time: the fit is made again.
+        return None
+    return held if isinstance(held, ResponseFit) else None
+
+
+def _write(path: Path, held: ResponseFit) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    with os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as stream:
+        pickle.dump(held, stream, protocol=pickle.HIGHEST_PROTOCOL)
+    # Each has some hundred megabytes: those of the same context that nothing asks for any more make room.
+    for old in path.parent.glob(f"{path.stem[:-32]}{'?' * 32}.fit"):
+        old.unlink(missing_ok=True)
+    partial.replace(path)
+
+
+def _made(workspace: Workspace, context: ResponseContext, others: Sequence[ResponseContext], seed: int) -> ResponseFit:
+    from threadpoolctl import threadpool_limits
+
+    task = f"learn from {context.name}"
+    workspace.report(Progress(task, 0, 3, "reading responses"))
+    own, *more = [training(workspace, one) for one in (context, *others)]
+    _refuse_thin(own)
+    workspace.report(Progress(task, 1, 3, "reading what is known of genes"))
+    names = set(symbols_of(workspace.store, context.organism, PROTEIN_LOCUS))
+    for one in (own, *more):
+        names |= {part for name in set(one.rows["perturbation"]) for part in name.split("+")}
+        names |= {gene for genes in one.members.values() for gene in genes} or set(one.rows["readout"])
+    annotation = read_annotation(workspace, sorted(names))
+    workspace.report(Progress(task, 2, 3, "learning, which takes about a minute for 150,000 responses"))
+    with threadpool_limits(1):
+        fitted = registry.load("response_predictors", PREDICTOR)().fit(
+            own, more, annotation, np.random.default_rng(seed)
+        )
+    workspace.report(Progress(task, 3, 3, "done"))
+    readouts, perturbations = frozenset(own.rows["readout"]), frozenset(own.rows["perturbation"])
+    return ResponseFit(fitted, readouts, perturbations, len(own.rows), tuple(annotation.missing))
+
+
+def training(workspace: Workspace, context: ResponseContext) -> TrainingResponses:
+    """What may be learnt from a context: its train rows where the file splits them, else all that are labelled.
+
+    Args:
+        workspace: The workspace.
+        context: The context.
+    """
+    rows = responses_of(workspace.store, context.name)
+    if (rows["split"] == "train").any():
+        rows = rows[rows["split"] == "train"]
+    rows = rows[rows["de"].notna()].drop_duplicates(["perturbation", "readout"])
+    members: dict[str, list[str]] = {}
+    if context.readout_kind == "gene_set":
+        genes = readout_genes(workspace.store, context.name)
+        members = {str(name): list(found) for name, found in genes.groupby("readout")["gene"]}
+    return TrainingResponses(context.name, rows[["perturbation", "readout", "de", "up"]], members)
+
+
+def _refuse_thin(own: TrainingResponses) -> None:
+    if own.rows.empty or own.rows["de"].nunique() < 2:
+        raise InvalidValueError(
+            f"{own.name} has no pairs of both kinds, with a response and without.",
+            "Add a table that holds readouts that did not respond too: `hitscout response add FILE`.",
+        )

@@ -1,0 +1,235 @@
+"""Tables of responses into the store: what perturbations did to readout genes, one context each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast, get_args
+
+import pandas as pd
+
+from db.errors import ConflictError, InvalidValueError
+from db.provenance import content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
+from db.records import Ingest, Modality, Organism, Study
+from db.screens.reading import ensure_perturbations
+from db.screens.responses import ResponseContext, contexts, remove_responses, write_responses
+from db.store import Connection
+from tools.packs.loaders.base import place
+from tools.responses.fits import forget_fits
+from tools.responses.table_file import TypedResponses, read_responses
+from tools.screens.ingestion.added_screen import NotedRows, by_reason
+from tools.screens.readers.base import ReadOptions
+from tools.screens.tables.bytes import clean
+from tools.workspace import Progress, Workspace
+
+_TOOL = "add_responses"
+
+
+@dataclass(frozen=True)
+class AddedResponses:
+    """What `add_responses` brought into the store.
+
+    Attributes:
+        context: The context as it is in the store.
+        ingest_id: The ingest, which names source, arguments and versions.
+        already_present: Whether the same file, read in the same way, was there already; nothing was written.
+        responding: Pairs that respond.
+        raised: Pairs among them that go up.
+        rule: How it was told which pairs respond.
+        kept_aside: Rows that are not used, by reason.
+        flags: Rows that are used with a flag, by reason.
+    """
+
+    context: ResponseContext
+    ingest_id: int
+    already_present: bool
+    responding: int
+    raised: int
+    rule: str
+    kept_aside: tuple[NotedRows, ...]
+    flags: tuple[NotedRows, ...]
+
+
+def add_responses(
+    workspace: Workspace,
+    path: Path,
+    *,
+    name: str = "",
+    study: str = "",
+    organism: str = "human",
+    cell_type: str = "",
+    condition: str = "",
+    modality: str = "",
+    responds: str = "",
+    columns: Mapping[str, str] | None = None,
+    where: Mapping[str, str] | None = None,
+    controls: Sequence[str] = (),
+    encoding: str = "",
+    citation: str = "",
+    licence: str = "",
+) -> AddedResponses:
+    """Adds a table of responses from a file: one row for each perturbation and readout gene.
+
+    The same file read in the same way is recognised and written once. Rows whose names are no known gene stay under
+    their own names; rows that cannot be used are kept aside and reported.
+
+    Args:
+        workspace: The workspace.
+        path: A csv, tsv or Parquet table, plain or gzipped, with a perturbation, a readout gene, and an estimate with
+            FDR or p, or labels ``de`` (responds: 1 or 0) and ``up`` (1 or 0).
+        name: Name of the context; the file's name where empty.
+        study: The publication or project.
+        organism: ``human`` or ``mouse``.
+        cell_type: Cell type or line; contexts of one cell type never train each other.
+        condition: What else the cells were given.
+        modality: ``knockout``, ``interference`` or ``activation``.
+        responds: When a readout responds, such as ``fdr<0.05`` or ``fdr<0.05 & |lfc|>0.5``; needed where the table has
+            no label ``de`` and no FDR, and ``fdr<0.05`` where it is empty.
+        columns: Field (perturbation, readout, estimate, standard_error, p, fdr, de, up) → column of the file, for
+            columns that are not known by name.
+        where: Column → value; only these rows are read.
+        controls: Names of perturbations that are negative controls, beyond those that are known.
+        encoding: Text encoding, where it is not UTF-8.
+        citation: Citation of the study.
+        licence: Licence of the data.
+
+    Raises:
+        RefusedFileError: The file cannot be used; the store is as it was.
+        NeedsChoiceError: Columns have to be named, or when a readout responds.
+        ConflictError: The name is taken, or the file is in the store with another description.
+        InvalidValueError: An argument cannot be used.
+        NotFoundError: The store has no gene names.
+    """
+    _check(organism, modality)
+    options = ReadOptions(columns=dict(columns or {}), where=dict(where or {}), encoding=encoding)
+    workspace.report(Progress(f"read {path.name}", 0, 2, "reading"))
+    table = read_responses(path, options, responds, controls)
+    described = {
+        "name": clean(name) or _name_of(path), "study": study, "organism": organism, "cell_type": cell_type,
+        "condition": condition, "modality": modality, "citation": citation, "licence": licence,
+    }  # fmt: skip
+    if ":" in described["name"]:
+        raise InvalidValueError(
+            f"The name {described['name']!r} holds a colon.", "Evidence ids need one without: --name."
+        )
+    how = {
+        "kind": "responses", "rule": table.rule, "columns": dict(options.columns), "where": dict(options.where),
+        "encoding": encoding, "controls": sorted(controls),
+    }  # fmt: skip
+    source = file_hash(path)
+    content = content_hash([source], how)
+    with workspace.store.write("ingest") as connection:
+        known = find_ingest(connection, content)
+        if known is None:
+            ingest_id = record_ingest(
+                connection, content=content, kind="responses", name=described["name"], source=path.name,
+                source_hash=source, tool=_TOOL, arguments={**described, **how}, notes=table.notes,
+            )  # fmt: skip
+            _write(workspace, connection, ingest_id, described, table)
+        else:
+            _refuse_other(known, described)
+    workspace.report(Progress(f"read {path.name}", 2, 2, "done"))
+    return _summary(workspace, known.id if known else ingest_id, table, already_present=known is not None)
+
+
+def response_list(workspace: Workspace) -> tuple[ResponseContext, ...]:
+    """Lists the contexts in which responses of readout genes to perturbations are known, by name.
+
+    Args:
+        workspace: The workspace.
+    """
+    return tuple(contexts(workspace.store))
+
+
+def response_remove(workspace: Workspace, name: str) -> ResponseContext:
+    """Removes a table of responses with its notes and its ingest, so that a corrected one can take its place.
+
+    What was learnt from it goes from the cache too. Screens, campaigns and gene knowledge do not rest on it.
+
+    Args:
+        workspace: The workspace.
+        name: Name of the context; `response_list` names them.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    removed = remove_responses(workspace.store, name)
+    forget_fits(workspace, removed)
+    return removed
+
+
+def _check(organism: str, modality: str) -> None:
+    for option, value, allowed in (
+        ("--organism", organism, get_args(Organism)),
+        ("--modality", modality, get_args(Modality)),
+    ):
+        if value not in allowed:
+            words = ", ".join(word for word in allowed if word)
+            raise InvalidValueError(f"{option} {value!r} is not known.", f"It is one of {words}.")
+
+
+def _name_of(path: Path) -> str:
+    from tools.screens.ingestion.adding import name_of
+
+    return name_of(path)
+
+
+def _write(
+    workspace: Workspace, connection: Connection, ingest_id: int, described: Mapping[str, str], table: TypedResponses
+) -> None:
+    workspace.report(Progress("read responses", 1, 2, "writing"))
+    organism = cast("Organism", described["organism"])
+    perturbed = sorted(set(table.rows["perturbation"]))
+    parts = sorted({part for one in perturbed for part in one.split("+")})
+    placed = place(workspace, parts, organism)
+    read = place(workspace, sorted(set(table.rows["readout"])), organism)
+    wanted = [one for one in perturbed if all(part in placed.ids for part in one.split("+")) and one.count("+") < 2]
+    genes = {one: sorted({(placed.symbols[part], placed.ids[part]) for part in one.split("+")}) for one in wanted}
+    symbols = {one: "+".join(symbol for symbol, _ in genes[one]) for one in wanted}
+    frame = pd.DataFrame(
+        {
+            "name": [symbols[one] for one in wanted],
+            "gene_id": [genes[one][0][1] for one in wanted],
+            "second_gene_id": [genes[one][1][1] if len(genes[one]) > 1 else None for one in wanted],
+        }
+    )
+    ids = ensure_perturbations(connection, organism, frame)
+    study = Study(described["study"], described["citation"], described["licence"]) if described["study"] else None
+    write_responses(
+        connection, ingest_id, name=described["name"], responses=table.rows,
+        perturbations={one: int(ids[symbols[one]]) for one in wanted},
+        readouts={one: [read.ids[one]] for one in read.ids}, organism=organism, cell_type=described["cell_type"],
+        condition=described["condition"], modality=cast("Modality", described["modality"]), study=study,
+    )  # fmt: skip
+    from db.provenance import add_notes
+
+    unknown = {note.name: replace(note, kept_aside=False) for note in (*placed.notes, *read.notes)}
+    add_notes(connection, ingest_id, list(unknown.values()))
+
+
+def _refuse_other(known: Ingest, described: Mapping[str, str]) -> None:
+    for key, value in described.items():
+        if value and value != known.arguments.get(key, "") and not (key == "name" and value == known.name):
+            before = known.arguments.get(key, "")
+            raise ConflictError(
+                f"The same file is in the store as {known.name!r} with {key} {before!r}; now {value!r} is given.",
+                f"Remove it first (`hitscout response remove {known.name}`), or give the same {key}.",
+            )
+
+
+def _summary(workspace: Workspace, ingest_id: int, table: TypedResponses, *, already_present: bool) -> AddedResponses:
+    with workspace.store.read() as connection:
+        notes = notes_of(connection, ingest_id)
+        name = get_ingest(connection, ingest_id).name
+    context = next(one for one in contexts(workspace.store) if one.name == name)
+    return AddedResponses(
+        context=context,
+        ingest_id=ingest_id,
+        already_present=already_present,
+        responding=int(table.rows["de"].sum()),
+        raised=int(table.rows["up"].sum()),
+        rule=table.rule,
+        kept_aside=by_reason([note for note in notes if note.kept_aside]),
+        flags=by_reason([note for note in notes if not note.kept_aside]),
+    )

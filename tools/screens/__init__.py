@@ -1,0 +1,1 @@
+"""Screens of the store: what they are, what a hit is, and how far each can be trusted."""

@@ -1,0 +1,1 @@
+"""A screen's file on its way into the store: read, checked, named, signed, written."""

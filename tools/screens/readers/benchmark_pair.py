@@ -1,0 +1,99 @@
+"""A benchmark's screen: effects in one file, the published hits and the task's words in files beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from db.errors import RefusedFileError
+from tools.screens.readers.base import ReadOptions, ScreenTable
+from tools.screens.tables.bytes import clean
+from tools.screens.tables.rows import finished, typed_table
+from tools.screens.tables.text import header, read_raw
+
+_HEADERS = (["Gene", "Score"], ["Gene_pairs", "Score"])
+_PAIR = re.compile(r"""\(\s*(['"])(.+?)\1\s*,\s*(['"])(.+?)\3\s*\)""")
+_PREFIX = "ground_truth_"
+
+
+class BenchmarkPair:
+    """``ground_truth_X.csv`` (Gene, Score) with ``topmovers_X.npy`` (hits) and, if there, ``X.json`` beside it.
+
+    The hits become a published list. Pairs written as tuples, ``('A', 'B')``, become ``A+B``. Task and Measurement
+    of the JSON file are kept word for word, one on each line.
+    """
+
+    title = "benchmark pair of files (ground_truth_X.csv with topmovers_X.npy)"
+
+    def recognises(self, path: Path, options: ReadOptions) -> bool:
+        """Whether the columns are Gene (or Gene_pairs) and Score, and nothing was mapped.
+
+        Args:
+            path: The file.
+            options: Any mapping asks for the generic reader.
+        """
+        return header(path, options) in _HEADERS and not options.columns
+
+    def read(self, path: Path, options: ReadOptions) -> ScreenTable:
+        """Reads the three files.
+
+        Args:
+            path: The file ``ground_truth_X.csv``.
+            options: How it is read.
+        """
+        name = re.sub(r"\.csv(\.gz)?$", "", path.name)
+        hits_file = path.with_name(f"topmovers_{name.removeprefix(_PREFIX)}.npy")
+        if not name.startswith(_PREFIX) or not hits_file.is_file():
+            raise RefusedFileError(
+                f"{path.name} looks like a benchmark's table, but its hits ({hits_file.name}) are not beside it.",
+                "Put both files into one folder, or read it alone: --map gene=Gene --map estimate=Score.",
+            )
+        raw = read_raw(path, options)
+        gene = str(raw.cells.columns[0])
+        table = typed_table(raw, options, gene=gene, fields={"estimate": "Score"}, kind=options.estimate_kind)
+        rows = table.rows.assign(name=table.rows["name"].map(_as_perturbation))
+        text_file = path.with_name(f"{name.removeprefix(_PREFIX)}.json")
+        sources = (hits_file, text_file) if text_file.is_file() else (hits_file,)
+        text = _text_of(text_file) if text_file.is_file() else ""
+        return replace(finished(table, rows), identifiers={}, hits=_hits_of(hits_file), text=text, sources=sources)
+
+
+def _as_perturbation(name: str) -> str:
+    match = _PAIR.fullmatch(name)
+    return f"{match[2]}+{match[4]}" if match else name
+
+
+def _hits_of(path: Path) -> tuple[str, ...]:
+    """The names in a file of numpy texts; pickled objects are refused, because loading them can run any code."""
+    try:
+        values = np.load(path, allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise RefusedFileError(
+            f"{path.name} cannot be read as plain numpy texts: {str(error).splitlines()[0]}",
+            "Save it again with numpy as an array of texts (dtype 'U'), which needs no pickle.",
+        ) from error
+    if values.dtype.kind not in "US" or values.ndim not in (1, 2):
+        raise RefusedFileError(
+            f"{path.name} holds {values.dtype} of shape {values.shape}, not names of genes.",
+            "Save the names as a numpy array of texts, in one column or two.",
+        )
+    rows = pd.DataFrame(np.atleast_2d(values.astype(str).T).T)
+    return tuple("+".join(clean(part) for part in row) for row in rows.itertuples(index=False, name=None))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise RefusedFileError(f"{path.name} is not JSON: {error}", "Mend the file, or move it away.") from error
+    if not isinstance(content, dict):
+        raise RefusedFileError(f"{path.name} is not a JSON object.", 'It should be {"Task": "…", "Measurement": "…"}.')
+    return "\n".join(str(content[key]) for key in ("Task", "Measurement") if content.get(key))
+
+
+METHOD = BenchmarkPair

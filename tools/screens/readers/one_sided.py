@@ -1,0 +1,84 @@
+"""Gene summaries of MAGeCK's test of which only one side was published."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tools.screens.readers.base import ReadOptions, ScreenTable
+from tools.screens.tables.rows import finished, gene_column, read_replicates, typed_table
+from tools.screens.tables.text import header, read_raw
+
+_HONOURED = {"gene", "hgnc", "mgi", "ensembl", "entrez", "uniprot"}
+
+
+class OneSided:
+    """One side of a rank test: ``id num pos|score pos|p-value pos|fdr`` without the other (as in Zhu et al. 2021).
+
+    Such a table knows how strong a gene is on one side and nothing of the other one, whose p and FDR stay unknown.
+    The estimate is -log10 of the rank test's own value (``pos|score``), negative for the negative side; it goes on
+    where p ends at the number of permutations. With a log fold change in the table that one is the estimate.
+    """
+
+    title = "one-sided MAGeCK gene summary"
+
+    def recognises(self, path: Path, options: ReadOptions) -> bool:
+        """Whether exactly one of the sides is there.
+
+        Args:
+            path: The file.
+            options: A mapping of anything but the gene and identifiers asks for another reader.
+        """
+        return _side(header(path, options)) is not None and set(options.columns) <= _HONOURED
+
+    def read(self, path: Path, options: ReadOptions) -> ScreenTable:
+        """Reads the file and its replicates.
+
+        Args:
+            path: The file.
+            options: How it is read.
+        """
+        return read_replicates(path, options, self._read_one)
+
+    def _read_one(self, path: Path, options: ReadOptions) -> ScreenTable:
+        raw = read_raw(path, options)
+        columns = [str(name) for name in raw.cells.columns]
+        side = _side(columns) or "pos"
+        end = "high" if side == "pos" else "low"
+        fields = {f"p_{end}": f"{side}|p-value"}
+        optional = {"value": f"{side}|score", f"fdr_{end}": f"{side}|fdr", "guides": "num"}
+        fields |= {field: column for field, column in optional.items() if column in columns}
+        lfc = f"{side}|lfc" in columns
+        if lfc:
+            fields["estimate"] = f"{side}|lfc"
+        gene = gene_column(columns, options, path)
+        table = typed_table(raw, options, gene=gene, fields=fields, kind="lfc" if lfc else "signed_log10_p")
+        rows = table.rows
+        remarks = [f"Only the {'positive' if side == 'pos' else 'negative'} side is in the file; the other is unknown."]
+        if not lfc:
+            rows["estimate"] = _strength(rows["value"] if "value" in rows else rows[f"p_{end}"])
+            if side == "neg":
+                rows["estimate"] = -rows["estimate"]
+            remarks.append(f"The estimate is -log10 of {side}|{'score' if 'value' in rows else 'p-value'}.")
+        return replace(finished(table, rows), remarks=tuple(remarks))
+
+
+def _side(columns: list[str]) -> str | None:
+    present = [side for side in ("neg", "pos") if f"{side}|p-value" in columns]
+    return present[0] if len(present) == 1 else None
+
+
+def _strength(value: pd.Series[float]) -> pd.Series[float]:
+    """-log10; a legal zero counts as half the smallest value above it. Values outside [0, 1] have no strength."""
+    legal = value.where((value >= 0) & (value <= 1))
+    above = legal[legal > 0]
+    floor = float(above.min()) / 2 if len(above) else np.nan
+    # Adding 0 turns the -0.0 of a value of 1 into 0.
+    return legal.mask(legal == 0, floor).map(math.log10) * -1.0 + 0.0
+
+
+METHOD = OneSided

@@ -1,0 +1,1 @@
+"""Tables of whatever file: opened, unpacked, decoded and cut into cells once."""

@@ -1,0 +1,248 @@
+"""From a table of text to typed rows: what readers share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from db.errors import RefusedFileError
+from db.records import EstimateKind, Note
+from tools.screens.readers.base import ReadOptions, ScreenTable
+from tools.screens.tables.bytes import clean
+from tools.screens.tables.text import RawTable, numbers
+
+NUMBER_FIELDS = ("estimate", "standard_error", "p_low", "p_high", "fdr_low", "fdr_high")
+ROW_COLUMNS = ("line", "name", "replicate", *NUMBER_FIELDS, "guides")
+GENE_NAMES = ("gene", "genes", "symbol", "genesymbol", "hgncsymbol", "genename", "targetgene", "target", "id", "geneid")
+IDENTIFIER_NAMES: Mapping[str, tuple[str, ...]] = {
+    "hgnc": ("hgnc", "hgncid"),
+    "mgi": ("mgi", "mgiid"),
+    "ensembl": ("ensembl", "ensemblid", "ensemblgeneid", "ensg", "ensemblgene"),
+    "entrez": ("entrez", "entrezid", "entrezgeneid", "ncbigeneid", "entrezgene"),
+    "uniprot": ("uniprot", "uniprotid"),
+}
+
+
+def folded(name: str) -> str:
+    """A column's name without case and without anything but letters and digits.
+
+    Args:
+        name: The name.
+    """
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+def named(columns: Iterable[str], wanted: Sequence[str]) -> list[str]:
+    """The columns whose folded name is wanted, in the order of the wanted names.
+
+    Args:
+        columns: Names of the file's columns.
+        wanted: Folded names.
+    """
+    by_name: dict[str, list[str]] = {}
+    for column in columns:
+        by_name.setdefault(folded(column), []).append(column)
+    return [column for name in wanted for column in by_name.get(name, [])]
+
+
+def gene_column(columns: Sequence[str], options: ReadOptions, path: Path) -> str:
+    """The column that holds the genes.
+
+    Args:
+        columns: Names of the file's columns.
+        options: ``columns['gene']`` names it where it is given.
+        path: The file, for messages.
+
+    Raises:
+        RefusedFileError: The file has no such column.
+    """
+    mapped = options.columns.get("gene")
+    if mapped is not None:
+        return existing(columns, "gene", mapped, path)
+    found = named(columns, GENE_NAMES)
+    if found:
+        return found[0]
+    if "" in columns:
+        # pandas and R write the row names, which are genes here, without a name of their own.
+        return ""
+    raise RefusedFileError(
+        f"{path.name} has no gene column; its columns are: {', '.join(columns[:20])}.",
+        "Name the one that holds gene symbols or identifiers: --map gene=COLUMN.",
+    )
+
+
+def existing(columns: Sequence[str], field: str, column: str, path: Path) -> str:
+    """A mapped column, if the file has it.
+
+    Args:
+        columns: Names of the file's columns.
+        field: The field it is mapped to.
+        column: Name of the column.
+        path: The file, for messages.
+
+    Raises:
+        RefusedFileError: The file does not have the column.
+    """
+    if column in columns:
+        return column
+    alike = [name for name in columns if folded(name) == folded(column)]
+    if len(alike) == 1:
+        return alike[0]
+    raise RefusedFileError(
+        f"{path.name} has no column {column!r}, which --map {field}={column} names.",
+        f"Its columns are: {', '.join(columns[:20])}.",
+    )
+
+
+def identifier_columns(columns: Sequence[str], options: ReadOptions, path: Path) -> dict[str, str]:
+    """Namespace → column, for the identifiers that a file has beside its names.
+
+    Args:
+        columns: Names of the file's columns.
+        options: A mapping such as ``ensembl=COLUMN`` is used first.
+        path: The file, for messages.
+    """
+    found = {}
+    for space, names in IDENTIFIER_NAMES.items():
+        if space in options.columns:
+            found[space] = existing(columns, space, options.columns[space], path)
+        elif alike := named(columns, names):
+            found[space] = alike[0]
+    return found
+
+
+def typed_table(
+    table: RawTable,
+    options: ReadOptions,
+    *,
+    gene: str,
+    fields: Mapping[str, str],
+    kind: EstimateKind,
+    replicate: str = "",
+) -> ScreenTable:
+    """The rows of a table with their numbers; a row in which a cell is no number is set aside as bad.
+
+    Args:
+        table: The table of text.
+        options: How it is read.
+        gene: Column of the names.
+        fields: Field of `ROW_COLUMNS`, or any other name → column; all are read as numbers.
+        kind: What the estimates are.
+        replicate: Column that names the replicate; empty where there is none.
+    """
+    cells = table.cells
+    rows = pd.DataFrame(
+        {"line": cells.index.astype("int64"), "name": [clean(text) for text in cells[gene]]}, index=cells.index
+    )
+    rows["replicate"] = [clean(text) for text in cells[replicate]] if replicate else ""
+    bad: dict[int, str] = {}
+    for field, column in fields.items():
+        rows[field], unreadable = numbers(table, column)
+        for line in cells.index[unreadable.to_numpy()]:
+            bad.setdefault(line, f"{cells.loc[line, column]!r} in column {column!r} is not a number.")
+    for field in NUMBER_FIELDS:
+        if field not in rows:
+            rows[field] = np.nan
+    rows["guides"] = (
+        rows["guides"].where(rows["guides"] >= 0).round().astype("Int64") if "guides" in rows else _no_guides(rows)
+    )
+    notes = tuple(
+        Note(
+            int(line),
+            str(rows.loc[line, "name"]),
+            "bad-row",
+            detail,
+            source_row={str(k): str(v) for k, v in cells.loc[line].items()},
+        )
+        for line, detail in bad.items()
+    )
+    good = ~rows.index.isin(list(bad))
+    spaces = identifier_columns([str(name) for name in cells.columns], options, table.path)
+    identifiers = {
+        space: cells.loc[good, column].map(clean).reset_index(drop=True)
+        for space, column in spaces.items()
+        if column != gene
+    }
+    return ScreenTable(rows[good].reset_index(drop=True), kind, identifiers, notes=notes)
+
+
+def _no_guides(rows: pd.DataFrame) -> pd.Series[int]:
+    return pd.Series(pd.NA, index=rows.index, dtype="Int64")
+
+
+def split_two_sided(rows: pd.DataFrame, p: str | None, fdr: str | None) -> pd.DataFrame:
+    """Gives a two-sided p-value to the two sides: p/2 to the side of the estimate's sign, 1 - p/2 to the other.
+
+    A two-sided FDR goes whole to the side of the sign and 1 to the other, so that 'fdr<0.05' on both sides finds
+    what the file's own column finds. A p outside [0, 1] is passed on as it is, to be found by the checks.
+
+    Args:
+        rows: Typed rows with an estimate.
+        p: Column of two-sided p-values, or None.
+        fdr: Column of two-sided FDR, or None.
+    """
+    high = (rows["estimate"] > 0).to_numpy()
+    if p is not None:
+        value = rows[p].to_numpy(dtype=float)
+        legal = (value >= 0) & (value <= 1)
+        small, large = np.where(legal, value / 2, value), np.where(legal, 1 - value / 2, value)
+        rows["p_low"], rows["p_high"] = np.where(high, large, small), np.where(high, small, large)
+    if fdr is not None:
+        value = rows[fdr].to_numpy(dtype=float)
+        other = np.where(np.isnan(value), np.nan, 1.0)
+        rows["fdr_low"], rows["fdr_high"] = np.where(high, other, value), np.where(high, value, other)
+    return rows
+
+
+def finished(table: ScreenTable, rows: pd.DataFrame | None = None) -> ScreenTable:
+    """The table with exactly the columns of a screen's rows.
+
+    Args:
+        table: A table that may have further columns.
+        rows: Its rows after the reader's own changes; those of `table` where None.
+    """
+    return replace(table, rows=(table.rows if rows is None else rows)[list(ROW_COLUMNS)])
+
+
+def read_replicates(
+    path: Path, options: ReadOptions, read_one: Callable[[Path, ReadOptions], ScreenTable]
+) -> ScreenTable:
+    """Reads a file and the further files of the same screen, each as one replicate.
+
+    Args:
+        path: The first file.
+        options: How they are read; ``replicate_files`` are the further ones.
+        read_one: Reads one file.
+    """
+    if not options.replicate_files:
+        return read_one(path, options)
+    paths = (path, *options.replicate_files)
+    tables = [read_one(one, options) for one in paths]
+    labels = _labels(paths)
+    parts = []
+    for label, table in zip(labels, tables, strict=True):
+        inner = table.rows["replicate"]
+        parts.append(table.rows.assign(replicate=[f"{label} {name}".strip() for name in inner]))
+    spaces = set(tables[0].identifiers).intersection(*(set(table.identifiers) for table in tables))
+    return replace(
+        tables[0],
+        rows=pd.concat(parts, ignore_index=True),
+        identifiers={s: pd.concat([t.identifiers[s] for t in tables], ignore_index=True) for s in sorted(spaces)},
+        notes=tuple(
+            replace(note, detail=f"{one.name}: {note.detail}")
+            for one, t in zip(paths, tables, strict=True)
+            for note in t.notes
+        ),
+        remarks=tuple(dict.fromkeys(remark for table in tables for remark in table.remarks)),
+    )
+
+
+def _labels(paths: Sequence[Path]) -> list[str]:
+    """The files' names without their endings; numbered where two are the same."""
+    stems = [re.sub(r"(\.(gz|csv|tsv|txt|parquet|gene_summary))+$", "", path.name) for path in paths]
+    return [stem if stems.count(stem) == 1 else f"{stem} #{number}" for number, stem in enumerate(stems, 1)]

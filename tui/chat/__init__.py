@@ -1,0 +1,1 @@
+"""The chat: an application of pages in the terminal."""

@@ -1,0 +1,196 @@
+"""Forms of the campaign and shortlist pages: which fields they have, and what is taken from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from db.records import Question
+from tools.campaigns.rounds.order_file import FORMAT_OF_SUFFIX
+from tui.chat.widgets.form import Field
+
+DIRECTIONS = {"both": "either way", "raises": "raise the phenotype", "lowers": "lower the phenotype"}
+MODALITIES = {
+    "": "not said",
+    "knockout": "knockout",
+    "interference": "interference (CRISPRi)",
+    "activation": "activation (CRISPRa)",
+}
+MEANS = {"": "the file says", "raises": "raises the phenotype", "lowers": "lowers the phenotype"}
+ORGANISMS = {"human": "human", "mouse": "mouse"}
+PLACEMENTS = {"controls": "place it by its negative controls", "declared": "it is on the campaign's scale already"}
+
+
+def start_fields(given: Mapping[str, Any] | None = None) -> tuple[Field, ...]:
+    """Fields of the form that starts a campaign, named as the arguments of `campaign_start`.
+
+    Args:
+        given: Values of an earlier try.
+    """
+    fields = (
+        Field("name", "Name", needed=True, help="A name that no other campaign of the store has."),
+        Field("phenotype", "Phenotype", needed=True, help="The biology asked about, in a few words: IFNG production."),
+        Field("text", "Question", help="The question in plain words; gene sets and texts are matched with it."),
+        Field("cell_type", "Cell type", help="Cell type or line; the measured screen's where empty."),
+        Field("direction", "Hits", "choice", "both", choices=DIRECTIONS, help="What a hit does to the phenotype."),
+        Field("modality", "Modality", "choice", choices=MODALITIES, help="How genes are perturbed."),
+        Field(
+            "library",
+            "Library",
+            value="protein-coding",
+            help="Genes to choose from: protein-coding, a screen's name, or a file of gene names (Ctrl-O).",
+        ),
+        Field("size", "Size of a round", "whole", 128, needed=True, help="Genes that you can test in one round."),
+        Field(
+            "measured",
+            "Measured already",
+            help="A screen's name or file (Ctrl-O): its genes are round 0, and no candidates.",
+        ),
+        Field("positive_means", "Positive means", "choice", choices=MEANS, help="In the measured file, if one is."),
+        Field(
+            "hit_rule", "Hit rule", help="fdr<0.05, top 5%, |lfc|>1 … ; the measured screen's or top 5% where empty."
+        ),
+        Field("readout", "Readout", help="How the phenotype is measured, such as FACS."),
+        Field("readout_gene", "Readout gene", help="The gene whose expression is measured; it checks the sign."),
+        Field("study", "Study", help="By which copies of your screen are recognised, and kept out of the priors."),
+        Field("organism", "Organism", "choice", "human", choices=ORGANISMS),
+        Field("positive_controls", "Positive controls", "list", help="Known hits, between commas; ordered each round."),
+        Field("exclude", "Exclude", "path", help="A file of genes that must not be nominated, reason beside each."),
+        Field("expressed", "Expressed", "path", help="A file of gene and TPM; genes below the bound get a flag."),
+        Field("min_tpm", "Bound of TPM", "number", 1.0, needed=True),
+        Field("flag_essential", "Flag essential", "flag", value=False, help="Flag common essential genes, keep them."),
+        Field("guides_per_gene", "Guides of a gene", "whole", 4, needed=True),
+        Field("coverage", "Cells of a guide", "whole", 500, needed=True),
+        Field("price", "Price of a guide", "number", None, help="In your own currency; for the cost of each round."),
+    )
+    return with_values(fields, given)
+
+
+def with_values(fields: tuple[Field, ...], given: Mapping[str, Any] | None) -> tuple[Field, ...]:
+    """The fields with the values of an earlier try.
+
+    Args:
+        fields: The fields.
+        given: Values by name; those that are missing stay as they are.
+    """
+    from dataclasses import replace
+
+    return tuple(replace(one, value=given[one.name]) if given and one.name in given else one for one in fields)
+
+
+def question_fields(question: Question) -> tuple[Field, ...]:
+    """Fields of the compiled question, named as those of `Question`.
+
+    Args:
+        question: The question as it stands.
+    """
+    return (
+        Field("phenotype", "Phenotype", value=question.phenotype, needed=True),
+        Field("text", "Question", value=question.text, help="In plain words; features that read text use it verbatim."),
+        Field("cell_type", "Cell type", value=question.cell_type),
+        Field("readout", "Readout", value=question.readout),
+        Field("direction", "Hits", "choice", question.direction, choices=DIRECTIONS),
+        Field("modality", "Modality", "choice", question.modality, choices=MODALITIES),
+        Field("hit_rule", "Hit rule", value=question.hit_rule, needed=True, help="fdr<0.05, top 5%, |lfc|>1 …"),
+        Field("study", "Study", value=question.study, help="Copies of this study's screen are never priors."),
+        Field(
+            "screen_weights",
+            "Screen weights",
+            "weights",
+            dict(question.screen_weights),
+            help="How much each prior screen counts: name=weight between commas; others count 1.",
+        ),
+        Field("gene_sets", "Gene sets", "list", question.gene_sets, help="At most 30 names between commas."),
+        Field("positive_controls", "Positive controls", "list", question.positive_controls, help="Between commas."),
+    )
+
+
+def changes_of(fields: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that differ from what stood in the form; text that was only cleaned is no change.
+
+    Args:
+        fields: The fields with their first values.
+        values: What was sent.
+    """
+    from tui.layouts.clean import clean
+
+    changed = {}
+    for field in fields:
+        before = field.value if field.kind in ("choice", "flag") else field.read(clean(field.written()))
+        if values.get(field.name, before) != before:
+            changed[field.name] = values[field.name]
+    return changed
+
+
+def export_fields(campaign: str, number: int, folder: Path) -> tuple[Field, ...]:
+    """Fields of the form that exports a round.
+
+    Args:
+        campaign: Name of the campaign.
+        number: Number of the round.
+        folder: Where the file goes unless told otherwise.
+    """
+    formats = {suffix: f"{name} ({suffix})" for suffix, name in FORMAT_OF_SUFFIX.items() if suffix in _EXPORTED}
+    stem = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in campaign)
+    return (
+        Field("format", "Format", "choice", ".csv", choices=formats, help="What the file is."),
+        Field(
+            "path",
+            "File",
+            "path",
+            str(folder / f"{stem}-round{number}"),
+            needed=True,
+            help="The ending is added where there is none; another known ending decides the format.",
+        ),
+    )
+
+
+_EXPORTED = (".csv", ".tsv", ".xlsx", ".parquet", ".md")
+
+
+def export_path(values: Mapping[str, Any]) -> Path:
+    """The file that an export form names.
+
+    Args:
+        values: What was sent.
+    """
+    path: Path = values["path"]
+    return path if path.suffix.lower() in FORMAT_OF_SUFFIX else path.with_name(path.name + values["format"])
+
+
+def propose_fields(size: int, seed: int) -> tuple[Field, ...]:
+    """Fields of the form that computes a shortlist otherwise.
+
+    Args:
+        size: Places of the round now.
+        seed: Its seed.
+    """
+    from tools.prediction.computed_list import DEFAULT_PREDICTOR
+
+    predictors = {DEFAULT_PREDICTOR: f"{DEFAULT_PREDICTOR} (if not told otherwise)"}
+    predictors |= {name: name for name in ("blend", "prior", "kernel", "mean_baseline") if name != DEFAULT_PREDICTOR}
+    return (
+        Field("size", "Places", "whole", size, needed=True, help="Genes of this round."),
+        Field("seed", "Seed", "whole", seed, needed=True, help="Breaks ties; the same seed gives the same list."),
+        Field("predictor", "Predictor", "choice", DEFAULT_PREDICTOR, choices=predictors, help="Who ranks."),
+    )
+
+
+def record_fields(positive_controls: tuple[str, ...]) -> tuple[Field, ...]:
+    """Fields of the form that records results, named as the arguments of `campaign_record`.
+
+    Args:
+        positive_controls: Those of the campaign, for the help text.
+    """
+    known = f" The campaign's positive controls ({len(positive_controls)}) are taken in anyway." * bool(
+        positive_controls
+    )
+    return (
+        Field("positive_means", "Positive means", "choice", choices=MEANS, help="What a positive value says."),
+        Field("placement", "Scale", "choice", "controls", choices=PLACEMENTS, help="How the round joins the others."),
+        Field("controls", "Controls", "list", help="Names of negative-control rows, beyond those that are known."),
+        Field("dropped", "Drop missing ones", "flag", value=False, help="Genes without a result do not come back."),
+        Field("allow_others", "Take in others", "flag", value=False, help=f"Genes that were not nominated.{known}"),
+        Field("readout_gene", "Readout gene", help="Its own effect checks the sign."),
+    )

@@ -1,0 +1,167 @@
+"""``hitscout ask``: one question to the assistant, with its tools and its transcript."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tui.cli.frame import Session, command, session_of
+from tui.layouts.clean import clean
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from agent.assistant import Answer, Assistant
+    from agent.conversation import Approve, Decision
+    from agent.dry_run import DryRun
+    from agent.events import ApprovalAsked, Event
+
+Approval = Literal["ask", "all", "none"]
+Share = Literal["nothing", "names", "summaries", "rows"]
+
+_LONGEST = 400
+"""Characters of a call's arguments that are shown before approval is asked for; all of them stand in the transcript."""
+
+
+def ask(
+    context: typer.Context,
+    question: Annotated[list[str], typer.Argument(metavar="QUESTION", help="What you want to know or have done.")],
+    *,
+    campaign: Annotated[str, typer.Option(metavar="NAME", help="The campaign in use; without it, the only one.")] = "",
+    language_model: Annotated[
+        str,
+        typer.Option("--model", metavar="NAME", help="offline, or PROVIDER:NAME; else $HITSCOUT_MODEL, else offline."),
+    ] = "",
+    approve: Annotated[
+        Approval, typer.Option(help="Whether tools may write: ask each time (no without a terminal), all, or none.")
+    ] = "ask",
+    max_requests: Annotated[int | None, typer.Option(min=1, help="Requests to the language model at most.")] = None,
+    max_cost: Annotated[float | None, typer.Option(min=0, help="Dollars at most, where the price is known.")] = None,
+    share: Annotated[
+        Share | None, typer.Option(help="What of the store may leave this machine; summaries if not given.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")] = False,
+    resume: Annotated[str, typer.Option(metavar="ID", help="Carry a transcript on: its id, or last.")] = "",
+    agree: Annotated[bool, typer.Option("--yes", help="Agree to what leaves this machine, now and later.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of what tools draw at random.")] = 0,
+) -> None:
+    """Asks the assistant one question: it answers with the store's tools, and says what it used.
+
+    Without a language model the offline assistant meets plain wishes with the same tools. Keys are read from the
+    environment or a keyring. Tools that write wait for approval. All that is said is kept in a transcript.
+    """
+    from agent.assistant import Assistant
+
+    text = " ".join(question).strip()
+    if not text:
+        raise typer.BadParameter("The question is empty.", param_hint="QUESTION")
+    session = session_of(context)
+    with session.workspace(seed) as workspace:
+        assistant = Assistant(
+            workspace, language_model=language_model, campaign=campaign,
+            approve=_asking() if approve == "ask" else approve, share=share, resume=resume, agree=agree,
+            seed=seed, on_event=lambda event: _narrate(session, event), max_requests=max_requests, max_cost=max_cost,
+        )  # fmt: skip
+        if dry_run:
+            session.give(assistant.dry_run(text), _would_send)
+            return
+        _settle_consent(assistant, agreed=agree)
+        answer = assistant.ask_sync(text)
+    session.give(answer, _answered)
+
+
+def _settle_consent(assistant: Assistant, *, agreed: bool) -> None:
+    """Asks before something leaves the machine for the first time; without a terminal the assistant itself refuses."""
+    missing = () if agreed else assistant.unagreed()
+    if missing and sys.stdin.isatty() and sys.stderr.isatty():
+        for sentence in missing:
+            sys.stderr.write(clean(sentence) + "\n")
+        if typer.confirm("Do you agree, now and later?", default=False, err=True):
+            assistant.agree()
+
+
+def _asking() -> Approve:
+    """What asks a person before each writing tool; without a terminal the answer is no."""
+
+    async def decide(asked: ApprovalAsked) -> Decision:
+        from agent.conversation import Decision
+
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            reason = "Nobody could be asked for approval (no terminal; --approve all allows writing)."
+            return Decision(approved=False, reason=reason)
+        arguments = json.dumps(dict(asked.arguments), ensure_ascii=False)[:_LONGEST]
+        sys.stderr.write(clean(f"{asked.tool}: {asked.effect}") + "\n" + clean(f"  with {arguments}") + "\n")
+        allowed = await asyncio.to_thread(typer.confirm, "Allow it?", default=False, err=True)
+        return Decision(approved=allowed)
+
+    return decide
+
+
+def _narrate(session: Session, event: Event) -> None:
+    from agent.events import Notice, ToolFinished, ToolStarted
+
+    if isinstance(event, ToolStarted):
+        session.say(f"· {event.tool} …")
+    elif isinstance(event, ToolFinished):
+        mark = "done" if event.outcome == "done" else event.outcome
+        session.say(f"· {event.tool}: {mark} in {event.seconds:.1f} s – {event.summary}")
+    elif isinstance(event, Notice):
+        session.say(event.text)
+
+
+def _answered(answer: Answer) -> Sequence[RenderableType]:
+    from tui.layouts.format import line
+
+    used = answer.usage
+    parts = [f"transcript {answer.transcript}", f"{used.requests} requests", f"{used.tool_calls} tool calls"]
+    if used.cost:
+        parts.append(f"${used.cost:.4f}")
+    elif used.cost is None:
+        parts.append(f"{used.input_tokens + used.output_tokens:,} tokens (price not known)")
+    return [*_markdown(answer.answer), "", line(", ".join(parts), style="dim")]
+
+
+def _markdown(text: str) -> list[RenderableType]:
+    """Markdown as formatted text in a terminal, and as it is elsewhere; cleaned line by line in both."""
+    from tui.layouts.format import line
+
+    lines = [clean(one) for one in text.split("\n")]
+    if not sys.stdout.isatty():
+        return [line(one) for one in lines]
+    from rich.markdown import Markdown
+
+    return [Markdown("\n".join(lines), hyperlinks=False)]
+
+
+def _would_send(run: DryRun) -> Sequence[RenderableType]:
+    from tui.layouts.format import line
+
+    if not run.url:
+        return [f"{run.language_model}: nothing would leave this machine."]
+    head = [
+        *(run.leaves or ("Nothing would leave this machine: the address is its own.",)),
+        f"POST {run.url}",
+        *([] if run.exact else ["(what the request holds; this provider's own wording of it is not known)"]),
+        "",
+    ]
+    return [*head, *(line(one) for one in json.dumps(run.body, indent=2, ensure_ascii=False).split("\n"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Registers the command.
+
+    Args:
+        app: The root.
+    """
+    examples = [
+        'hitscout ask "Which genes next?" --campaign tcell',
+        'hitscout ask "What do we know of VAV1?" --json',
+        'hitscout ask "Propose the next round" --approve all --model anthropic:claude-sonnet-5-5 --max-cost 0.50',
+        'hitscout ask "Compare the two IL-2 screens" --model openai:gpt-6-luna --share names --dry-run',
+    ]
+    command(app, "ask", ask, serves=[], examples=examples)

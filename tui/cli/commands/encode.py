@@ -1,0 +1,65 @@
+"""``encode``: gene texts become vectors that predictors can use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.cli.frame import command, session_of
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tools.genes.texts.vectors import EncodedTexts
+
+
+def encode(
+    context: typer.Context,
+    *,
+    encoder: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="minilm, or openai:NAME@URL for a service; else HITSCOUT_EMBEDDINGS, else minilm."
+        ),
+    ] = "",
+) -> None:
+    """Puts a vector of each gene's name and summary into the store: about eight minutes once with MiniLM.
+
+    From then on a campaign's question is encoded too, and compared with genes and gene sets by its sense. A service on
+    another machine gets the question only while HITSCOUT_EMBEDDINGS names that service.
+
+    An interruption loses nothing: it goes on where it stopped.
+    """
+    from tools.genes.texts.vectors import encode_gene_texts
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        made = encode_gene_texts(workspace, encoder)
+    session.give(made, render)
+
+
+def render(made: EncodedTexts) -> list[RenderableType]:
+    """What was encoded.
+
+    Args:
+        made: The result.
+    """
+    from tui.layouts.format import line
+
+    state = "the store had them already" if made.already else "they are in the store"
+    return [
+        line(f"{made.genes:,} gene texts as vectors of {made.dimensions} numbers ({made.encoder}): {state}."),
+        line(f"Names of {made.gene_sets:,} gene sets are encoded as well, for questions to be compared with."),
+        line(f"Encoded now: {made.encoded:,}; the others were kept from before.", "dim"),
+    ]
+
+
+def register(app: typer.Typer) -> None:
+    """Registers the command.
+
+    Args:
+        app: The root.
+    """
+    examples = ["hitscout encode", "hitscout encode --encoder openai:nomic-embed-text@http://localhost:11434/v1"]
+    command(app, "encode", encode, serves=["encode_gene_texts"], examples=examples)

@@ -1,0 +1,1 @@
+"""How each kind of result looks, for the command line and the chat alike."""
