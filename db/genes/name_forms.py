@@ -83,3 +83,15 @@ def near_names(name: str, index: Mapping[str, Sequence[str]], count: int = 3) ->
     candidates = {candidate.upper(): candidate for candidate in alike}
     close = difflib.get_close_matches(upper, candidates, count, cutoff=0.75)
     return tuple(candidates[key] for key in close)
+
+
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """A text without surrounding space and without control, bidirectional and zero-width characters.
+
+    Args:
+        text: A cell of the file.
+    """
+    return _INVISIBLE.sub("", text).strip()

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from db.errors import InvalidValueError, NeedsChoiceError, RefusedFileError
+from db.genes.name_forms import clean
 from db.records import Note
 from tools.screens.hit_rules import DEFAULT_FDR, hits, parse_rule
 from tools.screens.ingestion.doubtful_rows import is_control
 from tools.screens.readers.base import ReadOptions
-from tools.screens.tables.bytes import clean
 from tools.screens.tables.rows import folded
 from tools.screens.tables.text import RawTable, numbers, read_raw
 

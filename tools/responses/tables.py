@@ -10,6 +10,7 @@ from typing import cast, get_args
 import pandas as pd
 
 from db.errors import ConflictError, InvalidValueError
+from db.genes.name_forms import clean
 from db.provenance import content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
 from db.records import Ingest, Modality, Organism, Study
 from db.screens.reading import ensure_perturbations
@@ -20,7 +21,6 @@ from tools.responses.fits import forget_fits
 from tools.responses.table_file import TypedResponses, read_responses
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.readers.base import ReadOptions
-from tools.screens.tables.bytes import clean
 from tools.workspace import Progress, Workspace
 
 _TOOL = "add_responses"

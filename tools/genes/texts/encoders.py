@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from db.errors import DownloadError, InvalidValueError, NotFoundError
+from db.genes.name_forms import clean
 from tools.genes.matrices import unit_rows
-from tools.screens.tables.bytes import clean
 
 SETTING = "HITSCOUT_EMBEDDINGS"
 KEY = "HITSCOUT_EMBEDDINGS_KEY"

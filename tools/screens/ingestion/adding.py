@@ -11,6 +11,7 @@ from typing import Any, cast, get_args
 import pandas as pd
 
 from db.errors import ConflictError, InvalidValueError, NotFoundError
+from db.genes.name_forms import clean
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import EstimateKind, Ingest, Modality, Organism, Side, Study
 from db.screens import reading as db_screens
@@ -19,7 +20,6 @@ from tools.screens.hit_rules import default_rule, parse_rule
 from tools.screens.ingestion.added_screen import AddedScreen, NotedRows, summarise
 from tools.screens.ingestion.harmonised_table import PreparedTable, prepare, read_table
 from tools.screens.readers.base import ReadOptions
-from tools.screens.tables.bytes import clean
 from tools.workspace import Progress, Workspace
 
 __all__ = ["AddedScreen", "NotedRows", "PreparedTable", "add_screen", "prepare", "read_table", "summarise"]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from db.errors import NeedsChoiceError
+from db.genes.name_forms import clean
 from tools.screens.readers.base import ReadOptions
-from tools.screens.tables.bytes import clean
 from tools.screens.tables.text import read_raw
 
 MOST_LOST = 0.5

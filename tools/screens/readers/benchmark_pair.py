@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from db.errors import RefusedFileError
+from db.genes.name_forms import clean
 from tools.screens.readers.base import ReadOptions, ScreenTable
-from tools.screens.tables.bytes import clean
 from tools.screens.tables.rows import finished, typed_table
 from tools.screens.tables.text import header, read_raw
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import re
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -17,16 +16,6 @@ MAX_RATIO = 200
 """Compressed tables of real screens shrink three- to twentyfold; a thousandfold one is a trap."""
 _RATIO_FROM = 1 << 20
 _CHUNK = 1 << 18
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
-
-def clean(text: str) -> str:
-    """A text without surrounding space and without control, bidirectional and zero-width characters.
-
-    Args:
-        text: A cell of the file.
-    """
-    return _INVISIBLE.sub("", text).strip()
 
 
 def check_file(path: Path) -> None:

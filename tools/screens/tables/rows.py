@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from db.errors import RefusedFileError
+from db.genes.name_forms import clean
 from db.records import EstimateKind, Note
 from tools.screens.readers.base import ReadOptions, ScreenTable
-from tools.screens.tables.bytes import clean
 from tools.screens.tables.text import RawTable, numbers
 
 NUMBER_FIELDS = ("estimate", "standard_error", "p_low", "p_high", "fdr_low", "fdr_high")

@@ -18,8 +18,9 @@ import pandas as pd
 
 from db.errors import InvalidValueError, RefusedFileError
 from db.files import parquet_columns, read_parquet_as_text
+from db.genes.name_forms import clean
 from tools.screens.readers.base import ReadOptions
-from tools.screens.tables.bytes import HEADER_BYTES, all_bytes, clean, decoded, kind, opened
+from tools.screens.tables.bytes import HEADER_BYTES, all_bytes, decoded, kind, opened
 
 DELIMITERS = ("\t", ",", ";")
 MAX_CELL = 100_000
