@@ -19,7 +19,7 @@ _HOW = "Name one as provider:name, such as anthropic:claude-sonnet-5-5 or openai
 
 
 def resolve(name: str = "", *, settings: LanguageModelSettings | None = None) -> Model:
-    """The language model of a name, behind its border (`agent.privacy.border`); behind it a second one, where one is set.
+    """The language model of a name, behind its border (`agent.privacy.border`); a second one behind it where set.
 
     Args:
         name: ``offline``, ``openai:NAME`` (responses), ``openai-chat:NAME`` (any compatible server),

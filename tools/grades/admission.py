@@ -17,9 +17,9 @@ from db.genes.names import GeneNames
 from db.records import Organism
 from db.store import Store
 from db.view import View
+from tools.genes.network import NETWORK
 from tools.grades.judge import Grade, Judgement
 from tools.prediction.acquisitions.base import seeded_order
-from tools.prediction.features.string_spectral import NETWORK
 
 COMPUTED = 500
 """Candidates of highest utility that are graded."""

@@ -9,10 +9,10 @@ import pandas as pd
 
 from db.records import Question, Screen
 from db.view import View
+from tools.genes.network import NETWORK
 from tools.genes.texts.encoders import Encoder
 from tools.prediction.features.essentiality import PROPERTIES as ESSENTIALITY
 from tools.prediction.features.question_match import genes_of_question, matched_sets
-from tools.prediction.features.string_spectral import NETWORK
 from tools.prediction.predictors.base import Posterior, Rounds
 from tools.prediction.priors import strength
 

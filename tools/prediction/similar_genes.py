@@ -14,9 +14,9 @@ from db.records import Gene, Question
 from db.view import View
 from tools.genes.card import organism_of
 from tools.genes.name_lists import require
+from tools.genes.network import NETWORK
 from tools.packs.catalogue import absent_packs, remedies
 from tools.prediction.feature_frames import build
-from tools.prediction.features.string_spectral import NETWORK
 from tools.prediction.predictors._kernel import WEIGHTS
 from tools.workspace import Workspace
 

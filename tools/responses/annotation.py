@@ -13,8 +13,8 @@ from db.genes.names import GeneNames, has_genes
 from db.records import Question
 from db.view import View
 from tools.genes.matrices import Matrix, unit_rows
+from tools.genes.network import NETWORK, normalised
 from tools.prediction import feature_frames as _cache
-from tools.prediction.features.string_spectral import NETWORK, normalised
 from tools.workspace import Workspace
 
 PACKS = {

@@ -20,6 +20,7 @@ from db.genes.names import GeneNames
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import Question
 from db.view import View
+from tools.genes.sets.members import titles_of, usable_sets
 from tools.genes.texts.encoders import (
     KEPT,
     LEAST,
@@ -31,10 +32,7 @@ from tools.genes.texts.encoders import (
     encoder_of,
     usable,
 )
-from tools.prediction.features.gene_sets import usable_sets
-from tools.prediction.features.gene_texts import texts_of
-from tools.prediction.features.question_match import titles_of
-from tools.prediction.features.text_embedding import EMBEDDING
+from tools.genes.texts.texts import ENCODED, texts_of
 from tools.workspace import Progress, Workspace
 
 TASK = "encode texts"
@@ -93,17 +91,17 @@ def encode_gene_texts(workspace: Workspace, encoder: str = "") -> EncodedTexts:
     vectors, new = encoded(workspace, chosen, [*written, *titles])
     vectors = vectors[: len(written)]
     hashes = [_hash(text) for text in written]
-    content = content_hash(hashes, {"encoder": chosen.name, "embedding": EMBEDDING})
+    content = content_hash(hashes, {"encoder": chosen.name, "embedding": ENCODED})
     with workspace.store.read() as connection:
         already = find_ingest(connection, content) is not None
     ids = _gene_ids(workspace, list(texts.index))
     if not already:
         with workspace.store.write("encode") as connection:
             ingest_id = record_ingest(
-                connection, content=content, kind="embedding", name=EMBEDDING, source=chosen.name,
+                connection, content=content, kind="embedding", name=ENCODED, source=chosen.name,
                 source_hash=content_hash(hashes, {}), tool="encode", arguments={"encoder": chosen.name},
             )  # fmt: skip
-            replace_gene_embedding(connection, ingest_id, EMBEDDING, ids[ids > 0], vectors[ids > 0])
+            replace_gene_embedding(connection, ingest_id, ENCODED, ids[ids > 0], vectors[ids > 0])
     return EncodedTexts(chosen.name, len(written), len(titles), new, vectors.shape[1], already)
 
 
@@ -163,7 +161,7 @@ def question_encoder(workspace: Workspace) -> KeptEncoder | None:
     Args:
         workspace: Store, packs and cache.
     """
-    name, dimensions = View(workspace.store).embedding_source(EMBEDDING)
+    name, dimensions = View(workspace.store).embedding_source(ENCODED)
     try:
         setting = name if name.startswith("openai:") else "minilm"
         encoder = encoder_of(setting, workspace.paths.packs) if name else None

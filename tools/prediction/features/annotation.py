@@ -7,7 +7,7 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
-from tools.prediction.features.string_spectral import NETWORK
+from tools.genes.network import NETWORK
 
 
 class Annotation:

@@ -10,15 +10,15 @@ import pandas as pd
 from db.records import Question
 from db.view import View
 from tools.genes.matrices import folded, unit_rows
+from tools.genes.sets.members import usable_sets
 
 DIMENSIONS = 256
-SMALLEST, LARGEST = 3, 500
 
 
 class GeneSets:
     """Truncated singular value decomposition of the gene × gene-set membership.
 
-    Membership of sets with `SMALLEST` to `LARGEST` genes is weighted by the inverse document frequency
+    Membership of sets of 3 to 500 genes (`tools.genes.sets.members`) is weighted by the inverse document frequency
     ln(genes / size of the set) (Spärck Jones 1972), each gene's row is scaled to unit length, and the rows are folded
     into `DIMENSIONS` (see `tools.genes.matrices`; Deerwester et al. 1990): shape (genes in a set, 256 at most), no
     unit. Sources of the sets: MSigDB (Liberzon et al. 2015, Cell Systems 1:417), Reactome (Gillespie et al. 2022,
@@ -41,13 +41,6 @@ class GeneSets:
         rows = folded(unit_rows(membership @ diags_array(np.log(len(names) / sizes))), DIMENSIONS)
         frame = pd.DataFrame(rows, index=names, columns=[f"set{i:03d}" for i in range(rows.shape[1])])
         return frame.reindex(genes[genes.isin(names)])
-
-
-def usable_sets(members: pd.DataFrame) -> pd.DataFrame:
-    """Members of sets of a usable size, each pair once."""
-    members = members.drop_duplicates()
-    sizes = members.groupby(["collection", "gene_set"])["gene"].transform("size")
-    return members[(sizes >= SMALLEST) & (sizes <= LARGEST)]
 
 
 def _membership(members: pd.DataFrame) -> tuple[Any, pd.Index[str]]:

@@ -13,11 +13,10 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.genes.network import NETWORK, normalised
+from tools.genes.sets.members import titles_of, usable_sets
 from tools.genes.texts.encoders import Encoder
-from tools.prediction.features.gene_sets import usable_sets
-from tools.prediction.features.gene_texts import texts_of
-from tools.prediction.features.string_spectral import NETWORK, normalised
-from tools.prediction.features.text_embedding import EMBEDDING
+from tools.genes.texts.texts import ENCODED, texts_of
 
 RESTART = 0.5
 STEPS = 12
@@ -120,7 +119,7 @@ def alike_texts(question: Question, view: View, named: list[str], encoder: Encod
     """
     # The vectors are those of human genes.
     if encoder is not None and question.organism == "human":
-        vectors = view.gene_embedding(EMBEDDING)
+        vectors = view.gene_embedding(ENCODED)
         cosines = vectors.to_numpy(float) @ encoder.encode([_asked(question)])[0].astype(float)
         return pd.Series(cosines, index=vectors.index.astype(object))
     texts, _ = texts_of(view, question)
@@ -259,15 +258,6 @@ def matched_sets(
     rarity = np.log(max(members["gene"].nunique(), 2) / sizes.to_numpy())
     weights = pd.Series((alike * rarity)[best], index=sizes.index[best], dtype=float)
     return weights.sort_values(ascending=False, kind="stable")
-
-
-def titles_of(gene_sets: Iterable[str]) -> list[str]:
-    """Names of gene sets as plain words in small letters.
-
-    Args:
-        gene_sets: Names as their collections write them, such as ``HALLMARK_E2F_TARGETS``.
-    """
-    return [name.replace("_", " ").lower() for name in gene_sets]
 
 
 def _sharing(query: str, titles: list[str]) -> npt.NDArray[np.floating[Any]]:

@@ -7,7 +7,7 @@ import pandas as pd
 from db.records import Question
 from db.view import View
 from tools.genes.matrices import folded, unit_rows
-from tools.prediction.features.string_spectral import NETWORK, normalised
+from tools.genes.network import NETWORK, normalised
 
 DIMENSIONS = 256
 OWN = 0.1

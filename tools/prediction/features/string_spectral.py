@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.genes.network import NETWORK, normalised
 
-NETWORK = "STRING"
 DIMENSIONS = 128
 TOLERANCE = 1e-4
 """Relative accuracy of the eigenvalues: far below what any ranking can feel."""
@@ -45,26 +43,6 @@ class StringSpectral:
         vectors = vectors * np.where(largest < 0, -1.0, 1.0)
         frame = pd.DataFrame(vectors, index=names, columns=[f"string{i:03d}" for i in range(count)])
         return frame.reindex(genes[genes.isin(names)])
-
-
-def normalised(edges: pd.DataFrame) -> tuple[Any, pd.Index]:
-    """D^-1/2 A D^-1/2 of a symmetric network, and the genes of its rows, sorted; 0 × 0 where there is no network.
-
-    Args:
-        edges: Columns a, b and weight; loops, which say nothing of a gene's place, are left out.
-    """
-    from scipy.sparse import coo_array, diags_array
-
-    edges = edges[edges["a"] != edges["b"]]
-    codes, names = pd.factorize(pd.concat([edges["a"], edges["b"]]), sort=True)
-    a, b = codes[: len(edges)], codes[len(edges) :]
-    top = float(edges["weight"].max()) if len(edges) else 1.0
-    weights = edges["weight"].to_numpy(float) / (top if top > 0 else 1.0)
-    shape = (len(names), len(names))
-    adjacency = coo_array((np.r_[weights, weights], (np.r_[a, b], np.r_[b, a])), shape=shape).tocsr()
-    degree = np.asarray(adjacency.sum(axis=1)).ravel()
-    scale = diags_array(1 / np.sqrt(np.maximum(degree, 1e-12)))
-    return (scale @ adjacency @ scale).tocsr(), pd.Index(names)
 
 
 METHOD = StringSpectral

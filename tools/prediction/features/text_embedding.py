@@ -7,8 +7,8 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.genes.texts.texts import ENCODED
 
-EMBEDDING = "gene_texts"
 DIMENSIONS = 64
 
 
@@ -28,7 +28,7 @@ class TextEmbedding:
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Coordinates of each gene whose text was encoded; see `tools.prediction.features.base.FeatureSource`."""
-        frame = view.gene_embedding(EMBEDDING)
+        frame = view.gene_embedding(ENCODED)
         if len(frame) < 2:
             return pd.DataFrame(dtype=float)
         values = frame.to_numpy(float)

@@ -11,14 +11,16 @@ from db.records import Question
 from db.view import View
 from tests.synthetic_store import ESSENTIAL, MODULE_OF, SYMBOLS, shared_world
 from tools.genes.matrices import folded, unit_rows
-from tools.prediction.features import gene_sets, string_neighbours, string_spectral
+from tools.genes.network import normalised
+from tools.genes.sets.members import usable_sets
+from tools.prediction.features import string_neighbours, string_spectral
 from tools.prediction.features.annotation import Annotation
 from tools.prediction.features.essentiality import Essentiality
 from tools.prediction.features.gene_sets import GeneSets
 from tools.prediction.features.other_studies import OtherStudies, recurrence
 from tools.prediction.features.question_match import QuestionMatch, alike_texts, matched_sets, named_genes
 from tools.prediction.features.string_neighbours import StringNeighbours
-from tools.prediction.features.string_spectral import StringSpectral, normalised
+from tools.prediction.features.string_spectral import StringSpectral
 
 LIBRARY = pd.Index(SYMBOLS, dtype=object)
 QUESTION = Question("cytokine")
@@ -31,7 +33,7 @@ def view(tmp_path_factory) -> View:
 
 def test_gene_set_coordinates_keep_the_inner_products_of_the_weighted_membership(view):
     frame = GeneSets().features(LIBRARY, QUESTION, view)
-    members = gene_sets.usable_sets(view.gene_sets())
+    members = usable_sets(view.gene_sets())
     table = pd.crosstab(members["gene"], members["gene_set"]).astype(float)
     weighted = table * np.log(len(table) / table.sum())
     unit = weighted.div(np.linalg.norm(weighted, axis=1), axis=0).loc[frame.index]
@@ -43,7 +45,7 @@ def test_gene_set_coordinates_keep_the_inner_products_of_the_weighted_membership
 def test_sets_that_are_too_small_or_too_large_say_nothing():
     sizes = {"tiny": 2, "right": 3, "large": 500, "huge": 501}
     rows = [("C", name, f"G{i}") for name, size in sizes.items() for i in range(size)]
-    kept = gene_sets.usable_sets(pd.DataFrame(rows, columns=["collection", "gene_set", "gene"]))
+    kept = usable_sets(pd.DataFrame(rows, columns=["collection", "gene_set", "gene"]))
     assert set(kept["gene_set"]) == {"right", "large"}
 
 
