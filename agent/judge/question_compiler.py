@@ -24,9 +24,10 @@ from db.screens.reading import list_screens
 from db.view import View
 from tools.campaigns.start.question import MOST_GENE_SETS, known_gene_sets, known_weights
 from tools.genes.name_lists import resolve_list
+from tools.genes.named_in_text import COMMON
+from tools.genes.sets.matched import matched_sets
 from tools.genes.texts.vectors import question_encoder
 from tools.grades.judge import JudgeUsage
-from tools.prediction.features.question_match import COMMON, matched_sets
 from tools.workspace import Workspace
 
 if TYPE_CHECKING:

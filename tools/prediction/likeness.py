@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from db.records import Question, Screen
-from tools.prediction.features.question_match import GREEK, greek_in_words
+from tools.genes.named_in_text import GREEK, greek_in_words
 
 GAIN = 6.0
 """A screen that is alike in every respect weighs 1 + `GAIN` times what one weighs that is alike in none."""

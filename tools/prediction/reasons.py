@@ -9,10 +9,11 @@ import pandas as pd
 
 from db.records import Question, Screen
 from db.view import View
+from tools.genes.named_in_text import genes_of_question
 from tools.genes.network import NETWORK
+from tools.genes.sets.matched import matched_sets
 from tools.genes.texts.encoders import Encoder
 from tools.prediction.features.essentiality import PROPERTIES as ESSENTIALITY
-from tools.prediction.features.question_match import genes_of_question, matched_sets
 from tools.prediction.predictors.base import Posterior, Rounds
 from tools.prediction.priors import strength
 

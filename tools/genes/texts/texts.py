@@ -30,8 +30,6 @@ class Limits:
 
 
 NAMES_ONLY = Limits(64, 3, 2, None)
-
-
 WITH_SUMMARIES = Limits(96, 4, 1, "english")
 
 

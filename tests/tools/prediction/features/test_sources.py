@@ -11,14 +11,16 @@ from db.records import Question
 from db.view import View
 from tests.synthetic_store import ESSENTIAL, MODULE_OF, SYMBOLS, shared_world
 from tools.genes.matrices import folded, unit_rows
+from tools.genes.named_in_text import named_genes
 from tools.genes.network import normalised
+from tools.genes.sets.matched import matched_sets
 from tools.genes.sets.members import usable_sets
 from tools.prediction.features import string_neighbours, string_spectral
 from tools.prediction.features.annotation import Annotation
 from tools.prediction.features.essentiality import Essentiality
 from tools.prediction.features.gene_sets import GeneSets
 from tools.prediction.features.other_studies import OtherStudies, recurrence
-from tools.prediction.features.question_match import QuestionMatch, alike_texts, matched_sets, named_genes
+from tools.prediction.features.question_match import QuestionMatch, alike_texts
 from tools.prediction.features.string_neighbours import StringNeighbours
 from tools.prediction.features.string_spectral import StringSpectral
 

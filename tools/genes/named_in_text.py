@@ -1,0 +1,119 @@
+"""Genes that a text names: by symbol, alias or full name, in the spellings of plain words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pandas as pd
+
+from db.records import Question
+from db.view import View
+
+WORD = r"[a-z0-9][a-z0-9-]+"
+_COMMON = (
+    "identify gene genes regulate regulates regulation change changes log fold normalized read reads counts"
+    " measurement measured decrease increase decreased increased total using compared control controls non-targeting"
+    " level levels knocked knockout knockdown perturbation screen cells cell expression production when that upon the"
+    " and for with from into are was were has have which their this those these after before between within"
+    " crispr crispri crispra interference repression activation genome-wide library guide guides stained staining"
+    " sorted sorting counted counts fixed marked dye culture medium blood donor inside high low much"
+    " make makes primary human"
+)
+COMMON = frozenset(_COMMON.split())
+"""Words that every screen's description has: they say nothing on which biology is meant."""
+GREEK = {
+    "alpha": "A", "beta": "B", "gamma": "G", "delta": "D", "epsilon": "E", "zeta": "Z", "eta": "H", "theta": "Q",
+    "iota": "I", "kappa": "K", "lambda": "L", "mu": "M", "nu": "N", "xi": "X", "omicron": "O", "pi": "P", "rho": "R",
+    "sigma": "S", "tau": "T", "upsilon": "U", "phi": "F", "chi": "C", "psi": "Y", "omega": "W",
+}  # fmt: skip
+"""Greek letter → the Latin one that stands for it in gene symbols (HGNC guidelines, Bruford et al. 2020)."""
+SIGNS = {
+    sign: unicodedata.name(sign).rsplit(" ", 1)[1].lower().replace("lamda", "lambda")
+    for sign in "αβγδεζηθικλμνξοπρσςτυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
+    if "FINAL" not in unicodedata.name(sign)
+}
+_IN_WORDS = str.maketrans(SIGNS)
+
+
+def genes_of_question(question: Question, view: View) -> list[str]:
+    """Symbols of the genes that the question names, its positive controls among them, sorted.
+
+    Args:
+        question: What is looked for.
+        view: Where the names of genes come from.
+    """
+    words = view.genes(question.organism).set_index("symbol")["name"]
+    found = named_genes(question.text or question.phenotype, view.synonyms(question.organism), words)
+    return sorted({*found, *question.positive_controls})
+
+
+def named_genes(text: str, synonyms: pd.DataFrame, words: pd.Series[str] | None = None) -> list[str]:
+    """Symbols of the genes that a text names, sorted.
+
+    A gene is named by a symbol or alias, by one in the spelling of `spellings` (``IL-2``, ``IFN-γ``, ``IFN gamma``), or
+    by its full name in words (``interferon gamma``); of full names that overlap the longest counts.
+
+    Args:
+        text: Plain words.
+        synonyms: Columns name, tier and symbol.
+        words: Full name by symbol; full names are not looked for where None.
+    """
+    unique = synonyms[synonyms["name"].str.len() >= 3].drop_duplicates(["name", "symbol"])
+    approved = set(unique.loc[unique["tier"] == "approved", "name"])
+    counted = unique[unique["tier"] != "approved"].groupby("name")["symbol"].agg(["first", "size"])
+    others: pd.Series[str] = counted.loc[counted["size"] == 1, "first"]
+    found = set() if words is None else _by_full_name(text, words)
+    for form in spellings(text):
+        # A word in ordinary case is a gene only where an alias is written just so, as "tau" is.
+        if form in approved and form.upper() == form:
+            found.add(form)
+        elif form in others.index and form not in COMMON:
+            found.add(str(others[form]))
+    return sorted(found)
+
+
+def spellings(text: str) -> set[str]:
+    """The words of a text, with the spellings that gene nomenclature would give them.
+
+    Hyphens are dropped (``IL-2`` is IL2), and a Greek letter, as a sign or in words, that follows capital letters or
+    figures becomes the Latin one that HGNC writes for it (``IFN-γ`` and ``IFN-gamma`` are IFNG, ``IL-2Rα`` is IL2RA).
+
+    Args:
+        text: Plain words.
+    """
+    # What a plus follows marks a kind of cell ("CD4+ T cells"), and is not what the question is about.
+    text = re.sub(r"\b[A-Za-z0-9-]+\+", " ", text)
+    # A Greek letter that stands apart belongs to the name before it: "IFN gamma".
+    joined = re.sub(rf"\b([A-Z][A-Z0-9]+) ({'|'.join(GREEK)})\b", r"\1-\2", greek_in_words(text))
+    forms = set()
+    for token in re.findall(r"[A-Za-z0-9-]+", joined):
+        latin = re.sub(rf"(?<=[A-Z0-9])-?({'|'.join(GREEK)})(?![a-z])", lambda sign: GREEK[sign[1]], token)
+        forms |= {token, token.replace("-", ""), latin.replace("-", "")}
+    return forms
+
+
+def greek_in_words(text: str) -> str:
+    """Greek signs as words in small letters: γ and Γ as gamma, for the letters that HGNC has a Latin one for.
+
+    Args:
+        text: Plain words.
+    """
+    return unicodedata.normalize("NFKC", text).translate(_IN_WORDS)
+
+
+def _by_full_name(text: str, words: pd.Series[str]) -> set[str]:
+    """Genes whose full name, of two words or more, stands in the text and in no longer full name that does."""
+    said = _phrase(text)
+    held = {symbol: phrase for symbol, name in words.items() if (phrase := _phrase(str(name))).count(" ") > 2}
+    there = {str(symbol): phrase for symbol, phrase in held.items() if phrase in said}
+    return {
+        symbol
+        for symbol, phrase in there.items()
+        if not any(phrase != other and phrase in other for other in there.values())
+    }
+
+
+def _phrase(text: str) -> str:
+    """Words in small letters between single blanks, with a blank at both ends."""
+    return f" {' '.join(re.findall(r'[a-z0-9]+', greek_in_words(text).lower()))} "
