@@ -21,7 +21,7 @@ from db.records import Organism
 from db.view import View
 from tools.grades.judge import JudgeTask
 from tools.prediction.acquisitions.base import seeded_order
-from tools.prediction.priors import strength
+from tools.screens.strength import strength
 
 SUMMARY_LENGTH = 260
 SETS_SHOWN, LARGEST_SET = 4, 300

@@ -19,12 +19,13 @@ from tools.genes.essentials import FILE, PACK, essential_names
 from tools.grades.judge import Judge
 from tools.packs.definition import read_packs
 from tools.prediction.computed_list import DEFAULT_ACQUISITION, DEFAULT_PREDICTOR
-from tools.prediction.priors import relation_to_question, strength
+from tools.prediction.priors import relation_to_question
 from tools.replays.replay import Pool, Text, play_targets
 from tools.replays.report import ReplayReport
 from tools.replays.target import DIRECTION, ReplayTarget, make_table, undeclared_warning
 from tools.screens.readers.base import ReadOptions
 from tools.screens.readers.benchmark_pair import BenchmarkPair
+from tools.screens.strength import strength
 from tools.workspace import Workspace
 
 GROUP = "biodiscovery"

@@ -13,9 +13,9 @@ from db.records import Question, Side
 from db.screens.responses import contexts, responses_of
 from tools.benchmarks.biodiscovery import GROUP, benchmark_target
 from tools.genes.essentials import essential_names
-from tools.prediction.priors import strength
 from tools.replays.replay import Text
 from tools.replays.target import DIRECTION, ReplayTarget, target_of_screen
+from tools.screens.strength import strength
 from tools.workspace import Workspace
 
 SETS = "perturbqa-k562-set"

@@ -44,7 +44,7 @@ def threshold(strengths: Vector, side: Side, rate: float, priors: Priors, share:
     stands for the library's.
 
     Args:
-        strengths: Strengths of revealed effects, as `tools.prediction.priors.strength` gives, shape (n,).
+        strengths: Strengths of revealed effects, as `tools.screens.strength.strength` gives, shape (n,).
         side: Side on which hits lie.
         rate: Share of the library that are hits.
         priors: Effects of other screens.

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from db.records import Question, Relation, Screen, Side, relation
+from db.records import Question, Relation, Screen, relation
 from db.view import View
 from tools.prediction.predictors.base import Priors
+from tools.screens.strength import quantile_ranks, strength
 
 LEAK_SPEARMAN = 0.3
 """Copies of one experiment correlate by .49 and more, siblings by .08 to .20, all others by .11 at most."""
@@ -63,27 +64,6 @@ class PriorChoice:
     priors: Priors
     used: tuple[PriorUse, ...]
     excluded: tuple[Excluded, ...]
-
-
-def strength(estimates: pd.Series[float], side: Side) -> pd.Series[float]:
-    """How far each effect lies on the side on which hits lie: larger is stronger.
-
-    Args:
-        estimates: Harmonised effects.
-        side: ``high``, ``low``, or ``both`` for the absolute effect.
-    """
-    if side == "both":
-        return estimates.abs()
-    return estimates if side == "high" else -estimates
-
-
-def quantile_ranks(values: pd.Series[float]) -> pd.Series[float]:
-    """Mid-ranks on the open unit interval, (rank − ½) / n, ties at their mean rank.
-
-    Args:
-        values: Numbers of which only the order counts.
-    """
-    return (values.rank(method="average") - 0.5) / max(len(values), 1)
 
 
 def strength_ranks(priors: Priors) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from tools.genes.sets.matched import matched_sets
 from tools.genes.texts.encoders import Encoder
 from tools.prediction.features.essentiality import PROPERTIES as ESSENTIALITY
 from tools.prediction.predictors.base import Posterior, Rounds
-from tools.prediction.priors import strength
+from tools.screens.strength import strength
 
 STRONG = 0.95
 MOST_EFFECTS, MOST_SETS, MOST_EDGES = 2, 2, 3

@@ -11,8 +11,8 @@ from db.errors import InvalidValueError
 from db.records import Relation, Screen
 from db.screens import reading as db_screens
 from db.store import Store
-from tools.prediction.priors import strength
 from tools.screens.hit_rules import hits, parse_rule
+from tools.screens.strength import strength
 from tools.workspace import Workspace
 
 FEWEST = 20

@@ -9,7 +9,8 @@ from scipy.stats import spearmanr
 
 from db.records import Question, Screen
 from tools.prediction.predictors.base import Priors
-from tools.prediction.priors import relation_to_question, spearman, strength, strength_ranks
+from tools.prediction.priors import relation_to_question, spearman, strength_ranks
+from tools.screens.strength import strength
 
 
 def screen(**changes) -> Screen:

@@ -15,8 +15,8 @@ from tools.campaigns.rounds.nominations import predict_state
 from tools.campaigns.state import CampaignState, only_contrast, screen_by_id
 from tools.genes.name_lists import resolve_list
 from tools.prediction.computed_list import Prediction, choose
-from tools.prediction.priors import strength
 from tools.prediction.reasons import Fact
+from tools.screens.strength import strength
 from tools.workspace import Workspace
 
 SHOWN_EFFECTS = 3
