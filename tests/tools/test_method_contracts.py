@@ -22,7 +22,7 @@ from tests.synthetic_store import (
 from tools import registry
 from tools.prediction.computed_list import gather
 from tools.prediction.feature_frames import build, for_perturbations
-from tools.prediction.predictors.base import Posterior, Priors, Rounds
+from tools.prediction.records import Posterior, Priors, Rounds
 from tools.replays.metrics.base import Outcome, RoundOutcome
 
 QUESTION = Question(

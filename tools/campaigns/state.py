@@ -17,7 +17,7 @@ from db.provenance import content_hash, get_ingest
 from db.records import Campaign, Round, Screen
 from db.screens.reading import contrasts_of, list_screens
 from db.store import Store
-from tools.prediction.predictors.base import Rounds
+from tools.prediction.records import Rounds
 
 EFFECT_COLUMNS = (
     "perturbation", "round", "estimate", "standard_error", "p_low", "p_high", "fdr_low", "fdr_high",

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from db.records import Question
 from db.view import View
-from tools.prediction.predictors.base import Rounds
+from tools.prediction.records import Rounds
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.records import Question, Side
-from tools.prediction.predictors.base import Priors
+from tools.prediction.records import Priors
 from tools.screens.hit_rules import foreseen_share
 
 Vector = npt.NDArray[np.floating[Any]]

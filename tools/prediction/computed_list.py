@@ -19,9 +19,9 @@ from tools.prediction.acquisitions import base as acquisitions
 from tools.prediction.calibration import threshold
 from tools.prediction.expected_hits import Expected, common_doubt, expected_of
 from tools.prediction.feature_frames import Features, build, for_perturbations, genes_of
-from tools.prediction.predictors.base import Posterior, Priors, Rounds
 from tools.prediction.priors import Excluded, PriorChoice, PriorUse, choose_priors
 from tools.prediction.reasons import Reason
+from tools.prediction.records import Posterior, Priors, Rounds
 from tools.screens.hit_rules import foreseen_share
 from tools.screens.strength import strength
 from tools.workspace import Workspace

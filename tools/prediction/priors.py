@@ -10,7 +10,7 @@ import pandas as pd
 
 from db.records import Question, Relation, Screen, relation
 from db.view import View
-from tools.prediction.predictors.base import Priors
+from tools.prediction.records import Priors
 from tools.screens.strength import quantile_ranks, strength
 
 LEAK_SPEARMAN = 0.3

@@ -14,7 +14,7 @@ from tools.genes.network import NETWORK
 from tools.genes.sets.matched import matched_sets
 from tools.genes.texts.encoders import Encoder
 from tools.prediction.features.essentiality import PROPERTIES as ESSENTIALITY
-from tools.prediction.predictors.base import Posterior, Rounds
+from tools.prediction.records import Posterior, Rounds
 from tools.screens.strength import strength
 
 STRONG = 0.95

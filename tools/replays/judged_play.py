@@ -16,7 +16,7 @@ from tools.grades.judge import Judge, JudgeTask, JudgeUsage
 from tools.grades.slots import SlotRecord, seat, slot_share
 from tools.prediction.acquisitions.base import shortlist
 from tools.prediction.computed_list import hits_of
-from tools.prediction.predictors.base import Rounds
+from tools.prediction.records import Rounds
 from tools.replays.controls import Course, Turn
 
 SHOWN_RESULTS = 150

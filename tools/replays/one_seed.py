@@ -16,8 +16,8 @@ from tools import registry
 from tools.grades.judge import JudgeUsage
 from tools.prediction.acquisitions.base import seeded_order
 from tools.prediction.expected_hits import common_doubt, expected_of
-from tools.prediction.predictors.base import Priors
 from tools.prediction.priors import siblings_among
+from tools.prediction.records import Priors
 from tools.replays import controls
 from tools.replays.controls import Course, Step
 from tools.replays.judged_play import JudgedSeats, Judging

@@ -26,7 +26,7 @@ from tools.campaigns.listing import campaign_show
 from tools.campaigns.rounds.judged_round import judge_round
 from tools.campaigns.rounds.proposal import campaign_propose
 from tools.grades.judge import JudgeTask
-from tools.prediction.predictors.base import Rounds
+from tools.prediction.records import Rounds
 
 NOTHING = Rounds(pd.DataFrame({"perturbation": [], "round": [], "estimate": []}))
 

@@ -21,8 +21,8 @@ from tests.synthetic_store import (
 )
 from tools.prediction.computed_list import choose, expected_hits, explain, predict
 from tools.prediction.expected_hits import expected_of
-from tools.prediction.predictors.base import Rounds
 from tools.prediction.reasons import signed
+from tools.prediction.records import Rounds
 from tools.workspace import Paths, Workspace
 
 QUESTION = Question(

@@ -12,7 +12,7 @@ from db.records import Question, Screen
 from tools.prediction.likeness import GAIN, likeness, modality_warning, weights
 from tools.prediction.predictors._design import design
 from tools.prediction.predictors._prior_learner import fit_prior
-from tools.prediction.predictors.base import Priors
+from tools.prediction.records import Priors
 
 SCREEN = Screen(
     id=1, name="a", study="S", organism="human", cell_type="primary human CD4+ T cells", phenotype="IL-2 production",

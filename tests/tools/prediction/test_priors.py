@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from db.records import Question, Screen
-from tools.prediction.predictors.base import Priors
 from tools.prediction.priors import relation_to_question, spearman, strength_ranks
+from tools.prediction.records import Priors
 from tools.screens.strength import strength
 
 

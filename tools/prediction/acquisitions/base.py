@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from tools.prediction.predictors.base import Posterior
+from tools.prediction.records import Posterior
 
 UTILITY_DECIMALS = 9
 

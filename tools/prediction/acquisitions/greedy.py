@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tools.prediction.acquisitions.base import worth_of
-from tools.prediction.predictors.base import Posterior
+from tools.prediction.records import Posterior
 
 
 class Greedy:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tools.prediction.acquisitions.base import worth_of
-from tools.prediction.predictors.base import Posterior
+from tools.prediction.records import Posterior
 
 BONUS = 0.3
 """Log-odds for one unit of uncertainty; chosen by replays, see docs/predictors.md."""

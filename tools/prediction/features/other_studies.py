@@ -9,8 +9,8 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
-from tools.prediction.predictors.base import Priors
 from tools.prediction.priors import contrasts_of, strength_ranks, study_of_contrasts
+from tools.prediction.records import Priors
 
 TOP = 0.95
 """Beyond this quantile of strength a gene counts as a hit of that screen."""

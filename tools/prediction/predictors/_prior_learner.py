@@ -16,8 +16,8 @@ from tools.prediction.calibration import squeezed
 from tools.prediction.features.other_studies import TOP, recurrence
 from tools.prediction.likeness import likeness, weights
 from tools.prediction.predictors._design import Design
-from tools.prediction.predictors.base import Priors
 from tools.prediction.priors import contrasts_of, strength_ranks, study_of_contrasts
+from tools.prediction.records import Priors
 
 Vector = npt.NDArray[np.floating[Any]]
 

@@ -16,8 +16,8 @@ from tools.prediction import calibration
 from tools.prediction.predictors._design import Design, design
 from tools.prediction.predictors._kernel import EMBEDDINGS, Regression, regress
 from tools.prediction.predictors._prior_learner import PriorFit, essential_genes, fit_prior, standardised
-from tools.prediction.predictors.base import Posterior, Priors, Rounds
 from tools.prediction.priors import siblings_among, strength_ranks
+from tools.prediction.records import Posterior, Priors, Rounds
 from tools.screens.hit_rules import foreseen_share
 from tools.screens.strength import strength
 

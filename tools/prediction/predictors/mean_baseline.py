@@ -10,7 +10,7 @@ import pandas as pd
 
 from db.records import Question
 from tools.prediction.calibration import Z80, threshold
-from tools.prediction.predictors.base import Posterior, Priors, Rounds
+from tools.prediction.records import Posterior, Priors, Rounds
 from tools.screens.hit_rules import foreseen_share
 from tools.screens.strength import strength
 

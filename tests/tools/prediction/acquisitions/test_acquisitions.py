@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tools import registry
-from tools.prediction.predictors.base import Posterior
+from tools.prediction.records import Posterior
 
 
 def utilities(name, rows, **more):

@@ -14,8 +14,8 @@ from tools.prediction import calibration
 from tools.prediction.predictors import _kernel as kernel
 from tools.prediction.predictors._design import design
 from tools.prediction.predictors._prior_learner import USUAL_SLOPE, _logistic_slope, _slope_at
-from tools.prediction.predictors.base import Priors, Rounds
 from tools.prediction.predictors.blend import Blend
+from tools.prediction.records import Priors, Rounds
 from tools.screens.hit_rules import foreseen_share
 
 NONE = Priors((), pd.DataFrame({"screen_id": [], "contrast_id": [], "perturbation": [], "estimate": []}))
