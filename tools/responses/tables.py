@@ -16,7 +16,7 @@ from db.records import Ingest, Modality, Organism, Study
 from db.screens.reading import ensure_perturbations
 from db.screens.responses import ResponseContext, contexts, remove_responses, write_responses
 from db.store import Connection
-from tools.packs.loaders.base import place
+from tools.genes.placed_names import place
 from tools.responses.fits import forget_fits
 from tools.responses.table_file import TypedResponses, read_responses
 from tools.screens.ingestion.added_screen import NotedRows, by_reason

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from db.errors import ConflictError, InvalidValueError
-from db.genes.names import GeneNames
 from db.provenance import add_notes, content_hash, file_hash, find_ingest, record_ingest
-from db.records import Note, Organism
+from db.records import Note
 from db.store import Connection
 from tools.workspace import Workspace
 
@@ -170,43 +169,6 @@ def load_once(
     except ConflictError as error:
         return Loaded(kind, name, "kept", detail=str(error))
     return Loaded(kind, name, "loaded", written.rows, sum(n.kept_aside for n in written.notes), written.detail)
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Names of a pack's file and the genes that they mean.
-
-    Attributes:
-        ids: Gene id by name, for every name that means one gene.
-        notes: One note for each name that does not.
-        symbols: Approved symbol by name, likewise.
-    """
-
-    ids: Mapping[str, int]
-    notes: tuple[Note, ...]
-    symbols: Mapping[str, str] = field(default_factory=dict)
-
-
-def place(
-    workspace: Workspace,
-    names: Sequence[str],
-    organism: Organism = "human",
-    identifiers: Mapping[str, Sequence[str]] | None = None,
-) -> Placed:
-    """Finds the genes of the names that a pack's file uses.
-
-    Args:
-        workspace: The workspace whose store has the gene names.
-        names: Names as the file has them; each counts once.
-        organism: Whose genes.
-        identifiers: Namespace → one text for each name, see `db.genes.names.GeneNames.resolve`.
-    """
-    resolutions = GeneNames.load(workspace.store, organism).resolve(names, identifiers)
-    ids = {one.name: one.gene.id for one in resolutions if one.gene is not None}
-    missing = {one.name: one for one in resolutions if one.gene is None and one.name not in ids}
-    reasons = {"ambiguous": "ambiguous", "date": "date"}
-    notes = (Note(None, one.name, reasons.get(one.status, "unresolved"), one.detail) for one in missing.values())
-    return Placed(ids, tuple(notes), {one.name: one.gene.symbol for one in resolutions if one.gene is not None})
 
 
 def required(step: LoadStep, key: str) -> str:

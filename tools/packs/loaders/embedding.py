@@ -11,7 +11,8 @@ import numpy.typing as npt
 from db.errors import RefusedFileError
 from db.genes.embeddings import write_gene_embedding
 from db.store import Connection
-from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, place, required
+from tools.genes.placed_names import place
+from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, required
 from tools.workspace import Workspace
 
 

@@ -11,8 +11,9 @@ from db.errors import InvalidValueError, RefusedFileError
 from db.genes.texts import write_gene_texts
 from db.records import Organism
 from db.store import Connection
+from tools.genes.placed_names import place
 from tools.packs.loaders._r_data import r_columns
-from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, place, required
+from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, required
 from tools.workspace import Workspace
 
 _TAXON = {"human": 9606, "mouse": 10090}

@@ -12,7 +12,8 @@ from db.errors import InvalidValueError, RefusedFileError
 from db.files import read_parquet_as_text
 from db.genes.values import write_gene_values
 from db.store import Connection
-from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, place, required
+from tools.genes.placed_names import place
+from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, required
 from tools.workspace import Workspace
 
 _TRANSFORMS = {"": np.positive, "log1p": np.log1p}

@@ -9,8 +9,9 @@ import pandas as pd
 from db.errors import RefusedFileError
 from db.genes.networks import write_network
 from db.store import Connection
+from tools.genes.placed_names import place
 from tools.packs.loaders._r_data import r_columns
-from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, place, required
+from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, required
 from tools.workspace import Workspace
 
 

@@ -15,7 +15,8 @@ from db.records import Modality, Organism, Study
 from db.screens.reading import ensure_perturbations
 from db.screens.responses import write_responses
 from db.store import Connection
-from tools.packs.loaders.base import Loaded, LoadStep, Placed, Source, Written, load_once, place, required
+from tools.genes.placed_names import Placed, place
+from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, required
 from tools.workspace import Workspace
 
 _COLUMNS = ["pert", "gene", "label", "split"]
