@@ -85,3 +85,18 @@ class QueryError(HitscoutError):
     """A query in SQL that was refused, failed, or did not end in time."""
 
     kind = "query"
+
+
+def require(condition: object, message: str, suggestion: str = "") -> None:
+    """Refuses a value.
+
+    Args:
+        condition: What has to hold.
+        message: What was given.
+        suggestion: What would work.
+
+    Raises:
+        InvalidValueError: The condition does not hold.
+    """
+    if not condition:
+        raise InvalidValueError(message, suggestion)

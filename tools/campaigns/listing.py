@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from db.campaigns.campaigns import add_exclusions, list_campaigns, set_closed, update_question
 from db.campaigns.results import Revision
 from db.campaigns.rounds import rounds_of
-from db.errors import ConflictError, InvalidValueError
+from db.errors import ConflictError, InvalidValueError, require
 from db.records import Campaign, Direction, Modality, Organism, Question, Round
 from db.screens.reading import ensure_perturbations
 from db.transcripts import transcripts_of_campaign
@@ -18,7 +18,7 @@ from tools.campaigns.start.plan import plan_campaign, write_plan
 from tools.campaigns.start.question import known_gene_sets, known_weights, require_known
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import CampaignState, load_state, pick_campaign, pick_open, state_of
-from tools.genes.name_lists import require, resolve_list
+from tools.genes.name_lists import resolve_list
 from tools.screens.hit_rules import parse_rule
 from tools.workspace import Workspace
 

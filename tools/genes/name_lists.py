@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from db.errors import InvalidValueError, NotFoundError, RefusedFileError
+from db.errors import NotFoundError, RefusedFileError
 from db.genes.nomenclature import GeneNames, Resolution
 from db.records import Organism
 from db.store import Store
@@ -152,18 +152,3 @@ def read_expression(path: Path) -> list[tuple[str, float]]:
                 "Give two columns, gene and TPM, and no other between them.",
             ) from error
     return values
-
-
-def require(condition: object, message: str, suggestion: str = "") -> None:
-    """Refuses a value.
-
-    Args:
-        condition: What has to hold.
-        message: What was given.
-        suggestion: What would work.
-
-    Raises:
-        InvalidValueError: The condition does not hold.
-    """
-    if not condition:
-        raise InvalidValueError(message, suggestion)

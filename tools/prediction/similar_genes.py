@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from db.errors import NotFoundError
+from db.errors import NotFoundError, require
 from db.genes.nomenclature import find_gene
 from db.records import Gene, Question
 from db.view import View
 from tools.genes.card import organism_of
-from tools.genes.name_lists import require
 from tools.genes.network import NETWORK
 from tools.packs.catalogue import absent_packs, remedies
 from tools.prediction.feature_frames import build

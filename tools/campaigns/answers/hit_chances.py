@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from db.errors import InvalidValueError
+from db.errors import InvalidValueError, require
 from db.records import Direction, Modality
 from tools.campaigns.answers.candidate_ranks import Standing, result_of, standing_of
 from tools.campaigns.start.plan import plan_campaign
 from tools.campaigns.start.start_options import PROTEIN_CODING, StartOptions
 from tools.campaigns.state import state_of, why_no_candidate
-from tools.genes.name_lists import require, resolve_list
+from tools.genes.name_lists import resolve_list
 from tools.workspace import Workspace
 
 MOST_GENES = 200

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from db.campaigns.rounds import grades_of, insert_grade, set_round_state, write_round
-from db.errors import ConflictError
+from db.errors import ConflictError, require
 from db.records import Nomination, Round, RoundState
 from tools.campaigns.rounds.nominations import compute_proposal
 from tools.campaigns.state import CampaignState, load_state, pick_open, require_state, state_of, why_no_candidate
-from tools.genes.name_lists import require, resolve_list
+from tools.genes.name_lists import resolve_list
 from tools.grades.heard_grades import unheard
 from tools.prediction.expected_hits import Expected as Expected
 from tools.workspace import Workspace

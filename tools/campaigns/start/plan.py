@@ -10,6 +10,7 @@ from typing import get_args
 import pandas as pd
 
 from db.campaigns.campaigns import insert_campaign, list_campaigns
+from db.errors import require
 from db.provenance import utc_now
 from db.records import Campaign, CampaignSettings, Direction, Modality, Organism, Question, Screen
 from db.screens.reading import ensure_perturbations
@@ -33,7 +34,7 @@ from tools.campaigns.state import (
     only_contrast,
     reference_scale,
 )
-from tools.genes.name_lists import Resolved, require, resolve_list
+from tools.genes.name_lists import Resolved, resolve_list
 from tools.screens.hit_rules import parse_rule
 from tools.workspace import Workspace
 

@@ -6,12 +6,11 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from db.errors import NotFoundError
+from db.errors import NotFoundError, require
 from db.evidence import near_sets
 from db.genes.nomenclature import find_gene
 from db.genes.sets import find_gene_sets, get_gene_set, list_collections
 from tools.genes.card import organism_of
-from tools.genes.name_lists import require
 from tools.workspace import Workspace
 
 MOST = 500

@@ -15,8 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from db.errors import DownloadError, HitscoutError, InvalidValueError
-from tools.genes.name_lists import require
+from db.errors import DownloadError, HitscoutError, InvalidValueError, require
 from tools.workspace import Workspace
 
 ADDRESS = "https://www.ebi.ac.uk/europepmc/webservices/rest/search"
