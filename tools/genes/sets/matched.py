@@ -24,12 +24,26 @@ LEAST_APART = 2.5
 
 
 def standardised(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
+    """Values less their mean, in standard deviations; zeros where all are alike.
+
+    Args:
+        values: Numbers of shape (n,).
+    """
     deviation = float(values.std())
     return (values - values.mean()) / deviation if deviation > 1e-12 else np.zeros_like(values)
 
 
 def shared_words(query: str, texts: Iterable[str], **limits: float) -> npt.NDArray[np.floating[Any]]:
-    """Cosine of tf-idf of each text, in small letters, with the query's words; zeros where no text has a usable one."""
+    """Cosine of tf-idf of each text with the query's words; zeros where no text has a usable one.
+
+    Args:
+        query: Plain words; those of `COMMON` do not count.
+        texts: n texts in small letters.
+        **limits: Of scikit-learn's vectoriser, such as ``min_df``.
+
+    Returns:
+        Shape (n,), in [0, 1].
+    """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = list(texts)
@@ -43,7 +57,11 @@ def shared_words(query: str, texts: Iterable[str], **limits: float) -> npt.NDArr
 
 
 def asked(question: Question) -> str:
-    """The question's text as one line, or its phenotype where it has none."""
+    """The question's text as one line, or its phenotype where it has none.
+
+    Args:
+        question: What is looked for.
+    """
     return (question.text or question.phenotype).replace("\n", ". ")
 
 
