@@ -9,39 +9,20 @@ from typing import Literal
 
 import pandas as pd
 
-from db.campaigns.campaigns import exclusions_of, get_campaign, library_of_campaign, list_campaigns, screens_of_source
-from db.campaigns.results import Revision, controls_of_contrast, effects_of_contrasts, revisions_of
+from db.campaigns.campaigns import exclusions_of, get_campaign, library_of_campaign, list_campaigns
+from db.campaigns.results import Revision, effects_of_contrasts, revisions_of
 from db.campaigns.rounds import rounds_of
-from db.errors import ConflictError, NeedsChoiceError, NotFoundError
-from db.provenance import content_hash, get_ingest
-from db.records import Campaign, Round, Screen
-from db.screens.reading import contrasts_of, list_screens
+from db.errors import ConflictError, InvalidValueError, NeedsChoiceError, NotFoundError
+from db.provenance import content_hash
+from db.records import Campaign, Round
 from db.store import Store
+from tools.campaigns.scale import Scale, reference_scale
 from tools.prediction.records import Rounds
+from tools.screens.chosen_screen import hidden_with, only_contrast, screen_by_id
 
 EFFECT_COLUMNS = (
     "perturbation", "round", "estimate", "standard_error", "p_low", "p_high", "fdr_low", "fdr_high",
 )  # fmt: skip
-NORMAL_MAD = 1.4826
-"""A normal distribution's standard deviation over its median absolute deviation."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Where a contrast's negative controls lie: their median, their spread (1.4826 × MAD) and how many they are."""
-
-    centre: float
-    spread: float
-    count: int
-
-    @classmethod
-    def of(cls, controls: pd.Series[float]) -> Scale:
-        """The scale of controls' estimates; spread 0 where there are none or all are equal."""
-        values = controls.astype(float)
-        if values.empty:
-            return cls(0.0, 0.0, 0)
-        centre = float(values.median())
-        return cls(centre, NORMAL_MAD * float((values - centre).abs().median()), len(values))
 
 
 @dataclass(frozen=True)
@@ -247,36 +228,6 @@ def _load_state(store: Store, campaign: Campaign) -> CampaignState:
     )
 
 
-def screen_by_id(store: Store, screen_id: int) -> Screen:
-    """A screen that a campaign names by its id, which stays when the screen is renamed."""
-    return next(screen for screen in list_screens(store, campaigns=True) if screen.id == screen_id)
-
-
-def hidden_with(store: Store, screen_id: int) -> frozenset[int]:
-    """The screen, its copies, and every screen that was read from the same bytes."""
-    screen = screen_by_id(store, screen_id)
-    copies = {other.id for other in list_screens(store) if screen.relation_to(other) == "copy"}
-    with store.read() as connection:
-        ingest = get_ingest(connection, screen.ingest_id)
-    return frozenset({screen_id, *copies}) | screens_of_source(store, [ingest.source_hash])
-
-
-def only_contrast(store: Store, screen: Screen) -> int:
-    """The one contrast of a screen that serves as round 0.
-
-    Raises:
-        NeedsChoiceError: It has several, and which of them was asked about cannot be told.
-    """
-    contrasts = contrasts_of(store, screen.id)
-    if len(contrasts) != 1:
-        names = ", ".join(contrast.name for contrast in contrasts)
-        raise NeedsChoiceError(
-            f"The screen {screen.name!r} has {len(contrasts)} contrasts ({names}), and a campaign goes on from one.",
-            "Add that contrast as a screen of its own: `hitscout screen add FILE --where COLUMN=VALUE`.",
-        )
-    return contrasts[0].id
-
-
 def newest_effects(store: Store, contrasts: Mapping[int, int]) -> pd.DataFrame:
     """Effects by round number → contrast id, with a perturbation's newest round alone."""
     if not contrasts:
@@ -294,22 +245,6 @@ def empty_effects() -> pd.DataFrame:
     return frame.astype({"perturbation": object, "round": int})
 
 
-def reference_scale(store: Store, contrasts: Mapping[int, int], before: int | None = None) -> Scale:
-    """The scale of the earliest contrast that has negative controls; rounds later than it were placed on it.
-
-    Args:
-        store: The store.
-        contrasts: Number of the round → contrast id.
-        before: Only rounds of lower numbers; all where None.
-    """
-    for number in sorted(contrasts):
-        if before is None or number < before:
-            scale = Scale.of(controls_of_contrast(store, contrasts[number]))
-            if scale.spread > 0:
-                return scale
-    return Scale(0.0, 0.0, 0)
-
-
 def require_state(one: Round, wanted: Literal["open", "confirmed"], name: str, verb: str) -> None:
     """Refuses a verb that a round's state does not admit.
 
@@ -324,3 +259,24 @@ def require_state(one: Round, wanted: Literal["open", "confirmed"], name: str, v
         "measured": f"`hitscout campaign propose {name}` opens the next one.",
     }
     raise ConflictError(f"Round {one.number} of {name} is {one.state}, so it cannot be {verb}.", hints[one.state])
+
+
+def refuse_size(size: int, state: CampaignState) -> None:
+    """Refuses a round that cannot be filled.
+
+    Args:
+        size: Places of the round.
+        state: The campaign.
+
+    Raises:
+        InvalidValueError: `size` is below 1 or above the candidates; both numbers are named.
+    """
+    left = len(state.candidates)
+    if size < 1:
+        raise InvalidValueError(f"A round of {size} was asked for.", "Give --size 1 or more.")
+    if size > left:
+        raise InvalidValueError(
+            f"A round of {size} was asked for, but only {left} candidates are left: {len(state.library)} in the"
+            f" library, of which {len(state.library) - left} are measured, excluded, dropped or under way.",
+            f"Give --size {left} or less, or a larger --library." if left else "Give a larger --library.",
+        )

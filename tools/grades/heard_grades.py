@@ -10,7 +10,6 @@ import numpy as np
 
 from db.campaigns.rounds import GivenGrade
 from db.records import Round
-from tools.campaigns.state import CampaignState
 from tools.grades.admission import mean_grades
 from tools.grades.slots import GRADE_WEIGHT, LEAST_GRADE, Seating, SlotRecord, SlotShare, seat, slot_share, with_grade
 from tools.prediction.computed_list import Choice, Prediction, expected_hits
@@ -90,19 +89,19 @@ def _count(names: Sequence[str], hits: Collection[str]) -> int:
 
 
 def hear(
-    state: CampaignState, hits: Collection[str], choice: Choice, heard: Heard, number: int, seed: int
+    rounds: Sequence[Round], hits: Collection[str], choice: Choice, heard: Heard, number: int, seed: int
 ) -> tuple[Seating, SlotShare]:
     """Fills the slots of a round.
 
     Args:
-        state: The campaign.
+        rounds: The campaign's rounds so far.
         hits: Measured perturbations that are hits.
         choice: The computed list.
         heard: The round's grades.
         number: Number of the round.
         seed: Breaks ties.
     """
-    share = slot_share(number, len(choice.perturbations), record_of_rounds(state.rounds, hits))
+    share = slot_share(number, len(choice.perturbations), record_of_rounds(rounds, hits))
     rng = np.random.default_rng([seed, 2])
     return seat(choice.perturbations, choice.utility, heard.grades, share.places, rng), share
 

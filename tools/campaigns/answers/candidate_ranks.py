@@ -12,10 +12,11 @@ from db.errors import NeedsChoiceError, NotFoundError
 from db.records import Nomination, Organism, Round
 from db.store import Store
 from tools.campaigns.rounds.nominations import predict_state
-from tools.campaigns.state import CampaignState, only_contrast, screen_by_id
+from tools.campaigns.state import CampaignState
 from tools.genes.name_lists import resolve_list
 from tools.prediction.computed_list import Prediction, choose
 from tools.prediction.reasons import Fact
+from tools.screens.chosen_screen import only_contrast, screen_by_id
 from tools.screens.strength import strength
 from tools.workspace import Workspace
 

@@ -25,7 +25,8 @@ from db.screens.reading import (
 )
 from db.store import Connection, Store
 from tools.campaigns.results.placed_results import UNPLACED, Placement, placed
-from tools.campaigns.state import EFFECT_COLUMNS, Scale
+from tools.campaigns.scale import Scale
+from tools.campaigns.state import EFFECT_COLUMNS
 from tools.screens.hit_rules import FEW_HITS, default_rule, hits
 from tools.screens.ingestion.harmonised_table import PreparedTable, prepare
 from tools.screens.readers.base import ReadOptions

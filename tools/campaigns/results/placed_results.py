@@ -11,7 +11,9 @@ import pandas as pd
 from db.campaigns.results import contrast_kind
 from db.errors import InvalidValueError, NeedsChoiceError
 from db.records import Round
-from tools.campaigns.state import CampaignState, Scale, only_contrast, reference_scale, screen_by_id
+from tools.campaigns.scale import Scale, reference_scale
+from tools.campaigns.state import CampaignState
+from tools.screens.chosen_screen import only_contrast, screen_by_id
 from tools.screens.ingestion.harmonised_table import PreparedTable
 from tools.workspace import Workspace
 

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from db.campaigns.rounds import GivenGrade
-from db.errors import InvalidValueError
 from db.records import CampaignSettings, Nomination, Question
 from tools.campaigns.results.called_hits import call_hits
-from tools.campaigns.state import CampaignState
+from tools.campaigns.state import CampaignState, refuse_size
 from tools.genes.essentials import common_essentials
 from tools.grades.heard_grades import Heard, hear, slots_info
 from tools.grades.slots import Seating
@@ -50,27 +49,6 @@ class Proposal:
     notes: tuple[str, ...]
 
 
-def refuse_size(size: int, state: CampaignState) -> None:
-    """Refuses a round that cannot be filled.
-
-    Args:
-        size: Places of the round.
-        state: The campaign.
-
-    Raises:
-        InvalidValueError: `size` is below 1 or above the candidates; both numbers are named.
-    """
-    left = len(state.candidates)
-    if size < 1:
-        raise InvalidValueError(f"A round of {size} was asked for.", "Give --size 1 or more.")
-    if size > left:
-        raise InvalidValueError(
-            f"A round of {size} was asked for, but only {left} candidates are left: {len(state.library)} in the"
-            f" library, of which {len(state.library) - left} are measured, excluded, dropped or under way.",
-            f"Give --size {left} or less, or a larger --library." if left else "Give a larger --library.",
-        )
-
-
 def compute_proposal(
     workspace: Workspace,
     state: CampaignState,
@@ -101,7 +79,7 @@ def compute_proposal(
     heard, seating, slots = Heard.of(grades), Seating(choice.perturbations), {}
     if grades:
         hits = call_hits(workspace.store, state).hits if len(state.effects) else frozenset()
-        seating, share = hear(state, hits, choice, heard, state.next_number, seed)
+        seating, share = hear(state.rounds, hits, choice, heard, state.next_number, seed)
         slots = {"slots": slots_info(seating, share, heard, choice, prediction)}
     # One connection for the many look-ups of the reasons; opening a store costs more than each of them.
     with workspace.store.read():

@@ -16,6 +16,7 @@ from db.records import Campaign, CampaignSettings, Direction, Modality, Organism
 from db.screens.reading import ensure_perturbations
 from db.store import Connection, Store
 from tools.campaigns.results.measured_files import MeasuredFile, measured_file
+from tools.campaigns.scale import Scale, reference_scale
 from tools.campaigns.start.question import known_gene_sets, known_weights
 from tools.campaigns.start.start_options import (
     StartOptions,
@@ -23,18 +24,10 @@ from tools.campaigns.start.start_options import (
     exclusions_of_options,
     expression_of_options,
     library_of_options,
-    screen_or_file,
 )
-from tools.campaigns.state import (
-    CampaignState,
-    Scale,
-    empty_effects,
-    hidden_with,
-    newest_effects,
-    only_contrast,
-    reference_scale,
-)
+from tools.campaigns.state import CampaignState, empty_effects, newest_effects, refuse_size
 from tools.genes.name_lists import Resolved, resolve_list
+from tools.screens.chosen_screen import hidden_with, only_contrast, screen_or_file
 from tools.screens.hit_rules import parse_rule
 from tools.workspace import Workspace
 
@@ -254,9 +247,6 @@ def _notes(library: Resolved, measured: Measured, options: StartOptions, essenti
 
 
 def _refuse_small(plan: CampaignPlan) -> None:
-    # Imported here: nominating needs predictors, which a refusal of bad input must not wait for.
-    from tools.campaigns.rounds.nominations import refuse_size
-
     refuse_size(plan.settings.size, plan.state())
 
 

@@ -10,13 +10,14 @@ from typing import Literal
 import pandas as pd
 
 from db.campaigns.campaigns import perturbation_genes
-from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError
+from db.errors import InvalidValueError, NotFoundError
 from db.genes.nomenclature import symbols_of
-from db.records import Direction, Modality, Organism, Screen
-from db.screens.reading import get_screen, library_of
+from db.records import Direction, Modality, Organism
+from db.screens.reading import library_of
 from db.store import Store
 from tools.genes.essentials import about_growth, common_essentials
 from tools.genes.name_lists import Resolved, read_expression, read_list, resolve_list
+from tools.screens.chosen_screen import screen_or_file
 from tools.workspace import Workspace
 
 PROTEIN_CODING = "protein-coding"
@@ -57,40 +58,6 @@ class StartOptions:
     controls: tuple[str, ...] = ()
     screen_weights: Mapping[str, float] = field(default_factory=dict)
     gene_sets: tuple[str, ...] = ()
-
-
-def screen_or_file(store: Store, value: str, what: str) -> Screen | Path:
-    """The screen or the file that a value names; a path with a slash is always a file.
-
-    Args:
-        store: The store.
-        value: What was given.
-        what: What it is for, for messages.
-
-    Raises:
-        NotFoundError: It is neither.
-        NeedsChoiceError: It is both.
-    """
-    path = Path(value).expanduser()
-    is_path = "/" in value or "\\" in value
-    try:
-        screen = None if is_path else get_screen(store, value)
-    except NotFoundError as error:
-        if path.exists():
-            return path
-        raise NotFoundError(
-            f"There is neither a screen nor a file named {value!r} for the {what}.", error.suggestion
-        ) from error
-    if screen is None:
-        if not path.exists():
-            raise NotFoundError(f"There is no file {value} for the {what}.", "Give its path as it is on disk.")
-        return path
-    if path.is_file():
-        raise NeedsChoiceError(
-            f"{value!r} is a screen of the store and a file in this folder.",
-            f"Write ./{value} for the file, or rename it.",
-        )
-    return screen
 
 
 def library_of_options(store: Store, options: StartOptions) -> Resolved:

@@ -1,0 +1,76 @@
+"""Screens as others name them: by id, by name or file, with their copies, with their one contrast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from db.campaigns.campaigns import screens_of_source
+from db.errors import NeedsChoiceError, NotFoundError
+from db.provenance import get_ingest
+from db.records import Screen
+from db.screens.reading import contrasts_of, get_screen, list_screens
+from db.store import Store
+
+
+def screen_by_id(store: Store, screen_id: int) -> Screen:
+    """A screen that a campaign names by its id, which stays when the screen is renamed."""
+    return next(screen for screen in list_screens(store, campaigns=True) if screen.id == screen_id)
+
+
+def hidden_with(store: Store, screen_id: int) -> frozenset[int]:
+    """The screen, its copies, and every screen that was read from the same bytes."""
+    screen = screen_by_id(store, screen_id)
+    copies = {other.id for other in list_screens(store) if screen.relation_to(other) == "copy"}
+    with store.read() as connection:
+        ingest = get_ingest(connection, screen.ingest_id)
+    return frozenset({screen_id, *copies}) | screens_of_source(store, [ingest.source_hash])
+
+
+def only_contrast(store: Store, screen: Screen) -> int:
+    """The one contrast of a screen that serves as round 0.
+
+    Raises:
+        NeedsChoiceError: It has several, and which of them was asked about cannot be told.
+    """
+    contrasts = contrasts_of(store, screen.id)
+    if len(contrasts) != 1:
+        names = ", ".join(contrast.name for contrast in contrasts)
+        raise NeedsChoiceError(
+            f"The screen {screen.name!r} has {len(contrasts)} contrasts ({names}), and a campaign goes on from one.",
+            "Add that contrast as a screen of its own: `hitscout screen add FILE --where COLUMN=VALUE`.",
+        )
+    return contrasts[0].id
+
+
+def screen_or_file(store: Store, value: str, what: str) -> Screen | Path:
+    """The screen or the file that a value names; a path with a slash is always a file.
+
+    Args:
+        store: The store.
+        value: What was given.
+        what: What it is for, for messages.
+
+    Raises:
+        NotFoundError: It is neither.
+        NeedsChoiceError: It is both.
+    """
+    path = Path(value).expanduser()
+    is_path = "/" in value or "\\" in value
+    try:
+        screen = None if is_path else get_screen(store, value)
+    except NotFoundError as error:
+        if path.exists():
+            return path
+        raise NotFoundError(
+            f"There is neither a screen nor a file named {value!r} for the {what}.", error.suggestion
+        ) from error
+    if screen is None:
+        if not path.exists():
+            raise NotFoundError(f"There is no file {value} for the {what}.", "Give its path as it is on disk.")
+        return path
+    if path.is_file():
+        raise NeedsChoiceError(
+            f"{value!r} is a screen of the store and a file in this folder.",
+            f"Write ./{value} for the file, or rename it.",
+        )
+    return screen
