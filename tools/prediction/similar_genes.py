@@ -16,7 +16,7 @@ from tools.genes.card import organism_of
 from tools.genes.network import NETWORK
 from tools.packs.catalogue import absent_packs, remedies
 from tools.prediction.feature_frames import build
-from tools.prediction.predictors._kernel import WEIGHTS
+from tools.prediction.regression import WEIGHTS
 from tools.workspace import Workspace
 
 NEAR = 100

@@ -12,10 +12,10 @@ from db.records import Question
 from tools import registry
 from tools.prediction.acquisitions.base import shortlist
 from tools.prediction.features.other_studies import recurrence
-from tools.prediction.predictors._kernel import EMBEDDINGS
 from tools.prediction.predictors.base import Predictor
 from tools.prediction.priors import contrasts_of, siblings_among, strength_ranks, study_of_contrasts
 from tools.prediction.records import Posterior, Priors, Rounds
+from tools.prediction.regression import EMBEDDINGS
 
 NAMES = ("random", "essential_only", "recurrence", "prior_only", "permuted_feedback", "random_embeddings")
 WITH_SIBLINGS = "sibling_ranking"

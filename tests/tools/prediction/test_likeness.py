@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from db.records import Question, Screen
+from tools.prediction.design import design
 from tools.prediction.likeness import GAIN, likeness, modality_warning, weights
-from tools.prediction.predictors._design import design
-from tools.prediction.predictors._prior_learner import fit_prior
+from tools.prediction.prior_learner import fit_prior
 from tools.prediction.records import Priors
 
 SCREEN = Screen(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.prediction.predictors.blend import Blend
+from tools.prediction.predictors._blend import Blend
 
 
 class Prior(Blend):

@@ -10,11 +10,10 @@ from sklearn.gaussian_process.kernels import DotProduct
 from sklearn.linear_model import LogisticRegression
 
 from db.records import Question, Screen
-from tools.prediction import calibration
-from tools.prediction.predictors import _kernel as kernel
-from tools.prediction.predictors._design import design
-from tools.prediction.predictors._prior_learner import USUAL_SLOPE, _logistic_slope, _slope_at
+from tools.prediction import calibration, regression
+from tools.prediction.design import design
 from tools.prediction.predictors.blend import Blend
+from tools.prediction.prior_learner import USUAL_SLOPE, _logistic_slope, _slope_at
 from tools.prediction.records import Priors, Rounds
 from tools.screens.hit_rules import foreseen_share
 
@@ -28,47 +27,47 @@ def genes(count):
 def scalars_only(count=60, columns=3, seed=0):
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(rng.normal(size=(count, columns)), index=genes(count))
-    return design({"essentiality": frame}, kernel.EMBEDDINGS)
+    return design({"essentiality": frame}, regression.EMBEDDINGS)
 
 
 def test_without_embeddings_the_regression_is_a_gaussian_process_with_a_linear_kernel():
     table, rng = scalars_only(), np.random.default_rng(1)
     rows, strengths = np.arange(60), rng.random(20)
     zero = np.zeros(60)
-    found = kernel.regress(table, rows, zero, zero, strengths, 1.0)
+    found = regression.regress(table, rows, zero, zero, strengths, 1.0)
     x = table.values / np.sqrt(3)
     y = (pd.Series(strengths).rank() / 20).to_numpy()
     reference = GaussianProcessRegressor(
-        kernel.LINEAR * DotProduct(0.0, "fixed"), alpha=kernel.NOISE, optimizer=None
+        regression.LINEAR * DotProduct(0.0, "fixed"), alpha=regression.NOISE, optimizer=None
     ).fit(x[40:], y - y.mean())
     mean, sd = reference.predict(x, return_std=True)
     np.testing.assert_allclose(found.mean, mean, atol=1e-5)
-    unit = np.sqrt((y - y.mean()).var() / (1 + kernel.NOISE))
+    unit = np.sqrt((y - y.mean()).var() / (1 + regression.NOISE))
     np.testing.assert_allclose(found.sd, sd * unit, atol=1e-4)
 
 
 def test_left_out_means_are_those_of_fits_without_the_effect():
     table, rng = scalars_only(), np.random.default_rng(2)
     strengths, zero = rng.random(20), np.zeros(60)
-    found = kernel.regress(table, np.arange(60), zero, zero, strengths, 1.0)
+    found = regression.regress(table, np.arange(60), zero, zero, strengths, 1.0)
     x, y = table.values[40:] / np.sqrt(3), (pd.Series(strengths).rank() / 20).to_numpy()
     y = y - y.mean()
     for i in (0, 7, 19):
         others = np.arange(20) != i
-        gram = kernel.LINEAR * x[others] @ x[others].T + kernel.NOISE * np.eye(19)
-        alone = kernel.LINEAR * x[i] @ x[others].T @ np.linalg.solve(gram, y[others])
+        gram = regression.LINEAR * x[others] @ x[others].T + regression.NOISE * np.eye(19)
+        alone = regression.LINEAR * x[i] @ x[others].T @ np.linalg.solve(gram, y[others])
         assert found.left_out[i] == pytest.approx(alone, abs=1e-5)
 
 
 def test_ranks_are_mean_ranks_over_n():
     values = np.array([3.0, 1.0, 3.0, 2.0])
-    np.testing.assert_allclose(kernel._ranks(values), pd.Series(values).rank().to_numpy() / 4)
+    np.testing.assert_allclose(regression._ranks(values), pd.Series(values).rank().to_numpy() / 4)
 
 
 def test_a_whole_measured_library_is_thinned_keeping_the_strongest():
     strengths = np.random.default_rng(0).random(20_000)
-    kept = kernel._sample(np.arange(20_000), strengths)
-    assert len(kept) <= kernel.MOST_REVEALED
+    kept = regression._sample(np.arange(20_000), strengths)
+    assert len(kept) <= regression.MOST_REVEALED
     assert set(np.argsort(-strengths)[:1000]) <= set(kept)
 
 
@@ -211,9 +210,9 @@ def test_an_embedding_that_only_the_prior_learns_from_makes_no_genes_alike():
     spectral = pd.DataFrame(rng.normal(size=(60, 4)), index=genes(60))
     neighbours = pd.DataFrame(rng.normal(size=(60, 4)), index=genes(60))
     zero, strengths = np.zeros(60), rng.random(20)
-    both = design({"string_spectral": spectral, "string_neighbours": neighbours}, kernel.EMBEDDINGS)
-    alone = design({"string_neighbours": neighbours}, kernel.EMBEDDINGS)
-    found = [kernel.regress(table, np.arange(60), zero, zero, strengths, 1.0).mean for table in (both, alone)]
+    both = design({"string_spectral": spectral, "string_neighbours": neighbours}, regression.EMBEDDINGS)
+    alone = design({"string_neighbours": neighbours}, regression.EMBEDDINGS)
+    found = [regression.regress(table, np.arange(60), zero, zero, strengths, 1.0).mean for table in (both, alone)]
     np.testing.assert_allclose(found[0], found[1])
     assert np.ptp(found[0]) > 0.01
 

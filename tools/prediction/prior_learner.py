@@ -13,9 +13,9 @@ import pandas as pd
 
 from db.records import Question, Screen
 from tools.prediction.calibration import squeezed
+from tools.prediction.design import Design
 from tools.prediction.features.other_studies import TOP, recurrence
 from tools.prediction.likeness import likeness, weights
-from tools.prediction.predictors._design import Design
 from tools.prediction.priors import contrasts_of, strength_ranks, study_of_contrasts
 from tools.prediction.records import Priors
 
