@@ -115,7 +115,7 @@ def test_a_fenced_worker_can_neither_write_nor_open_another_file(tmp_path):
     (tmp_path / "other").write_text("other")
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from db import sandbox_worker as worker\n"
+        "from db.sql import sandbox_worker as worker\n"
         "worker._forbid_changes(); worker._forbid_reading([sys.argv[2] + '/own'])\n"
         "def tried(name, mode):\n"
         "    try:\n        open(sys.argv[2] + name, mode).close()\n        return 'yes'\n"
@@ -272,7 +272,7 @@ def test_the_lock_down_alone_stops_the_statement_that_parses_as_a_select_and_wri
     before = path.read_bytes()
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "import duckdb; from db import sandbox_worker as worker\n"
+        "import duckdb; from db.sql import sandbox_worker as worker\n"
         "connection = worker._connect(duckdb, sys.argv[2], 5.0); worker._lock(connection, [])\n"
         "for sql in sys.argv[3:]:\n"
         "    try:\n        connection.execute(sql).fetchall(); print('answered')\n"
