@@ -7,75 +7,17 @@ Names are looked up when they are first used, so that importing this module cost
     workspace = hitscout.Workspace.open()
     for screen in hitscout.screen_list(workspace):
         print(screen)
+
+In a checkout this file stands beside the four folders. In the wheel it is the face of one package that holds them
+(see ``hatch_build.py``).
 """
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from agent.assistant import Assistant as Assistant
-    from db.errors import HitscoutError as HitscoutError
-    from db.records import Question as Question
-    from db.store import Store as Store
-    from tools.benchmarks.biodiscovery import benchmark_biodiscovery as benchmark_biodiscovery
-    from tools.benchmarks.cluster_names import benchmark_gene_sets as benchmark_gene_sets
-    from tools.benchmarks.perturbqa import benchmark_perturbqa as benchmark_perturbqa
-    from tools.benchmarks.suite import benchmark_suite as benchmark_suite
-    from tools.campaigns.answers.explanation import explain_prediction as explain_prediction
-    from tools.campaigns.answers.explanation import why_not as why_not
-    from tools.campaigns.answers.hit_chances import predict_hits as predict_hits
-    from tools.campaigns.listing import campaign_close as campaign_close
-    from tools.campaigns.listing import campaign_exclude as campaign_exclude
-    from tools.campaigns.listing import campaign_list as campaign_list
-    from tools.campaigns.listing import campaign_question as campaign_question
-    from tools.campaigns.listing import campaign_show as campaign_show
-    from tools.campaigns.listing import campaign_start as campaign_start
-    from tools.campaigns.results.recording import campaign_record as campaign_record
-    from tools.campaigns.results.review import campaign_review as campaign_review
-    from tools.campaigns.rounds.order_file import campaign_export as campaign_export
-    from tools.campaigns.rounds.proposal import campaign_confirm as campaign_confirm
-    from tools.campaigns.rounds.proposal import campaign_grade as campaign_grade
-    from tools.campaigns.rounds.proposal import campaign_propose as campaign_propose
-    from tools.campaigns.start.start_and_propose import shortlist as shortlist
-    from tools.enrichment.over_representation import over_representation as over_representation
-    from tools.enrichment.over_representation import ranked_enrichment as ranked_enrichment
-    from tools.evidence import open_evidence as open_evidence
-    from tools.genes.card import gene_card as gene_card
-    from tools.genes.card import resolve_genes as resolve_genes
-    from tools.genes.sets.listing import gene_set_list as gene_set_list
-    from tools.genes.sets.listing import gene_set_show as gene_set_show
-    from tools.genes.texts.literature import literature_search as literature_search
-    from tools.genes.texts.vectors import encode_gene_texts as encode_gene_texts
-    from tools.packs.catalogue import fetch as fetch
-    from tools.packs.catalogue import list_packs as list_packs
-    from tools.prediction.similar_genes import similar_genes as similar_genes
-    from tools.replays.replay import replay as replay
-    from tools.responses.answers import predict_responses as predict_responses
-    from tools.responses.tables import add_responses as add_responses
-    from tools.responses.tables import response_list as response_list
-    from tools.responses.tables import response_remove as response_remove
-    from tools.screens.comparison import screen_compare as screen_compare
-    from tools.screens.ingestion.adding import add_screen as add_screen
-    from tools.screens.ingestion.replicate_adding import add_replicate as add_replicate
-    from tools.screens.listing import screen_list as screen_list
-    from tools.screens.listing import screen_remove as screen_remove
-    from tools.screens.listing import screen_show as screen_show
-    from tools.sql import sql_query as sql_query
-    from tools.sql import sql_tables as sql_tables
-    from tools.workspace import Progress as Progress
-    from tools.workspace import Workspace as Workspace
+from typing import Any
 
 _LAYERS = ("db", "tools", "agent", "tui")
-_CLASSES = {
-    "Assistant": "agent.assistant",
-    "HitscoutError": "db.errors",
-    "Question": "db.records",
-    "Store": "db.store",
-    "Progress": "tools.workspace",
-    "Workspace": "tools.workspace",
-}
 
 
 def main() -> None:
@@ -89,11 +31,24 @@ def main() -> None:
     run()
 
 
+def places() -> dict[str, tuple[str, str]]:
+    """Name of each class and tool of the face → the folder that has it, and its module relative to that."""
+    import agent
+    import db
+    import tools
+
+    classes = {name: (layer.__name__, place) for layer in (agent, db, tools) for name, place in layer.CLASSES.items()}
+    return classes | {name: (tools.__name__, tools.module_of(name)) for name in tools.names()}
+
+
 def _foreign_folder() -> str:
-    """A sentence on the folder or file that hides one of ours, or nothing where all four are ours."""
+    """A sentence on the folder or file that hides one of a checkout's four, or nothing where all are its own."""
     from importlib.util import find_spec
     from pathlib import Path
 
+    if "__path__" in globals():
+        # Installed as one package, which holds the four.
+        return ""
     home = Path(__file__).resolve().parent
     for layer in _LAYERS:
         try:
@@ -121,19 +76,17 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 – a class or a tool
         raise ImportError(in_the_way)
     from importlib import import_module
 
-    module = _CLASSES.get(name) or import_module("tools").module_of(name)
+    layer, module = places().get(name, ("", ""))
     if not module:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(module), name)
+    value = getattr(import_module(module, layer), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
     """The names that a script may use."""
-    from tools import names
-
-    return sorted([*_CLASSES, *names(), "main"])
+    return sorted([*places(), "main"])
 
 
 if __name__ == "__main__":

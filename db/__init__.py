@@ -2,3 +2,8 @@
 
 The only folder with SQL. It holds no science, knows no language model and prints nothing.
 """
+
+from __future__ import annotations
+
+CLASSES = {"HitscoutError": ".errors", "Question": ".records", "Store": ".store"}
+"""What a script needs of this folder."""

@@ -1,93 +1,64 @@
 """What can be done: each tool is one function that the command line, the chat and the agent call alike.
 
-`READING` tools change nothing; `WRITING` tools change the store, write a file or ask another machine, so that the agent
-asks before it calls one. Both tuples are filled when first asked for, because importing every tool costs a second
-that ``--help`` has not.
+A folder is a subject, and its face (``__init__.py``) names its tools: `READING` ones change nothing; `WRITING` ones
+change the store, write a file or ask another machine, so that the agent asks before it calls one. Both tuples are
+filled when first asked for, because importing every tool costs a second that ``--help`` has not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, Literal
 
 READING: tuple[Callable[..., Any], ...]
 WRITING: tuple[Callable[..., Any], ...]
 
-_READING = {
-    "list_packs": "tools.packs.catalogue",
-    "screen_list": "tools.screens.listing",
-    "screen_show": "tools.screens.listing",
-    "gene_card": "tools.genes.card",
-    "over_representation": "tools.enrichment.over_representation",
-    "ranked_enrichment": "tools.enrichment.over_representation",
-    "response_list": "tools.responses.tables",
-    "predict_responses": "tools.responses.answers",
-    "open_evidence": "tools.evidence",
-    "campaign_show": "tools.campaigns.listing",
-    "campaign_list": "tools.campaigns.listing",
-    "campaign_review": "tools.campaigns.results.review",
-    "replay": "tools.replays.replay",
-    "benchmark_biodiscovery": "tools.benchmarks.biodiscovery",
-    "benchmark_suite": "tools.benchmarks.suite",
-    "benchmark_perturbqa": "tools.benchmarks.perturbqa",
-    "benchmark_gene_sets": "tools.benchmarks.cluster_names",
-    "sql_query": "tools.sql",
-    "sql_tables": "tools.sql",
-    "gene_set_list": "tools.genes.sets.listing",
-    "gene_set_show": "tools.genes.sets.listing",
-    "similar_genes": "tools.prediction.similar_genes",
-    "resolve_genes": "tools.genes.card",
-    "predict_hits": "tools.campaigns.answers.hit_chances",
-    "explain_prediction": "tools.campaigns.answers.explanation",
-    "why_not": "tools.campaigns.answers.explanation",
-    "screen_compare": "tools.screens.comparison",
-    "diagnose": "tools.doctor",
+SUBJECTS = (
+    "packs", "screens", "genes", "enrichment", "prediction", "responses", "campaigns", "replays", "benchmarks",
+)  # fmt: skip
+"""The folders that have tools, in the order in which these are listed."""
+CLASSES = {"Progress": ".workspace", "Workspace": ".workspace"}
+"""What a script needs beside the tools."""
+_OVER_EVERYTHING = {
+    "READING": {"open_evidence": ".evidence", "sql_query": ".sql", "sql_tables": ".sql", "diagnose": ".doctor"},
+    "WRITING": {"demo": ".demo", "mend": ".doctor"},
 }
-_WRITING = {
-    "fetch": "tools.packs.catalogue",
-    "add_screen": "tools.screens.ingestion.adding",
-    "add_replicate": "tools.screens.ingestion.replicate_adding",
-    "screen_remove": "tools.screens.listing",
-    "encode_gene_texts": "tools.genes.texts.vectors",
-    "add_responses": "tools.responses.tables",
-    "response_remove": "tools.responses.tables",
-    "literature_search": "tools.genes.texts.literature",
-    "campaign_start": "tools.campaigns.listing",
-    "campaign_question": "tools.campaigns.listing",
-    "campaign_exclude": "tools.campaigns.listing",
-    "campaign_propose": "tools.campaigns.rounds.proposal",
-    "campaign_grade": "tools.campaigns.rounds.proposal",
-    "campaign_confirm": "tools.campaigns.rounds.proposal",
-    "campaign_record": "tools.campaigns.results.recording",
-    "campaign_export": "tools.campaigns.rounds.order_file",
-    "campaign_close": "tools.campaigns.listing",
-    "shortlist": "tools.campaigns.start.start_and_propose",
-    "demo": "tools.demo",
-    "mend": "tools.doctor",
-}
+
+
+@cache
+def table(kind: Literal["READING", "WRITING"]) -> Mapping[str, str]:
+    """Name of each tool → the module that defines it, relative to this folder.
+
+    Args:
+        kind: Which tools.
+    """
+    faces = {subject: getattr(import_module(f".{subject}", __name__), kind, {}) for subject in SUBJECTS}
+    return {
+        **{tool: f".{subject}{module}" for subject, face in faces.items() for tool, module in face.items()},
+        **_OVER_EVERYTHING[kind],
+    }
 
 
 def names() -> list[str]:
     """The names of all tools, reading ones first."""
-    return [*_READING, *_WRITING]
+    return [*table("READING"), *table("WRITING")]
 
 
 def module_of(name: str) -> str:
-    """The module that defines a tool; empty where there is no such tool.
+    """The module that defines a tool, relative to this folder; empty where there is no such tool.
 
     Args:
         name: Name of the tool's function.
     """
-    return _READING.get(name) or _WRITING.get(name) or ""
+    return table("READING").get(name) or table("WRITING").get(name) or ""
 
 
 def __getattr__(name: str) -> tuple[Callable[..., Any], ...]:
     """`READING` and `WRITING`, imported when they are first asked for."""
     if name not in ("READING", "WRITING"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    table = _READING if name == "READING" else _WRITING
-    tools = tuple(getattr(import_module(module), tool) for tool, module in table.items())
+    tools = tuple(getattr(import_module(module, __name__), tool) for tool, module in table(name).items())  # type: ignore[arg-type]
     globals()[name] = tools
     return tools

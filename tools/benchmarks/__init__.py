@@ -1,1 +1,10 @@
 """Published protocols, played by the same code as every replay."""
+
+from __future__ import annotations
+
+READING = {
+    "benchmark_biodiscovery": ".biodiscovery",
+    "benchmark_suite": ".suite",
+    "benchmark_perturbqa": ".perturbqa",
+    "benchmark_gene_sets": ".cluster_names",
+}

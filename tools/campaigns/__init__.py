@@ -1,1 +1,25 @@
 """The loop: start, propose, confirm, record, review."""
+
+from __future__ import annotations
+
+READING = {
+    "campaign_show": ".listing",
+    "campaign_list": ".listing",
+    "campaign_review": ".results.review",
+    "predict_hits": ".answers.hit_chances",
+    "explain_prediction": ".answers.explanation",
+    "why_not": ".answers.explanation",
+}
+
+WRITING = {
+    "campaign_start": ".listing",
+    "campaign_question": ".listing",
+    "campaign_exclude": ".listing",
+    "campaign_propose": ".rounds.proposal",
+    "campaign_grade": ".rounds.proposal",
+    "campaign_confirm": ".rounds.proposal",
+    "campaign_record": ".results.recording",
+    "campaign_export": ".rounds.order_file",
+    "campaign_close": ".listing",
+    "shortlist": ".start.start_and_propose",
+}

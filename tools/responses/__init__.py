@@ -1,1 +1,13 @@
 """What a perturbation does to the expression of a readout gene."""
+
+from __future__ import annotations
+
+READING = {
+    "response_list": ".tables",
+    "predict_responses": ".answers",
+}
+
+WRITING = {
+    "add_responses": ".tables",
+    "response_remove": ".tables",
+}

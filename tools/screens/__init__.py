@@ -1,1 +1,15 @@
 """Screens of the store: what they are, what a hit is, and how far each can be trusted."""
+
+from __future__ import annotations
+
+READING = {
+    "screen_list": ".listing",
+    "screen_show": ".listing",
+    "screen_compare": ".comparison",
+}
+
+WRITING = {
+    "add_screen": ".ingestion.adding",
+    "add_replicate": ".ingestion.replicate_adding",
+    "screen_remove": ".listing",
+}
