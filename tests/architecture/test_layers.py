@@ -34,7 +34,7 @@ def test_no_module_imports_itself_through_others(graph):
     assert set(order) >= graph.modules
 
 
-def test_a_method_file_imports_no_other_family_member_as_a_registry_would(graph):
+def test_a_familys_base_knows_none_of_its_members(graph):
     bases = {module for module in graph.modules if module.endswith(".base")}
     families = {base.removesuffix(".base") for base in bases}
     assert {f"tools.{place}" for place in registry.FAMILIES.values()} <= families
