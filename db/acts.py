@@ -1,0 +1,56 @@
+"""Acts that would help, named in a text as a script writes them: a tool with its arguments, or an argument alone.
+
+Messages are read by scripts, on the command line and in the chat, and by language models. They name a tool and what it
+takes, ``fetch(['hgnc'])`` or ``size=40`` between backticks; the command line and the chat say that in their own words
+(`tui.layouts.acts`).
+"""
+
+from __future__ import annotations
+
+
+class Word(str):
+    """A word that stands for something of the user's, such as FILE; it is written without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+COLUMN, DIR, FILE, GENE, N, NAME, PATH, VALUE = map(
+    Word, ("COLUMN", "DIR", "FILE", "GENE", "N", "NAME", "PATH", "VALUE")
+)
+ANY = Word("...")
+"""Some value or other; a text in plain words, mostly."""
+
+
+def act(tool: str, /, *arguments: object, **options: object) -> str:
+    """A call of a tool, its workspace left out.
+
+    Args:
+        tool: The tool's name, such as ``screen_remove``.
+        *arguments: What it is always given, in order.
+        **options: What else, by name.
+
+    Returns:
+        Such as ```screen_remove('pilot')```, backticks included.
+    """
+    given = [*map(repr, arguments), *(f"{name}={value!r}" for name, value in options.items())]
+    return _quoted(f"{tool}({', '.join(given)})")
+
+
+def option(**given: object) -> str:
+    """Arguments of the call that was made, or is to be made.
+
+    Args:
+        **given: Name and value of each.
+
+    Returns:
+        Such as ```size=40```, backticks included.
+    """
+    return _quoted(", ".join(f"{name}={value!r}" for name, value in given.items()))
+
+
+def _quoted(text: str) -> str:
+    # A backtick of the user's would end the quotation.
+    return f"`{text.replace('`', chr(0x2CB))}`"

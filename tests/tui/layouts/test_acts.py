@@ -1,0 +1,63 @@
+"""Acts are named as a script writes them, and said in the words of the command line and of the chat."""
+
+from __future__ import annotations
+
+import pytest
+
+import tools
+from db.acts import ANY, COLUMN, FILE, NAME, act, option
+from tui.chat.slash import COMMANDS as SLASH_COMMANDS
+from tui.cli.main import commands_by_tool
+from tui.layouts.acts import COMMANDS, SLASHES, in_chat, in_commands
+
+ACTS = [
+    (act("fetch", ["hgnc", "gobp"]), "`fetch(['hgnc', 'gobp'])`", "`hitscout fetch hgnc gobp`"),
+    (act("screen_remove", "my screen"), "`screen_remove('my screen')`", "`hitscout screen remove 'my screen'`"),
+    (act("campaign_close", NAME, reopen=True), "`campaign_close(NAME, reopen=True)`",
+     "`hitscout campaign close NAME --reopen`"),
+    (act("campaign_start", NAME, phenotype=ANY), "`campaign_start(NAME, phenotype=...)`",
+     '`hitscout campaign start NAME --phenotype "…"`'),
+    (act("add_screen", FILE, where={"screen": "CD4+ IL2"}), "`add_screen(FILE, where={'screen': 'CD4+ IL2'})`",
+     "`hitscout screen add FILE --where 'screen=CD4+ IL2'`"),
+    (act("mend"), "`mend()`", "`hitscout doctor --mend`"),
+    (act("list_packs"), "`list_packs()`", "`hitscout fetch --list`"),
+    (option(size=5), "`size=5`", "--size 5"),
+    (option(columns={"gene": COLUMN}), "`columns={'gene': COLUMN}`", "--map gene=COLUMN"),
+    (option(hit_rule="top 5%"), "`hit_rule='top 5%'`", "--hit-rule 'top 5%'"),
+    (option(max_cost=0.5), "`max_cost=0.5`", "--max-cost 0.5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "script", "command"), ACTS, ids=[script for _, script, _ in ACTS])
+def test_an_act_is_said_as_a_script_and_as_a_command_line_writes_it(text, script, command):
+    assert text == script
+    assert in_commands(f"Say {text} again.") == f"Say {command} again."
+
+
+def test_the_chat_says_its_own_commands_where_it_has_them():
+    assert in_chat(act("screen_list")) == "`/screens`"
+    assert in_chat(act("open_evidence", "set:CP:x y")) == "`/evidence 'set:CP:x y'`"
+    assert in_chat(act("fetch", ["hgnc"])) == "`hitscout fetch hgnc`"
+    assert in_chat(f"Give {option(min_tpm=1)}.") == "Give min tpm 1."
+
+
+def test_other_quotations_and_broken_ones_stay():
+    for text in ("`lfc<-1`", "`pip install x`", "`unheard_of(1)`", "`size=`", "`fetch(`", "size=5"):
+        assert in_commands(text) == text
+        assert in_chat(text) == text
+
+
+def test_a_backtick_in_a_name_does_not_end_the_quotation():
+    assert in_commands(act("screen_remove", "a`b")) == f"`hitscout screen remove 'a{chr(0x2CB)}b'`"
+
+
+def test_every_tool_is_said_as_the_command_that_calls_it():
+    by_tool = commands_by_tool()
+    assert {name for name in tools.names() if name not in COMMANDS} == set()
+    differing = {tool: command for tool, command in by_tool.items() if COMMANDS[tool].split(" --")[0] != command}
+    assert differing == {}
+
+
+def test_every_slash_that_is_said_is_one_of_the_chats():
+    assert set(SLASHES.values()) <= {f"/{slash.name}" for slash in SLASH_COMMANDS}
+    assert set(SLASHES) <= set(tools.names())
