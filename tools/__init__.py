@@ -59,6 +59,6 @@ def __getattr__(name: str) -> tuple[Callable[..., Any], ...]:
     """`READING` and `WRITING`, imported when they are first asked for."""
     if name not in ("READING", "WRITING"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    tools = tuple(getattr(import_module(module, __name__), tool) for tool, module in table(name).items())  # type: ignore[arg-type]
+    tools = tuple(getattr(import_module(module, __name__), tool) for tool, module in table(name).items())
     globals()[name] = tools
     return tools
