@@ -197,11 +197,11 @@ def test_a_reader_that_goes_away_ends_the_program_quietly(cli):
 
 UNEXPECTED = """
 import sys
-import tools.genes
+import tools.genes.card
 def broken(*_):
     raise RuntimeError("first line\\nsecond line")
 tools.genes.card.gene_card = broken
-from tui.cli import run
+from tui.cli.main import run
 run(sys.argv[1:])
 """
 
@@ -223,7 +223,7 @@ def test_an_unexpected_error_is_one_line_and_a_log_file(cli, tmp_path, as_json):
 
 INTERRUPTED = """
 import signal, sys, time, multiprocessing
-import tools.genes
+import tools.genes.card
 # Where the tests run in the background of a shell, this signal is ignored, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 def slow(*_):
@@ -232,7 +232,7 @@ def slow(*_):
     print(child.pid, flush=True)
     time.sleep(300)
 tools.genes.card.gene_card = slow
-from tui.cli import run
+from tui.cli.main import run
 run(["gene", "IL2"])
 """
 
