@@ -12,7 +12,6 @@ import typer
 
 from tui.cli import options
 from tui.cli.commands import campaign_answers as campaign_standing
-from tui.cli.commands import shortlist
 from tui.cli.frame import Session, command, listed, pairs, session_of
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def start(
     shown, and `hitscout campaign question` changes it until the first round is confirmed.
     """
     from tools.campaigns.listing import campaign_start
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     if not (phenotype.strip() or question.strip()):
         raise typer.BadParameter("Say what is looked for.", param_hint="--phenotype")
@@ -80,7 +79,7 @@ def start(
         )  # fmt: skip
         chosen, ignored, notes = _compiled(workspace, given, language_model, share, agree=agree)
         started = campaign_start(workspace, name, **chosen)
-    session.give(replace(started, ignored=(*started.ignored, *ignored), notes=(*notes, *started.notes)), pages.started)
+    session.give(replace(started, ignored=(*started.ignored, *ignored), notes=(*notes, *started.notes)), layout.started)
 
 
 def _compiled(
@@ -111,12 +110,12 @@ def question(
 ) -> None:
     """Shows a campaign's question, and edits it until the first round is confirmed."""
     from tools.campaigns.listing import campaign_question
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         found = campaign_question(workspace, name, _typed(pairs(changes or (), "--set")))
-    session.give(found, pages.question)
+    session.give(found, layout.question)
 
 
 def _typed(changes: dict[str, str]) -> dict[str, Any]:
@@ -145,11 +144,12 @@ def propose(
 ) -> None:
     """Opens the next round with a computed shortlist, or computes the open one again."""
     from tools.campaigns.rounds.proposal import campaign_propose
+    from tui.layouts import shortlist as layout
 
     session = session_of(context)
     with session.workspace(seed or 0) as workspace:
         made = campaign_propose(workspace, name, size=size, seed=seed, predictor=predictor)
-    session.give(made, shortlist.render)
+    session.give(made, layout.proposed)
 
 
 def exclude(
@@ -163,12 +163,12 @@ def exclude(
 ) -> None:
     """Takes genes out of a campaign's candidates for good."""
     from tools.campaigns.listing import campaign_exclude
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         done = campaign_exclude(workspace, listed(genes), reason, name)
-    session.give(done, pages.excluded)
+    session.give(done, layout.excluded)
 
 
 def grade(
@@ -193,7 +193,7 @@ def grade(
     again at once.
     """
     from tools.campaigns.rounds.proposal import campaign_grade
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     session = session_of(context)
     own = bool(gene or grade is not None or reason)
@@ -207,7 +207,7 @@ def grade(
         )
     with session.workspace() as workspace:
         done = campaign_grade(workspace, gene, grade, reason, name)
-    session.give(done, pages.graded)
+    session.give(done, layout.graded)
     return None
 
 
@@ -223,25 +223,25 @@ def _judged(
 ) -> None:
     from agent.judge.graded_round import grade_round
     from agent.judge.opening import open_judge
-    from tui.layouts import grades as pages
+    from tui.layouts import grades as layout
 
     with (
         session.workspace() as workspace,
         open_judge(workspace, language_model, share=share, agree=agree, max_cost=max_cost) as judge,
     ):
         done = grade_round(workspace, judge, name, only_estimate=estimate)
-    session.give(done, pages.judged)
+    session.give(done, layout.judged)
 
 
 def confirm(context: typer.Context, name: options.CampaignName = "") -> None:
     """Confirms the open round: from now on it is what is ordered, and it changes no more."""
     from tools.campaigns.rounds.proposal import campaign_confirm
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         made = campaign_confirm(workspace, name)
-    session.give(made, pages.confirmed)
+    session.give(made, layout.confirmed)
 
 
 def record(
@@ -276,7 +276,7 @@ def record(
 ) -> None:
     """Records the results of a confirmed round, or a corrected file of a measured one (the history is kept)."""
     from tools.campaigns.results.recording import campaign_record
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     if len(words) > 2:
         raise typer.BadParameter(f"Give [NAME] FILE; {len(words)} words were given.", param_hint="[NAME] FILE")
@@ -289,18 +289,18 @@ def record(
             controls=listed(controls or ()), where=pairs(where or (), "--where"), suffix=suffix, encoding=encoding,
             strict=strict,
         )  # fmt: skip
-    session.give(done, pages.recorded)
+    session.give(done, layout.recorded)
 
 
 def review(context: typer.Context, name: options.CampaignName = "") -> None:
     """Compares the hits so far with what was expected, and says what a next round would bring."""
     from tools.campaigns.results.review import campaign_review
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         done = campaign_review(workspace, name)
-    session.give(done, pages.reviewed)
+    session.give(done, layout.reviewed)
 
 
 def export(
@@ -315,34 +315,34 @@ def export(
 ) -> None:
     """Writes a round to a file that can be ordered from; cells are safe to open in a spreadsheet."""
     from tools.campaigns.rounds.order_file import campaign_export
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         done = campaign_export(workspace, out, name, round=round_, format=format_)
-    session.give(done, pages.exported)
+    session.give(done, layout.exported)
 
 
 def show(context: typer.Context, name: options.CampaignName = "") -> None:
     """Shows a campaign: its question, its rounds with their nominations, and the history of its results."""
     from tools.campaigns.listing import campaign_show
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         found = campaign_show(workspace, name)
-    session.give(found, pages.shown)
+    session.give(found, layout.shown)
 
 
 def list_(context: typer.Context) -> None:
     """Lists the campaigns of the store."""
     from tools.campaigns.listing import campaign_list
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         found = campaign_list(workspace)
-    session.give(found, pages.listing)
+    session.give(found, layout.listing)
 
 
 def register(app: typer.Typer) -> None:

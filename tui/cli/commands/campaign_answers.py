@@ -13,25 +13,25 @@ from tui.cli.frame import command, session_of
 def explain(context: typer.Context, words: options.CampaignGene) -> None:
     """Explains a gene's hit probability: what other screens, the question and the rounds say, and by which facts."""
     from tools.campaigns.answers.explanation import explain_prediction
-    from tui.layouts import explanation as pages
+    from tui.layouts import explanation as layout
 
     name, gene = _name_and_last(words, "GENE")
     session = session_of(context)
     with session.workspace() as workspace:
         found = explain_prediction(workspace, gene, name)
-    session.give(found, pages.explained)
+    session.give(found, layout.explained)
 
 
 def why_not(context: typer.Context, words: options.CampaignGene) -> None:
     """Says why a gene is not on the next shortlist: measured, excluded, outside the library, or outranked."""
     from tools.campaigns.answers.explanation import why_not as tool
-    from tui.layouts import explanation as pages
+    from tui.layouts import explanation as layout
 
     name, gene = _name_and_last(words, "GENE")
     session = session_of(context)
     with session.workspace() as workspace:
         found = tool(workspace, gene, name)
-    session.give(found, pages.why_not)
+    session.give(found, layout.why_not)
 
 
 def close(
@@ -42,12 +42,12 @@ def close(
 ) -> None:
     """Closes a campaign: it stays in the store and can be looked at, but no verb takes it for the open one."""
     from tools.campaigns.listing import campaign_close
-    from tui.layouts import campaign as pages
+    from tui.layouts import campaign as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         done = campaign_close(workspace, name, reopen=reopen)
-    session.give(done, pages.closed)
+    session.give(done, layout.closed)
 
 
 def _name_and_last(words: list[str], what: str) -> tuple[str, str]:
