@@ -9,7 +9,7 @@ import typer
 
 from tui.cli import options
 from tui.cli import replay_options as shared
-from tui.cli.frame import command, listed, session_of
+from tui.cli.frame import command, group, listed, session_of
 
 
 def biodiscovery(
@@ -150,14 +150,14 @@ def register(app: typer.Typer) -> None:
     Args:
         app: The root.
     """
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    verbs = group(app, "benchmark")
     examples = [
         "hitscout benchmark biodiscovery --screens IFNG,IL2 --seeds 10",
         "hitscout benchmark biodiscovery --data my-screens --pool nonessential --json",
     ]
-    command(group, "biodiscovery", biodiscovery, serves=["benchmark_biodiscovery"], examples=examples)
+    command(verbs, "biodiscovery", biodiscovery, serves=["benchmark_biodiscovery"], examples=examples)
     command(
-        group, "perturbqa", perturbqa, serves=["benchmark_perturbqa", "benchmark_gene_sets"],
+        verbs, "perturbqa", perturbqa, serves=["benchmark_perturbqa", "benchmark_gene_sets"],
         examples=[
             "hitscout benchmark perturbqa --lines k562,rpe1",
             "hitscout benchmark perturbqa --lines k562,rpe1 --setting both --json",
@@ -165,5 +165,4 @@ def register(app: typer.Typer) -> None:
         ],
     )  # fmt: skip
     comparing = ["hitscout benchmark suite --seeds 3", "hitscout benchmark suite --predictors blend,prior --json"]
-    command(group, "suite", suite, serves=["benchmark_suite"], examples=comparing)
-    app.add_typer(group, name="benchmark", help="Plays published benchmarks by their protocols.")
+    command(verbs, "suite", suite, serves=["benchmark_suite"], examples=comparing)

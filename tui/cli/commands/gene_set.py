@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tui.cli.frame import command, session_of
+from tui.cli.frame import command, group, session_of
 from tui.cli.options import Organism
 
 
@@ -50,12 +50,11 @@ def register(app: typer.Typer) -> None:
     Args:
         app: The root.
     """
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    verbs = group(app, "gene-set")
     listing = [
         "hitscout gene-set list", "hitscout gene-set list --gene VAV1",
         'hitscout gene-set list gobp --words "interferon gamma"',
     ]  # fmt: skip
     showing = ["hitscout gene-set show pathways KEGG_T_CELL_RECEPTOR_SIGNALING_PATHWAY"]
-    command(group, "list", list_, serves=["gene_set_list"], examples=listing)
-    command(group, "show", show, serves=["gene_set_show"], examples=showing)
-    app.add_typer(group, name="gene-set", help="Lists and shows gene sets.")
+    command(verbs, "list", list_, serves=["gene_set_list"], examples=listing)
+    command(verbs, "show", show, serves=["gene_set_show"], examples=showing)

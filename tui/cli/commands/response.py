@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tui.cli import options
-from tui.cli.frame import command, listed, pairs, session_of
+from tui.cli.frame import command, group, listed, pairs, session_of
 
 
 def add(
@@ -87,19 +87,16 @@ def register(app: typer.Typer) -> None:
     Args:
         app: The root.
     """
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    verbs = group(app, "response")
     command(
-        group, "add", add, serves=["add_responses"],
+        verbs, "add", add, serves=["add_responses"],
         examples=[
             "hitscout response add perturbseq.csv --cell-type K562 --modality interference",
             "hitscout response add de.tsv --map perturbation=guide --map readout=symbol --responds 'fdr<0.01'",
         ],
     )  # fmt: skip
     command(
-        group, "list", list_, serves=["response_list"],
+        verbs, "list", list_, serves=["response_list"],
         examples=["hitscout response list", "hitscout response list --json"],
     )  # fmt: skip
-    command(group, "remove", remove, serves=["response_remove"], examples=["hitscout response remove mine"])
-    app.add_typer(
-        group, name="response", help="Adds, lists and removes tables of what perturbations do to readout genes."
-    )
+    command(verbs, "remove", remove, serves=["response_remove"], examples=["hitscout response remove mine"])

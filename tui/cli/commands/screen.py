@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from tui.cli import options
-from tui.cli.frame import command, listed, pairs, session_of
+from tui.cli.frame import command, group, listed, pairs, session_of
 
 Kind = Literal["lfc", "beta", "z", "signed_log10_p", "bayes_factor", "rank"]
 Name = Annotated[str, typer.Argument(help="Name of the screen; `hitscout screen list` shows them.")]
@@ -162,7 +162,7 @@ def register(app: typer.Typer) -> None:
     Args:
         app: The root.
     """
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    verbs = group(app, "screen")
     add_examples = [
         'hitscout screen add ifng.gene_summary.txt --phenotype "IFN-gamma production" --positive-means raises',
         'hitscout screen add a.txt --replicate b.txt --phenotype survival --study "Ours 2026"',
@@ -170,12 +170,11 @@ def register(app: typer.Typer) -> None:
         'hitscout screen add several.csv --where screen=IL2 --phenotype "IL-2 production" --positive-means lowers',
         "hitscout screen add table.csv --phenotype survival --map gene=Symbol --map estimate=log2FC",
     ]
-    command(group, "add", add, serves=["add_screen", "add_replicate"], examples=add_examples)
+    command(verbs, "add", add, serves=["add_screen", "add_replicate"], examples=add_examples)
     command(
-        group, "list", list_, serves=["screen_list"], examples=["hitscout screen list", "hitscout screen list --json"]
+        verbs, "list", list_, serves=["screen_list"], examples=["hitscout screen list", "hitscout screen list --json"]
     )
-    command(group, "show", show, serves=["screen_show"], examples=["hitscout screen show schmidt-ifng"])
+    command(verbs, "show", show, serves=["screen_show"], examples=["hitscout screen show schmidt-ifng"])
     comparing = ["hitscout screen compare schmidt-ifng schmidt-il2"]
-    command(group, "compare", compare, serves=["screen_compare"], examples=comparing)
-    command(group, "remove", remove, serves=["screen_remove"], examples=["hitscout screen remove my-screen"])
-    app.add_typer(group, name="screen", help="Adds, lists, shows, compares and removes screens.")
+    command(verbs, "compare", compare, serves=["screen_compare"], examples=comparing)
+    command(verbs, "remove", remove, serves=["screen_remove"], examples=["hitscout screen remove my-screen"])

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tui.cli.frame import command, session_of
+from tui.cli.frame import command, group, session_of
 
 TranscriptId = Annotated[
     str, typer.Argument(metavar="[ID]", help="Its id, the beginning of its id, or last (the default).")
@@ -62,7 +62,7 @@ def register(app: typer.Typer) -> None:
     Args:
         app: The root.
     """
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    verbs = group(app, "transcript")
     listing = ["hitscout transcript list", "hitscout transcript list --campaign tcell --json"]
     showing = ["hitscout transcript show", "hitscout transcript show 20261121"]
     rerunning = ["hitscout transcript rerun last", "hitscout transcript rerun 20261121-064512-3f2a --with-writes"]
@@ -71,5 +71,4 @@ def register(app: typer.Typer) -> None:
         ("show", show, showing),
         ("rerun", rerun, rerunning),
     ):
-        command(group, name, function, serves=[], examples=examples)
-    app.add_typer(group, name="transcript", help="Conversations with the assistant: listed, shown, rerun.")
+        command(verbs, name, function, serves=[], examples=examples)
