@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from tui.cli import options
 from tui.cli.frame import Session, command, session_of
 from tui.layouts.clean import clean
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from agent.events import ApprovalAsked, Event
 
 Approval = Literal["ask", "all", "none"]
-Share = Literal["nothing", "names", "summaries", "rows"]
 
 _LONGEST = 400
 """Characters of a call's arguments that are shown before approval is asked for; all of them stand in the transcript."""
@@ -37,13 +37,11 @@ def ask(
         Approval, typer.Option(help="Whether tools may write: ask each time (no without a terminal), all, or none.")
     ] = "ask",
     max_requests: Annotated[int | None, typer.Option(min=1, help="Requests to the language model at most.")] = None,
-    max_cost: Annotated[float | None, typer.Option(min=0, help="Dollars at most, where the price is known.")] = None,
-    share: Annotated[
-        Share | None, typer.Option(help="What of the store may leave this machine; summaries if not given.")
-    ] = None,
+    max_cost: options.MaxCost = None,
+    share: options.Share = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")] = False,
     resume: Annotated[str, typer.Option(metavar="ID", help="Carry a transcript on: its id, or last.")] = "",
-    agree: Annotated[bool, typer.Option("--yes", help="Agree to what leaves this machine, now and later.")] = False,
+    agree: options.Agree = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of what tools draw at random.")] = 0,
 ) -> None:
     """Asks the assistant one question: it answers with the store's tools, and says what it used.
