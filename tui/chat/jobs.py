@@ -112,7 +112,7 @@ def _ended(job: Job, workspace: Callable[[], Workspace], report: Callable[[Progr
     except KeyboardInterrupt:
         return JobEnded(job)
     except Exception as error:  # noqa: BLE001 – whatever a tool meets becomes a message for a person
-        from tui.cli.failures import refusal_of
+        from tui.layouts.refusal import refusal_of
 
         return JobEnded(job, error=refusal_of(error, ["chat", job.title]))
     return JobEnded(job, result=result, done=True)

@@ -301,6 +301,6 @@ class Talk:
 
 
 def _refusal(error: Exception) -> HitscoutError:
-    from tui.cli.failures import refusal_of
+    from tui.layouts.refusal import refusal_of
 
     return refusal_of(error, ["chat"])

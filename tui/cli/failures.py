@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from types import FrameType
 
-from db.errors import HitscoutError
 from tui.cli.frame import write
 from tui.layouts.clean import clean
+from tui.layouts.refusal import refusal_of
 
 DONE, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 PATIENCE = 2.0
 """Seconds that a worker has to end before it is made to."""
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def prepare_process() -> None:
@@ -67,53 +63,6 @@ def failed(error: Exception, given: Sequence[str], *, as_json: bool) -> int:
     else:
         sys.stderr.write(f"Error: {message}\n" + (f"{suggestion}\n" if suggestion else ""))
     return REFUSED
-
-
-def refusal_of(error: Exception, given: Sequence[str]) -> HitscoutError:
-    """The error as a message for a user, whatever it was; an unforeseen one is written to a log.
-
-    Args:
-        error: What was raised.
-        given: The command line, for the log of an unexpected error.
-    """
-    if isinstance(error, HitscoutError):
-        return error
-    if isinstance(error, OSError) and error.errno in _DISK_FULL:
-        return _file_error("The disk is full.", "Free some space, or name a store on another disk: --store PATH.")
-    if isinstance(error, OSError) and error.filename:
-        reason = error.strerror or type(error).__name__
-        return _file_error(f"{error.filename}: {reason}.", "Check that the path exists and that you may use it.")
-    if isinstance(error, MemoryError):
-        return HitscoutError("There was not enough memory.", "Close other programs, or take fewer screens at a time.")
-    return _unexpected(error, given)
-
-
-def _file_error(message: str, suggestion: str) -> HitscoutError:
-    refusal = HitscoutError(message, suggestion)
-    refusal.kind = "file"
-    return refusal
-
-
-def _unexpected(error: Exception, given: Sequence[str]) -> HitscoutError:
-    what = f"{type(error).__name__}: {error}".splitlines()[0][:300]
-    refusal = HitscoutError(f"hitscout met an error that it should have foreseen ({what}).", _log(error, given))
-    refusal.kind = "unexpected"
-    return refusal
-
-
-def _log(error: Exception, given: Sequence[str]) -> str:
-    """Writes the traceback to a file in the user's data folder; says where, and what to report."""
-    from tools.workspace import Paths
-
-    now = datetime.now(UTC)
-    path = Paths.of_user().data / "logs" / f"error-{now:%Y%m%d-%H%M%S}-{os.getpid()}.log"
-    trace = "".join(traceback.format_exception(error))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{now.isoformat()}\nhitscout {' '.join(given)}\n{sys.version}\n\n{trace}", encoding="utf-8")
-    except OSError as failure:
-        return f"Please report this line with the command that you gave; no log could be written ({failure.strerror})."
-    return f"Please report it with the file {path}, which holds the command and the details."
 
 
 def end_workers() -> None:

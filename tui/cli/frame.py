@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 from typer.core import TyperCommand
 
+from tui.cli.commands import GROUPS
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -142,6 +144,18 @@ def command(
     app.command(name, cls=HelpedCommand, short_help=summary, epilog="\n".join(examples))(function)
 
 
+def group(app: typer.Typer, name: str) -> typer.Typer:
+    """Registers a group of verbs, whose help is that of the root's table.
+
+    Args:
+        app: The root.
+        name: Its name.
+    """
+    made = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    app.add_typer(made, name=name, help=GROUPS[name])
+    return made
+
+
 def pairs(items: Sequence[str], option: str) -> dict[str, str]:
     """Values of a repeated ``KEY=VALUE`` option.
 
@@ -161,6 +175,21 @@ def pairs(items: Sequence[str], option: str) -> dict[str, str]:
             raise typer.BadParameter(f"{key.strip()!r} is given twice.", param_hint=option)
         found[key.strip()] = value.strip()
     return found
+
+
+def name_and_last(words: Sequence[str], what: str) -> tuple[str, str]:
+    """The campaign, if it was named, and what comes after it.
+
+    Args:
+        words: What was given: one word or two.
+        what: What the last word is, for the message.
+
+    Raises:
+        BadParameter: There are more than two words.
+    """
+    if len(words) > 2:
+        raise typer.BadParameter(f"Give [NAME] {what}; {len(words)} words were given.", param_hint=f"[NAME] {what}")
+    return (words[0] if len(words) == 2 else ""), words[-1]
 
 
 def listed(items: Sequence[str]) -> list[str]:

@@ -2,106 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import itertools
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, TypeAlias
 
 import typer
-from typer.core import TyperCommand, TyperGroup
-from typer.main import get_command
+from typer.core import TyperGroup
 
 from tui.cli.arguments import hoist
-from tui.cli.frame import Session, write
-
-Command: TypeAlias = TyperCommand | TyperGroup
-
-COMMANDS = (
-    "demo",
-    "shortlist",
-    "fetch",
-    "screen",
-    "gene",
-    "enrich",
-    "response",
-    "respond",
-    "sql",
-    "gene_set",
-    "similar",
-    "resolve",
-    "predict",
-    "literature",
-    "evidence",
-    "campaign",
-    "encode",
-    "replay",
-    "benchmark",
-    "chat",
-    "ask",
-    "transcript",
-    "mcp",
-    "doctor",
-)
-"""Modules of `tui.cli.commands`, in the order in which the help lists them."""
-
-
-def _version(value: bool) -> None:  # noqa: FBT001 – typer calls it so
-    if value:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            found = version("hitscout")
-        except PackageNotFoundError:
-            found = "of a source folder that is not installed"
-        write(f"hitscout {found}\n")
-        raise typer.Exit
-
-
-def _root(
-    context: typer.Context,
-    *,
-    store: Annotated[
-        Path | None,
-        typer.Option(metavar="PATH", help="The store file; else $HITSCOUT_STORE, else the one in your data folder."),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Give the result as JSON on stdout; errors too.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no narration on stderr.")] = False,
-    version: Annotated[  # noqa: ARG001 – typer's callback has answered it
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
-    ] = False,
-) -> None:
-    """Plans the next round of a genetic perturbation screen.
-
-    Screens, yours and public ones, lie in one store file. Ask which genes to perturb next, and get a ranked shortlist
-    with hit probabilities, reasons that lead to rows of the store, controls, and a file to order from.
-
-    Start with `hitscout demo`. The options below stand before or after the command.
-    """
-    context.obj = Session(store, json, quiet)
-
-
-def build() -> typer.Typer:
-    """The whole command line."""
-    app = typer.Typer(
-        name="hitscout",
-        callback=_root,
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-    )
-    for name in COMMANDS:
-        importlib.import_module(f".commands.{name}", __package__).register(app)
-    return app
-
-
-def _root_of(app: typer.Typer) -> TyperGroup:
-    root = get_command(app)
-    if not isinstance(root, TyperGroup):
-        raise TypeError(f"the root is a {type(root).__name__}, not a group")
-    return root
+from tui.cli.root import Command, build
 
 
 def commands_by_tool() -> dict[str, str]:
@@ -115,7 +24,7 @@ def commands_by_tool() -> dict[str, str]:
         for tool in getattr(command.callback, "__serves__", ()):
             found.setdefault(tool, path)
 
-    walk(_root_of(build()), "")
+    walk(build(), "")
     return found
 
 
@@ -134,7 +43,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     as_json = False
     try:
         failures.prepare_process()
-        root = _root_of(build())
+        root = build()
         moved = hoist(given, root)
         as_json = "--json" in itertools.takewhile(lambda token: token.startswith("--"), moved)
         code = root.main(moved, prog_name="hitscout", standalone_mode=False)

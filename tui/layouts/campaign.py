@@ -13,8 +13,8 @@ from tools.campaigns.results.recording import Recorded
 from tools.campaigns.results.review import Review
 from tools.campaigns.rounds.order_file import Exported
 from tools.campaigns.rounds.proposal import Graded, Shortlist
-from tui.cli.commands.shortlist import ignored, nominations
 from tui.layouts.format import Column, fields, heading, line, number, share, table
+from tui.layouts.shortlist import ignored, nominations
 from tui.layouts.slots import slots
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 
 from tools.campaigns.rounds.judged_round import Judged
-from tui.cli.commands.shortlist import ignored, render
 from tui.layouts.format import fields, line
+from tui.layouts.shortlist import ignored, proposed
 
 
 def judged(one: Judged) -> Sequence[RenderableType]:
@@ -29,4 +29,4 @@ def judged(one: Judged) -> Sequence[RenderableType]:
         "took": str(one.usage),
     }
     head = line(f"{one.campaign}, round {one.round}: graded by {one.by}.", "bold")
-    return [head, fields(about), *ignored(one.ignored), *render(one.shortlist)]
+    return [head, fields(about), *ignored(one.ignored), *proposed(one.shortlist)]

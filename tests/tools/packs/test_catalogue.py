@@ -20,7 +20,7 @@ from db.provenance import list_ingests
 from db.screens.reading import list_screens
 from tools.packs.catalogue import absent_packs, fetch, list_packs, pack_folder, remedies
 from tools.workspace import Progress, Workspace
-from tui.cli.commands.fetch import render
+from tui.layouts.packs import fetched
 
 NAMES = Path(__file__).parents[2] / "data" / "names"
 COMMIT = "0" * 40
@@ -122,7 +122,7 @@ def test_a_pack_that_nothing_reads_yet_says_what_comes_next(workspace, catalogue
         "tiny-sets": "",
     }
     told = io.StringIO()
-    Console(file=told, width=100).print(Group(*render(report)))
+    Console(file=told, width=100).print(Group(*fetched(report)))
     assert "model: `hitscout encode` comes next" in told.getvalue()
     assert told.getvalue().count("comes next") == 1
 

@@ -12,7 +12,7 @@ from db.errors import InvalidValueError, NotFoundError
 from tests.campaign_world import new_workspace
 from tools.evidence import open_evidence
 from tools.prediction.similar_genes import similar_genes
-from tui.cli.commands.similar import render
+from tui.layouts.similar_genes import similar
 
 MODULE_5 = {f"GENE{i:04d}" for i in range(100, 120)}
 
@@ -62,7 +62,7 @@ def test_sources_that_do_not_know_the_gene_name_the_packs_that_would_help(world)
     assert command.startswith("hitscout fetch ")
     assert {"coessentiality", "minilm"} <= set(command.split())
     shown = io.StringIO()
-    Console(file=shown, width=200).print(Group(*render(found)))
+    Console(file=shown, width=200).print(Group(*similar(found)))
     assert f"More sources: {command}" in shown.getvalue()
 
 

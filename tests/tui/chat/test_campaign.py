@@ -70,13 +70,13 @@ class Tmux:
 
 
 @pytest.fixture
-def laboratory(tmp_path):
+def laboratory(tmp_path, _warm):
     """A campaign that has just been started, and the command line on its store."""
     workspace = new_workspace(tmp_path, bare=True)
     started(workspace, size=12, flag_essential=True)
     folder = tmp_path / "work"
     folder.mkdir()
-    return workspace, Cli(workspace.store.path, folder)
+    return workspace, Cli(workspace.store.path, folder, _warm)
 
 
 def test_a_campaign_from_the_first_question_to_the_review(laboratory):

@@ -179,12 +179,10 @@ def test_a_language_models_words_stream_in_and_its_cost_is_told(opened, provider
     provider.script = [Reply(text="\n".join(f"- item **{i}**" for i in range(200)))]
 
     async def act(app, pilot, page):
-        began = time.monotonic()
         await say(pilot, "list")
         await until(pilot, lambda: not page.running, "the answer")
         assert "item **199**" in answers(page)[0]
         assert "• item 199" in text(app)
-        assert time.monotonic() - began < 30, "on a loaded machine; 3 s on a quiet one"
 
     chat(opened, act, language_model=served)
 

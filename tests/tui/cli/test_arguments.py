@@ -8,9 +8,10 @@ import pytest
 from typer.core import TyperGroup
 
 from tui.cli.arguments import hoist
-from tui.cli.main import _root_of, build, commands_by_tool
+from tui.cli.main import commands_by_tool
+from tui.cli.root import build
 
-ROOT_COMMAND = _root_of(build())
+ROOT_COMMAND = build()
 
 
 def leaves(command=ROOT_COMMAND, path=()):

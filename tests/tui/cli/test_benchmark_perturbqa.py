@@ -12,15 +12,15 @@ from tools.benchmarks.cluster_names import ClusterList, GeneSetReport, NamedClus
 from tools.benchmarks.perturbqa_line import TaskFigures
 from tools.benchmarks.perturbqa_report import Comparison, PerturbqaReport, Shuffled, TaskReport
 from tools.responses.pair_metrics import Gain
-from tui.cli.commands.benchmark import render_gene_sets, render_perturbqa
 from tui.cli.main import commands_by_tool
+from tui.layouts import cluster_names, perturbqa
 
 FIGURES = TaskFigures(0.7321, 0.7974, 0.7223, 0.7664, 665, 0.0051, 0.0029, 0.9512)
 
 
 def shown(report):
     console = Console(file=io.StringIO(), width=200)
-    for part in render_perturbqa(report):
+    for part in perturbqa.figures(report):
         console.print(part)
     return console.file.getvalue()
 
@@ -61,7 +61,7 @@ def test_clusters_and_their_names_are_two_tables():
     one = NamedCluster(52, "proteasome genes", "proteasome", "set:c:P", 1e-9, 0.5)
     report = GeneSetReport("gse", (ClusterList("k562_pert", 52, 47, 0.2371, 0.3283, 4.6, 0.0151, 1831, (one,)),))
     console = Console(file=io.StringIO(), width=200)
-    for part in render_gene_sets(report):
+    for part in cluster_names.figures(report):
         console.print(part)
     text = console.file.getvalue()
     for part in ("k562_pert", "52", "47", "0.237", "0.328", "0.015", "4.6", "proteasome genes"):

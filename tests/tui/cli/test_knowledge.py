@@ -10,8 +10,8 @@ from rich.console import Console
 
 from tools.enrichment.over_representation import EnrichedSet, OverRepresentation, RankedEnrichment, RankedSet
 from tools.responses.answers import MeasuredResponse, NeighbourResponse, PredictedResponses, ResponseAnswer
-from tui.cli.commands import enrich, respond
 from tui.cli.main import commands_by_tool
+from tui.layouts import enrichment, responses
 
 
 def shown(parts):
@@ -23,9 +23,8 @@ def shown(parts):
 
 def test_over_represented_sets_are_shown_with_their_counts_and_the_short_name():
     one = EnrichedSet("set:CP:TCR", "CP", "TCR_SIGNALING", 61, 22, 3.05, 7.21, 6.4e-14, 5e-10, ("LAT", "LCK"))
-    text = shown(
-        enrich.render(OverRepresentation("5 genes", 5, 18804, 7830, 1, "tcr", (one,), (), ("All are taken.",)))
-    )
+    found = OverRepresentation("5 genes", 5, 18804, 7830, 1, "tcr", (one,), (), ("All are taken.",))
+    text = shown(enrichment.over_represented(found))
     for part in (
         "5 of 18,804 tested genes",
         "1 of 7,830 sets",
@@ -42,7 +41,7 @@ def test_over_represented_sets_are_shown_with_their_counts_and_the_short_name():
 
 def test_ranked_sets_are_shown_with_their_side():
     one = RankedSet("set:CP:R", "CP", "RIBOSOME", 87, "high", 0.7, 3.43, 2.3e-40, 2e-37, ("RPL35",))
-    text = shown(enrich.render_ranked(RankedEnrichment("all effects of il2", 18804, 7213, 0, 1, (one,), ())))
+    text = shown(enrichment.ranked(RankedEnrichment("all effects of il2", 18804, 7213, 0, 1, (one,), ())))
     for part in ("all effects of il2", "18,804 genes ranked", "RIBOSOME", "high", "3.43", "RPL35"):
         assert part in text
 
@@ -52,7 +51,7 @@ def test_a_single_answer_is_shown_with_what_speaks_for_it():
     measured = MeasuredResponse("response:d:PSMD6:HSPA5", "d", responds=True, up=False)
     one = ResponseAnswer("PSMD6", "HSPA5", 0.82, 0.13, 2.5, "high", (near,), (measured,))
     found = PredictedResponses("c", "K562", "interference", ("c", "d"), 134467, 1, (one,), ("gobp",), ("It is so.",))
-    text = shown(respond.render(found))
+    text = shown(responses.predicted(found))
     for part in (
         "c (K562)", "134,467", "and from d", "0.820", "0.130", "high", "down (d)", "response:c:PSMD7:HSPA5",
         "Note: It is so.", "hitscout fetch gobp",

@@ -21,7 +21,7 @@ from tui.chat.widgets.bars import StatusBar
 from tui.chat.widgets.hits_plot import LEGEND, HitsPlot
 from tui.chat.widgets.table import SafeTable
 from tui.chat.widgets.text import safe, say
-from tui.layouts import campaign as campaign_pages
+from tui.layouts import campaign as campaign_layout
 from tui.layouts.format import laid_out
 
 if TYPE_CHECKING:
@@ -174,8 +174,8 @@ class CampaignPage(Page):
         with laid_out(facts.size.width or self.app.size.width - 4):
             made: list[RenderableType] = [
                 *parts.worth(self._review, computing=computing),
-                *campaign_pages.calibration(tally.calibration),
-                *campaign_pages.spend(tally.spend),
+                *campaign_layout.calibration(tally.calibration),
+                *campaign_layout.spend(tally.spend),
                 *parts.question(overview.shown, frozen=overview.frozen),
                 *parts.history(overview.shown),
             ]

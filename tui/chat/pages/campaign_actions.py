@@ -9,7 +9,7 @@ from tui.chat.pages import campaign_forms as forms
 from tui.chat.widgets.asking import ChoiceDialog, ConfirmDialog, ReadingDialog
 from tui.chat.widgets.form import Field, FormDialog
 from tui.chat.widgets.text import say
-from tui.layouts import campaign as campaign_pages
+from tui.layouts import campaign as campaign_layout
 from tui.layouts.format import Column
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _start(app: HitscoutApp, values: dict[str, Any]) -> None:
     def done(made: CampaignStart) -> None:
         app.set_campaign(made.campaign.name)
         if made.notes or made.ignored:
-            app.push_screen(ReadingDialog(lambda: campaign_pages.started(made)))
+            app.push_screen(ReadingDialog(lambda: campaign_layout.started(made)))
 
     app.run_job(
         f"start {name}", campaign_start, name, phenotype, **named, on_done=done,
@@ -155,7 +155,7 @@ def record(app: HitscoutApp, overview: Overview) -> None:
     number = rounds[-1].number
 
     def recorded(done: Recorded) -> None:
-        app.push_screen(ReadingDialog(lambda: campaign_pages.recorded(done)))
+        app.push_screen(ReadingDialog(lambda: campaign_layout.recorded(done)))
 
     def look(path: Path | None) -> None:
         if path is not None:

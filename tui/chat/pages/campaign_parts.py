@@ -13,7 +13,7 @@ from tools.campaigns.results.review import Review
 from tui.chat.pages.campaign_reading import Overview
 from tui.chat.widgets.hits_plot import RoundPoint
 from tui.chat.widgets.text import safe
-from tui.layouts import campaign as campaign_pages
+from tui.layouts import campaign as campaign_layout
 from tui.layouts.format import Column, heading, line
 from tui.layouts.slots import slots
 
@@ -124,7 +124,7 @@ def question(shown: CampaignShow, *, frozen: bool) -> list[RenderableType]:
         frozen: Whether it can be edited no more.
     """
     state = "frozen, because a round was confirmed" if frozen else "e edits it"
-    return [heading(f"Question ({state})"), *campaign_pages.question(shown.campaign.question)]
+    return [heading(f"Question ({state})"), *campaign_layout.question(shown.campaign.question)]
 
 
 def history(shown: CampaignShow) -> list[RenderableType]:

@@ -1,14 +1,11 @@
-"""Fields of the forms on files, and how a preview is laid out."""
+"""Fields of the forms on files."""
 
 from __future__ import annotations
 
-from rich.console import RenderableType
-
-from tools.screens.ingestion.preview import MAPPED_FIELDS, FileLook, ScreenPreview
+from tools.screens.ingestion.preview import MAPPED_FIELDS, FileLook
 from tui.chat.pages import campaign_forms as forms
 from tui.chat.widgets.form import Field
-from tui.cli.commands.screen import noted
-from tui.layouts.format import Column, fields, heading, line, number, table
+from tui.layouts.screen import KINDS
 
 MAPPED = {
     "gene": "Gene column",
@@ -20,14 +17,6 @@ MAPPED = {
     "replicate": "Replicate column",
 }
 SIDES = {"both": "either side", "low": "low: they lower the phenotype", "high": "high: they raise it"}
-KINDS = {
-    "lfc": "log fold change",
-    "beta": "beta",
-    "z": "z",
-    "signed_log10_p": "signed log10 p",
-    "bayes_factor": "Bayes factor",
-    "rank": "rank",
-}
 
 
 def mapping_fields(look: FileLook) -> tuple[Field, ...]:
@@ -78,29 +67,3 @@ def screen_fields(name: str) -> tuple[Field, ...]:
         Field("library", "Guide library", help="Its name."),
         Field("citation", "Citation", help="Of the study."),
     )
-
-
-def render_preview(preview: ScreenPreview) -> list[RenderableType]:
-    """What would be read of a file.
-
-    Args:
-        preview: What the tool gave.
-    """
-    about = {
-        "read as": preview.reader,
-        "organism": preview.organism,
-        "rows read": preview.rows_read,
-        "perturbations": preview.effects,
-        "effects are": KINDS[preview.estimate_kind],
-        "replicates": preview.replicates,
-        "negative controls": f"{preview.controls:,} rows" if preview.controls else "none",
-        "sign": f"{preview.sign_evidence} (in the file, positive {preview.positive_means})",
-        "hits": None if preview.hits is None else f"{preview.hits:,} by {preview.hit_rule}, side {preview.side}",
-        "remarks": preview.remarks,
-    }
-    columns = [Column("lowers most"), Column("effect", right=True), Column("raises most"), Column("effect", right=True)]
-    rows = [
-        (low, number(a), high, number(b)) for (low, a), (high, b) in zip(preview.lowest, preview.highest, strict=True)
-    ]
-    parts: list[RenderableType] = [heading("What would be read"), fields(about), table(columns, rows, cut=False)]
-    return [*parts, *noted("Kept aside", preview.kept_aside), *noted("Used with a flag", preview.flags), line("")]

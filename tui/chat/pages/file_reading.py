@@ -14,12 +14,13 @@ from textual.widgets import Select, Static
 from tools.screens.ingestion.preview import FileLook, ScreenPreview, look_at_file, preview_screen
 from tui.chat.app import HitscoutApp
 from tui.chat.pages import campaign_forms as forms
-from tui.chat.pages.file_fields import MAPPED, further_fields, mapping_fields, render_preview, screen_fields
+from tui.chat.pages.file_fields import MAPPED, further_fields, mapping_fields, screen_fields
 from tui.chat.widgets.asking import shown
 from tui.chat.widgets.form import Field, FieldRow, FormDialog
 from tui.chat.widgets.table import SafeTable
 from tui.chat.widgets.text import safe
 from tui.layouts.format import Column, laid_out
+from tui.layouts.screen import previewed
 
 if TYPE_CHECKING:
     from db.errors import HitscoutError
@@ -138,7 +139,7 @@ class FileForm(FormDialog):
         )
         text = self.query_one("#preview", Static)
         with laid_out(text.size.width or self.app.size.width - 8):
-            text.update(shown(render_preview(preview)))
+            text.update(shown(previewed(preview)))
 
     def _refused(self, asked: int, error: HitscoutError) -> None:
         if asked == self._asked and self.is_mounted:

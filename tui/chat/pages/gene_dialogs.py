@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from tui.chat.pages import shortlist_parts as parts
 from tui.chat.widgets.asking import ChoiceDialog, ReadingDialog, TextDialog
 from tui.chat.widgets.text import say
-from tui.cli.commands.evidence import render as render_evidence
-from tui.cli.commands.gene import render as render_card
-from tui.layouts import explanation as explanation_pages
+from tui.layouts import evidence as evidence_layout
+from tui.layouts import explanation as explanation_layout
+from tui.layouts import gene as gene_layout
 from tui.layouts.format import Column
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def show_card(app: HitscoutApp, overview: Overview, one: Nomination, tally: Roun
 
     def done(cards: tuple[GeneCard, ...]) -> None:
         def render() -> list[RenderableType]:
-            return [*parts.place(one, tally), *(part for card in cards for part in ("", *render_card(card)))]
+            return [*parts.place(one, tally), *(part for card in cards for part in ("", *gene_layout.shown(card)))]
 
         dialog = ReadingDialog(render, hint="w why   v evidence   Esc back", keys={"w": "why", "v": "evidence"})
         app.push_screen(dialog, follow)
@@ -77,7 +77,7 @@ def show_why(app: HitscoutApp, gene: str, campaign: str) -> None:
         if not _still_at(app, page):
             say(app, found.verdict, title=f"Why {gene}", seconds=12)
             return
-        dialog = ReadingDialog(lambda: explanation_pages.explained(found), hint="v evidence   Esc back", keys=_OPEN)
+        dialog = ReadingDialog(lambda: explanation_layout.explained(found), hint="v evidence   Esc back", keys=_OPEN)
         ids = {i: fact.text for fact in (*found.facts, *found.effects_elsewhere) for i in fact.evidence}
         app.push_screen(dialog, lambda key: choose_among(app, ids, gene) if key else None)
 
@@ -104,7 +104,7 @@ def ask_why_not(app: HitscoutApp, campaign: str) -> None:
         if not _still_at(app, page):
             say(app, found.verdict, title=f"Why not {found.perturbation}", seconds=12)
             return
-        dialog = ReadingDialog(lambda: explanation_pages.why_not(found), hint="v evidence   Esc back", keys=_OPEN)
+        dialog = ReadingDialog(lambda: explanation_layout.why_not(found), hint="v evidence   Esc back", keys=_OPEN)
         ids = {**dict.fromkeys(found.evidence, ""), **{i: fact.text for fact in found.facts for i in fact.evidence}}
         app.push_screen(dialog, lambda key: choose_among(app, ids, found.perturbation) if key else None)
 
@@ -161,6 +161,6 @@ def open_one(app: HitscoutApp, evidence: str) -> None:
     from tools.evidence import open_evidence
 
     def done(found: Evidence) -> None:
-        app.push_screen(ReadingDialog(lambda: render_evidence(found)))
+        app.push_screen(ReadingDialog(lambda: evidence_layout.opened(found)))
 
     app.run_job(f"open {evidence}", open_evidence, evidence, quiet=True, on_done=done)

@@ -14,7 +14,7 @@ from tools.campaigns.results.ledger import RoundTally
 from tui.chat.pages.campaign_reading import Overview
 from tui.chat.widgets.interval import WIDTH, axis, axis_end, interval_bar
 from tui.chat.widgets.text import safe
-from tui.layouts.format import Column, fields, heading, line, share
+from tui.layouts.format import Column, fields, line, share
 
 FLAGS: Mapping[str, str] = {
     "essential": "common essential gene",
@@ -184,15 +184,6 @@ def place(one: Nomination, tally: RoundTally | None) -> list[RenderableType]:
     return [line(f"{one.perturbation}: rank {one.rank} of {where}", "bold"), fields(about)]
 
 
-def evidence_rows(one: Nomination) -> list[tuple[str, str]]:
-    """Rows of the choice of evidence.
-
-    Args:
-        one: The nomination.
-    """
-    return [(evidence.partition(":")[0], evidence) for evidence in one.evidence]
-
-
 def confirming(overview: Overview, one: Round, tally: RoundTally | None) -> list[str]:
     """What confirming a round means, in sentences.
 
@@ -210,13 +201,3 @@ def confirming(overview: Overview, one: Round, tally: RoundTally | None) -> list
         price = "" if tally.spend.price is None else f", price {tally.spend.price:,.6g}"
         said.append(f"The order: {guides:,} guides, {tally.spend.cells:,} cells{price}. e exports it for ordering.")
     return said
-
-
-def headed(title: str, parts: Sequence[RenderableType]) -> list[RenderableType]:
-    """Parts below a heading.
-
-    Args:
-        title: The heading.
-        parts: The parts.
-    """
-    return [heading(title), *parts]

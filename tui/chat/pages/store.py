@@ -15,8 +15,8 @@ from tui.chat.widgets.asking import ConfirmDialog, ReadingDialog
 from tui.chat.widgets.bars import StatusBar
 from tui.chat.widgets.table import SafeTable
 from tui.chat.widgets.text import safe, say
-from tui.cli.commands import fetch as fetch_pages
-from tui.cli.commands import screen as screen_pages
+from tui.layouts import packs as packs_layout
+from tui.layouts import screen as screen_layout
 
 if TYPE_CHECKING:
     from tools.packs.catalogue import FetchReport, PackSummary
@@ -118,7 +118,7 @@ class StorePage(Page):
         self.hitscout.run_job(f"read {key}", screen_show, key, quiet=True, on_done=self._show)
 
     def _show(self, one: ShownScreen) -> None:
-        self.app.push_screen(ReadingDialog(lambda: screen_pages.render_show(one)))
+        self.app.push_screen(ReadingDialog(lambda: screen_layout.shown(one)))
 
     def action_add(self) -> None:
         """Adds a screen from a file: pick it, say what it is, see what is read."""
@@ -133,7 +133,7 @@ class StorePage(Page):
         self.app.push_screen(FilePicker("A screen's file: csv, tsv, gz, Parquet, MAGeCK, RSA …"), look)
 
     def _added(self, added: AddedScreen) -> None:
-        self.app.push_screen(ReadingDialog(lambda: screen_pages.render_added(added)))
+        self.app.push_screen(ReadingDialog(lambda: screen_layout.added(added)))
 
     def action_remove(self) -> None:
         """Removes the screen under the cursor, after asking."""
@@ -204,4 +204,4 @@ class StorePage(Page):
         if report.complete:
             say(self.app, f"In the store: {', '.join(one.name for one in report.packs)}.")
         else:
-            self.app.push_screen(ReadingDialog(lambda: fetch_pages.render(report)))
+            self.app.push_screen(ReadingDialog(lambda: packs_layout.fetched(report)))

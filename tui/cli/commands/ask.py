@@ -5,24 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from tui.cli import options
 from tui.cli.frame import Session, command, session_of
 from tui.layouts.clean import clean
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from agent.assistant import Answer, Assistant
+    from agent.assistant import Assistant
     from agent.conversation import Approve, Decision
-    from agent.dry_run import DryRun
     from agent.events import ApprovalAsked, Event
 
 Approval = Literal["ask", "all", "none"]
-Share = Literal["nothing", "names", "summaries", "rows"]
 
 _LONGEST = 400
 """Characters of a call's arguments that are shown before approval is asked for; all of them stand in the transcript."""
@@ -41,13 +37,11 @@ def ask(
         Approval, typer.Option(help="Whether tools may write: ask each time (no without a terminal), all, or none.")
     ] = "ask",
     max_requests: Annotated[int | None, typer.Option(min=1, help="Requests to the language model at most.")] = None,
-    max_cost: Annotated[float | None, typer.Option(min=0, help="Dollars at most, where the price is known.")] = None,
-    share: Annotated[
-        Share | None, typer.Option(help="What of the store may leave this machine; summaries if not given.")
-    ] = None,
+    max_cost: options.MaxCost = None,
+    share: options.Share = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")] = False,
     resume: Annotated[str, typer.Option(metavar="ID", help="Carry a transcript on: its id, or last.")] = "",
-    agree: Annotated[bool, typer.Option("--yes", help="Agree to what leaves this machine, now and later.")] = False,
+    agree: options.Agree = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of what tools draw at random.")] = 0,
 ) -> None:
     """Asks the assistant one question: it answers with the store's tools, and says what it used.
@@ -56,6 +50,7 @@ def ask(
     environment or a keyring. Tools that write wait for approval. All that is said is kept in a transcript.
     """
     from agent.assistant import Assistant
+    from tui.layouts import assistant as layout
 
     text = " ".join(question).strip()
     if not text:
@@ -68,11 +63,11 @@ def ask(
             seed=seed, on_event=lambda event: _narrate(session, event), max_requests=max_requests, max_cost=max_cost,
         )  # fmt: skip
         if dry_run:
-            session.give(assistant.dry_run(text), _would_send)
+            session.give(assistant.dry_run(text), layout.would_send)
             return
         _settle_consent(assistant, agreed=agree)
         answer = assistant.ask_sync(text)
-    session.give(answer, _answered)
+    session.give(answer, layout.answered)
 
 
 def _settle_consent(assistant: Assistant, *, agreed: bool) -> None:
@@ -112,44 +107,6 @@ def _narrate(session: Session, event: Event) -> None:
         session.say(f"· {event.tool}: {mark} in {event.seconds:.1f} s – {event.summary}")
     elif isinstance(event, Notice):
         session.say(event.text)
-
-
-def _answered(answer: Answer) -> Sequence[RenderableType]:
-    from tui.layouts.format import line
-
-    used = answer.usage
-    parts = [f"transcript {answer.transcript}", f"{used.requests} requests", f"{used.tool_calls} tool calls"]
-    if used.cost:
-        parts.append(f"${used.cost:.4f}")
-    elif used.cost is None:
-        parts.append(f"{used.input_tokens + used.output_tokens:,} tokens (price not known)")
-    return [*_markdown(answer.answer), "", line(", ".join(parts), style="dim")]
-
-
-def _markdown(text: str) -> list[RenderableType]:
-    """Markdown as formatted text in a terminal, and as it is elsewhere; cleaned line by line in both."""
-    from tui.layouts.format import line
-
-    lines = [clean(one) for one in text.split("\n")]
-    if not sys.stdout.isatty():
-        return [line(one) for one in lines]
-    from rich.markdown import Markdown
-
-    return [Markdown("\n".join(lines), hyperlinks=False)]
-
-
-def _would_send(run: DryRun) -> Sequence[RenderableType]:
-    from tui.layouts.format import line
-
-    if not run.url:
-        return [f"{run.language_model}: nothing would leave this machine."]
-    head = [
-        *(run.leaves or ("Nothing would leave this machine: the address is its own.",)),
-        f"POST {run.url}",
-        *([] if run.exact else ["(what the request holds; this provider's own wording of it is not known)"]),
-        "",
-    ]
-    return [*head, *(line(one) for one in json.dumps(run.body, indent=2, ensure_ascii=False).split("\n"))]
 
 
 def register(app: typer.Typer) -> None:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tui.cli.frame import command, session_of
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from tools.doctor import Diagnosis
 
 
 def doctor(
@@ -24,32 +18,14 @@ def doctor(
 ) -> None:
     """Looks at store, packs, pip, versions, disk and environment; exit code 1 when something needs mending."""
     from tools import doctor as tool
+    from tui.layouts import diagnosis as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         found = tool.mend(workspace) if mend else tool.diagnose(workspace)
-    session.give(found, render)
+    session.give(found, layout.diagnosed)
     if not found.healthy:
         raise typer.Exit(1)
-
-
-def render(found: Diagnosis) -> Sequence[RenderableType]:
-    """The findings as a table.
-
-    Args:
-        found: What was found.
-    """
-    from tui.layouts.format import Column, line, table
-
-    columns = [
-        Column("about"),
-        Column("state"),
-        Column("found", running=True),
-        Column("what to do", running=True, keep=8),
-    ]
-    rows = [(one.about, one.state, one.message, one.remedy or " ") for one in found.findings]
-    verdict = "All is well." if found.healthy else "Something needs mending: see the lines marked mend."
-    return [table(columns, rows, cut=False), line(""), line(verdict, "bold")]
 
 
 def register(app: typer.Typer) -> None:

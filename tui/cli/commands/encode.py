@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tui.cli.frame import command, session_of
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from tools.genes.texts.vectors import EncodedTexts
 
 
 def encode(
@@ -32,27 +27,12 @@ def encode(
     An interruption loses nothing: it goes on where it stopped.
     """
     from tools.genes.texts.vectors import encode_gene_texts
+    from tui.layouts import gene_texts as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         made = encode_gene_texts(workspace, encoder)
-    session.give(made, render)
-
-
-def render(made: EncodedTexts) -> list[RenderableType]:
-    """What was encoded.
-
-    Args:
-        made: The result.
-    """
-    from tui.layouts.format import line
-
-    state = "the store had them already" if made.already else "they are in the store"
-    return [
-        line(f"{made.genes:,} gene texts as vectors of {made.dimensions} numbers ({made.encoder}): {state}."),
-        line(f"Names of {made.gene_sets:,} gene sets are encoded as well, for questions to be compared with."),
-        line(f"Encoded now: {made.encoded:,}; the others were kept from before.", "dim"),
-    ]
+    session.give(made, layout.encoded)
 
 
 def register(app: typer.Typer) -> None:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tui.cli import options
 from tui.cli.frame import command, listed, session_of
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from tools.enrichment.over_representation import OverRepresentation, RankedEnrichment
 
 
 def enrich(
@@ -56,6 +51,8 @@ def enrich(
     The tested genes are the background, and false discovery rates are over all sets tested. With --ranked every effect
     counts, and sets are found whose genes gather at one end.
     """
+    from tui.layouts import enrichment as layout
+
     session = session_of(context)
     if ranked:
         from tools.enrichment.over_representation import ranked_enrichment
@@ -70,7 +67,7 @@ def enrich(
                 workspace, screen, campaign=campaign, collections=listed(collection or ()),
                 smallest=10 if smallest is None else smallest, largest=largest, top=top, seed=seed,
             )  # fmt: skip
-        session.give(found, render_ranked)
+        session.give(found, layout.ranked)
         return
     from tools.enrichment.over_representation import over_representation
 
@@ -80,7 +77,7 @@ def enrich(
             collections=listed(collection or ()), smallest=5 if smallest is None else smallest, largest=largest,
             top=top, organism=organism,
         )  # fmt: skip
-    session.give(result, render)
+    session.give(result, layout.over_represented)
 
 
 def _names(given: Sequence[str]) -> list[str]:
@@ -93,62 +90,6 @@ def _names(given: Sequence[str]) -> list[str]:
         is_file = "/" in one or Path(one).suffix.lower() in (".txt", ".csv", ".tsv", ".list")
         names += [line.name for line in read_list(Path(one), "genes")] if is_file else [one]
     return names
-
-
-def render(found: OverRepresentation) -> list[RenderableType]:
-    """Over-represented sets as a table.
-
-    Args:
-        found: What was found.
-    """
-    from tui.layouts.format import Column, line, number, table
-
-    columns = [
-        Column("set", running=True), Column("overlap", right=True), Column("size", right=True),
-        Column("fold", right=True), Column("p", right=True, keep=5), Column("FDR", right=True),
-        Column("collection", keep=3), Column("such as", running=True, keep=4),
-    ]  # fmt: skip
-    rows = [
-        (one.name, one.overlap, one.size, number(one.fold), number(one.p, 2), number(one.fdr, 2), one.collection,
-         ", ".join(one.genes[:5]))
-        for one in found.sets
-    ]  # fmt: skip
-    about = (
-        f"{found.chosen:,} of {found.tested:,} tested genes; {found.enriched:,} of {found.sets_tested:,} sets have an"
-        " FDR of at most 0.05."
-    )
-    said = [line(f"In short: {found.name}.")] if found.name else []
-    return [line(found.of, "bold"), line(about), *said, table(columns, rows, cut=False), *_notes(found.notes)]
-
-
-def render_ranked(found: RankedEnrichment) -> list[RenderableType]:
-    """Ranked enrichment as a table.
-
-    Args:
-        found: What was found.
-    """
-    from tui.layouts.format import Column, line, number, table
-
-    columns = [
-        Column("set", running=True), Column("side"), Column("NES", right=True), Column("size", right=True),
-        Column("p", right=True, keep=5), Column("FDR", right=True), Column("collection", keep=3),
-        Column("furthest out", running=True, keep=4),
-    ]  # fmt: skip
-    rows = [
-        (one.name, one.side, number(one.nes), one.size, number(one.p, 2), number(one.fdr, 2), one.collection,
-         ", ".join(one.genes[:5]))
-        for one in found.sets
-    ]  # fmt: skip
-    about = (
-        f"{found.tested:,} genes ranked; {found.enriched:,} of {found.sets_tested:,} sets have an FDR of at most 0.05."
-    )
-    return [line(found.of, "bold"), line(about), table(columns, rows, cut=False), *_notes(found.notes)]
-
-
-def _notes(notes: Sequence[str]) -> list[RenderableType]:
-    from tui.layouts.format import line
-
-    return [line(f"Note: {note}") for note in notes]
 
 
 def register(app: typer.Typer) -> None:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from tui.cli.frame import command, session_of
+from tui.cli.frame import command, group, session_of
 from tui.cli.options import Organism
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from tools.genes.sets.listing import GeneSetList, ShownSet
 
 
 def list_(
@@ -27,33 +21,12 @@ def list_(
 ) -> None:
     """Lists the collections of gene sets, or the sets of a collection, of a gene, or with words in their names."""
     from tools.genes.sets.listing import gene_set_list
+    from tui.layouts import gene_sets as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         found = gene_set_list(workspace, collection, gene, words, organism or "", most)
-    session.give(found, render_list)
-
-
-def render_list(found: GeneSetList) -> Sequence[RenderableType]:
-    """Collections, or sets, as a table.
-
-    Args:
-        found: What the tool gave.
-    """
-    from tui.layouts.format import Column, line, table
-
-    if not found.collections:
-        return [line("The store has no gene sets: hitscout fetch brings some.")]
-    if not found.sets and not found.found and not found.gene:
-        columns = [Column("collection"), Column("sets", right=True)]
-        return [table(columns, list(found.collections.items()))]
-    whose = f" with {found.gene}" if found.gene else ""
-    columns = [Column("collection"), Column("genes", right=True), Column("set", running=True)]
-    rows = [(one.collection, one.size, one.name) for one in found.sets]
-    return [
-        line(f"{found.found:,} sets{whose}; {len(rows):,} of them, smallest first:"),
-        table(columns, rows, cut=False),
-    ]
+    session.give(found, layout.listing)
 
 
 def show(
@@ -63,26 +36,12 @@ def show(
 ) -> None:
     """Shows a gene set with all its genes."""
     from tools.genes.sets.listing import gene_set_show
+    from tui.layouts import gene_sets as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
         found = gene_set_show(workspace, collection, name)
-    session.give(found, render_show)
-
-
-def render_show(found: ShownSet) -> Sequence[RenderableType]:
-    """A set with its genes.
-
-    Args:
-        found: The set.
-    """
-    from tui.layouts.format import fields, line
-
-    about = {
-        "collection": found.collection, "description": found.description, "size": found.size,
-        "genes": found.genes, "evidence": found.evidence,
-    }  # fmt: skip
-    return [line(found.name, "bold"), fields(about)]
+    session.give(found, layout.shown)
 
 
 def register(app: typer.Typer) -> None:
@@ -91,12 +50,11 @@ def register(app: typer.Typer) -> None:
     Args:
         app: The root.
     """
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    verbs = group(app, "gene-set")
     listing = [
         "hitscout gene-set list", "hitscout gene-set list --gene VAV1",
         'hitscout gene-set list gobp --words "interferon gamma"',
     ]  # fmt: skip
     showing = ["hitscout gene-set show pathways KEGG_T_CELL_RECEPTOR_SIGNALING_PATHWAY"]
-    command(group, "list", list_, serves=["gene_set_list"], examples=listing)
-    command(group, "show", show, serves=["gene_set_show"], examples=showing)
-    app.add_typer(group, name="gene-set", help="Lists and shows gene sets.")
+    command(verbs, "list", list_, serves=["gene_set_list"], examples=listing)
+    command(verbs, "show", show, serves=["gene_set_show"], examples=showing)

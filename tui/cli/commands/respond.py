@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tui.cli.frame import command, listed, session_of
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from tools.responses.answers import PredictedResponses, ResponseAnswer
 
 
 def respond(
@@ -38,6 +32,7 @@ def respond(
     The first question to a table of responses learns from it, which takes about a minute; later ones take seconds.
     """
     from tools.responses.answers import predict_responses
+    from tui.layouts import responses as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
@@ -45,60 +40,7 @@ def respond(
             workspace, listed([perturbation]), listed([readout_gene]) if readout_gene else (), context=table,
             across=across, neighbours=neighbours, top=top, seed=seed,
         )  # fmt: skip
-    session.give(found, render)
-
-
-def render(found: PredictedResponses) -> list[RenderableType]:
-    """Answers as a table, and for a single one the measured responses nearest to it.
-
-    Args:
-        found: The answers.
-    """
-    from tui.layouts.format import Column, line, share, table
-
-    columns = [
-        Column("perturbation"), Column("readout"), Column("responds", right=True), Column("then up", right=True),
-        Column("support"), Column("measured", keep=5, running=True), Column("nearest measured", keep=4, running=True),
-    ]  # fmt: skip
-    rows = [
-        (one.perturbation, one.readout, share(one.probability_de), share(one.probability_up), one.support_level,
-         _measured(one), ", ".join(near.perturbation for near in one.neighbours[:3]))
-        for one in found.answers
-    ]  # fmt: skip
-    cells = f" ({found.cell_type})" if found.cell_type else ""
-    about = f"{found.context}{cells}: learnt from {found.responses:,} responses"
-    others = f" and from {', '.join(found.learnt_from[1:])}" if len(found.learnt_from) > 1 else ""
-    parts: list[RenderableType] = [line(about + others + ".", "bold")]
-    if rows:
-        parts.append(table(columns, rows, cut=False))
-    if found.asked > len(found.answers):
-        parts.append(line(f"{len(found.answers):,} of {found.asked:,} pairs asked about; --top shows more.", "dim"))
-    if len(found.answers) == 1:
-        parts += _nearest(found.answers[0])
-    parts += [line(f"Note: {note}") for note in found.notes]
-    if found.missing:
-        parts.append(line(f"More annotation would help: hitscout fetch {' '.join(found.missing)}", "dim"))
-    return parts
-
-
-def _measured(one: ResponseAnswer) -> str:
-    words = {True: "up", False: "down", None: "responds"}
-    return "; ".join(f"{words[each.up] if each.responds else 'no response'} ({each.context})" for each in one.measured)
-
-
-def _nearest(one: ResponseAnswer) -> Sequence[RenderableType]:
-    from tui.layouts.format import Column, heading, share, table
-
-    if not one.neighbours:
-        return []
-    columns = [
-        Column("weight", right=True), Column("perturbation"), Column("readout"), Column("responds"),
-        Column("evidence", keep=3),
-    ]  # fmt: skip
-    rows = [
-        (share(near.weight), near.perturbation, near.readout, near.responds, near.evidence) for near in one.neighbours
-    ]
-    return [heading("Nearest measured responses"), table(columns, rows, cut=False)]
+    session.give(found, layout.predicted)
 
 
 def register(app: typer.Typer) -> None:

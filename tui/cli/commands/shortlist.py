@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from tui.cli import options
 from tui.cli.frame import command, listed, pairs, session_of
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from db.records import Nomination
-    from tools.campaigns.rounds.proposal import Shortlist
-
-ORDER = "Best first: likely hits, and of genes about as likely those of which least is known."
-"""Why probabilities do not simply fall from line to line."""
 
 
 def shortlist(
@@ -57,6 +47,7 @@ def shortlist(
     The round stays open; `hitscout campaign confirm` and `hitscout campaign record` go on with it.
     """
     from tools.campaigns.start.start_and_propose import shortlist as make_shortlist
+    from tui.layouts import shortlist as layout
 
     session = session_of(context)
     with session.workspace(seed) as workspace:
@@ -69,85 +60,9 @@ def shortlist(
             readout_gene=readout_gene, reader=reader, columns=pairs(columns or (), "--map"),
             controls=listed(controls or ()), seed=seed,
         )  # fmt: skip
-    session.give(made, render)
+    session.give(made, layout.proposed)
     if made.path:
         session.say(f"Written to {made.path}.")
-
-
-def render(made: Shortlist) -> Sequence[RenderableType]:
-    """A shortlist as a table, with what to put beside it.
-
-    Args:
-        made: The shortlist.
-    """
-    from tui.layouts.format import line
-    from tui.layouts.slots import slots
-
-    expected = made.expected_hits
-    title = f"{made.campaign}, round {made.round} ({made.state}): {made.size:,} perturbations"
-    promise = (
-        f"Expected hits: {expected.mean:.1f} ({expected.level:.0%} interval {expected.low:g} to {expected.high:g});"
-        f" seed {made.seed}, predictor {made.predictor}."
-    )
-    parts: list[RenderableType] = [
-        line(title, "bold"), line(promise), line(ORDER, "dim"), nominations(made.nominations), line("")
-    ]  # fmt: skip
-    parts += [line(f"Control: {_control(one)}") for one in made.controls]
-    parts += slots(made.slots)
-    parts += [line(f"Not used as a prior: {one['screen']} ({one['why']})") for one in made.excluded_screens]
-    parts += ignored(made.ignored)
-    return parts + [line(f"Note: {note}") for note in made.notes]
-
-
-def nominations(rows: Sequence[Nomination], *, cut: bool = True) -> RenderableType:
-    """Nominations as a table.
-
-    Args:
-        rows: The nominations, best first.
-        cut: Whether rows beyond the terminal's height are left out.
-    """
-    from tui.layouts.format import Column, share, table
-
-    # Columns that would say the same in every row only take room.
-    mixed = len({one.by for one in rows}) > 1
-    flagged = any(one.flags for one in rows)
-    graded = any(one.grade is not None for one in rows)
-    measured = any(one.outcome != "waiting" for one in rows)
-    columns = [
-        Column("#", right=True), Column("perturbation"), Column("P(hit)", right=True),
-        Column("80 % interval", keep=4), Column("support", right=True, keep=1),
-        *([Column("by", keep=3)] if mixed else []), *([Column("grade", right=True, keep=5)] if graded else []),
-        *([Column("result", keep=8)] if measured else []), *([Column("flags", keep=7)] if flagged else []),
-        Column("reason", running=True, keep=6),
-    ]  # fmt: skip
-    texts = [
-        (one.rank, one.perturbation, share(one.hit_probability), f"{one.low:.3f} – {one.high:.3f}", share(one.support),
-         *([one.by] if mixed else []), *([one.grade] if graded else []), *([one.outcome] if measured else []),
-         *([one.flags] if flagged else []), one.reason)
-        for one in rows
-    ]  # fmt: skip
-    return table(columns, texts, all_with="--json, or a file: campaign export", cut=cut)
-
-
-def ignored(names: Sequence[Mapping[str, str]]) -> list[RenderableType]:
-    """Names that were given but could not be used.
-
-    Args:
-        names: Each with ``name`` and ``why``.
-    """
-    from tui.layouts.format import Column, heading, table
-
-    if not names:
-        return []
-    rows = [(one.get("name", ""), one.get("in", ""), one.get("why", "")) for one in names]
-    columns = [Column("name"), Column("from", keep=3), Column("why", running=True)]
-    return [heading(f"{len(names):,} names could not be used"), table(columns, rows)]
-
-
-def _control(control: Mapping[str, Any]) -> str:
-    """A control in words; one whose guides are among the nominations needs none of its own."""
-    guides = f"{control['guides']} guides" if control["guides"] else ""
-    return f"{', '.join(filter(None, (control['perturbation'], control['kind'], guides)))}: {control['why']}"
 
 
 def register(app: typer.Typer) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tools.replays.reliability import ReliabilityBin
-from tui.cli.commands.replay import reliability
 from tui.layouts.format import page
+from tui.layouts.reliability import reliability
 
 BINS = (
     ReliabilityBin(0.1, 0.15, 200, 0.12, 0.25),

@@ -1,0 +1,68 @@
+"""``campaign record|review``: what was measured, and what it came to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from tui.cli import options
+from tui.cli.frame import listed, name_and_last, pairs, session_of
+
+
+def record(
+    context: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(metavar="[NAME] FILE", help="The campaign, if not the only open one; the results.")
+    ],
+    *,
+    round_: Annotated[
+        int | None,
+        typer.Option("--round", min=1, help="Number of the round; else the newest that waits or is measured."),
+    ] = None,
+    dropped: Annotated[
+        bool, typer.Option("--dropped", help="Nominations that the file lacks do not return to the candidates.")
+    ] = False,
+    allow_others: Annotated[
+        bool, typer.Option("--allow-others", help="Take genes that were not nominated too.")
+    ] = False,
+    placement: Annotated[
+        Literal["controls", "declared"],
+        typer.Option(help="Scale by the negative controls, or declare the effects to be on the campaign's scale."),
+    ] = "controls",
+    positive_means: options.PositiveMeans = None,
+    readout_gene: options.ReadoutGene = "",
+    reader: options.Reader = "",
+    columns: options.Map = None,
+    controls: options.Controls = None,
+    where: options.Where = None,
+    suffix: options.Suffix = "",
+    encoding: options.Encoding = "",
+    strict: options.Strict = False,
+) -> None:
+    """Records the results of a confirmed round, or a corrected file of a measured one (the history is kept)."""
+    from tools.campaigns.results.recording import campaign_record
+    from tui.layouts import campaign as layout
+
+    name, file = name_and_last(words, "FILE")
+    session = session_of(context)
+    with session.workspace() as workspace:
+        done = campaign_record(
+            workspace, Path(file), name, round=round_, dropped=dropped, allow_others=allow_others, placement=placement,
+            positive_means=positive_means or "", readout_gene=readout_gene, reader=reader,
+            columns=pairs(columns or (), "--map"), controls=listed(controls or ()),
+            where=pairs(where or (), "--where"), suffix=suffix, encoding=encoding, strict=strict,
+        )  # fmt: skip
+    session.give(done, layout.recorded)
+
+
+def review(context: typer.Context, name: options.CampaignName = "") -> None:
+    """Compares the hits so far with what was expected, and says what a next round would bring."""
+    from tools.campaigns.results.review import campaign_review
+    from tui.layouts import campaign as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        done = campaign_review(workspace, name)
+    session.give(done, layout.reviewed)

@@ -1,0 +1,60 @@
+"""How the figures of PerturbQA are laid out for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import RenderableType
+
+from tui.layouts.format import Column, heading, line, share, table
+
+if TYPE_CHECKING:
+    from tools.benchmarks.perturbqa_report import PerturbqaReport, TaskReport
+
+
+def figures(report: PerturbqaReport) -> list[RenderableType]:
+    """The figures as a table, a row for each line and task.
+
+    Args:
+        report: The figures.
+    """
+    columns = [
+        Column("line"), Column("task"), Column("setting"), Column("AUROC", right=True),
+        Column("90 % interval", right=True), Column("by pairs", right=True, keep=4),
+        Column("readouts", right=True, keep=3), Column("ECE (chance)", right=True),
+        Column("shuffled genes", right=True, keep=6), Column("frequency", right=True, keep=5),
+    ]  # fmt: skip
+    rows = [
+        (
+            one.line, one.task, one.setting, share(one.figures.auroc),
+            f"{share(one.figures.low)} – {share(one.figures.high)}", share(one.figures.auroc_weighted),
+            str(one.figures.genes_scored), f"{share(one.figures.ece)} ({share(one.figures.ece_if_true)})",
+            _shuffled(one),
+            share(one.figures.gene_frequency_pooled),
+        )
+        for one in report.lines
+    ]  # fmt: skip
+    draws = max((one.shuffled_genes.draws for one in report.lines if one.shuffled_genes), default=0)
+    about = f"Setting: {report.setting}." + (f" Shuffled genes: mean and range of {draws} shuffles." if draws else "")
+    said = [line(about), table(columns, rows, cut=False), *_compared(report)]
+    if report.missing:
+        said.append(line(f"More annotation would help: hitscout fetch {' '.join(report.missing)}", "dim"))
+    return said
+
+
+def _shuffled(one: TaskReport) -> str:
+    control = one.shuffled_genes
+    if control is None:
+        return "–"
+    return f"{share(control.mean)} ({share(control.low)} – {share(control.high)})"
+
+
+def _compared(report: PerturbqaReport) -> list[RenderableType]:
+    if not report.comparisons:
+        return []
+    columns = [Column("line"), Column("task"), Column("gain", right=True), Column("90 % interval", right=True)]
+    rows = [
+        (one.line, one.task, f"{one.gain.gain:+.3f}", f"{one.gain.low:+.3f} – {one.gain.high:+.3f}")
+        for one in report.comparisons
+    ]
+    return [heading("Across less within, on the same draws of test perturbations"), table(columns, rows, cut=False)]

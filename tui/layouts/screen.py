@@ -1,0 +1,190 @@
+"""How screens of the store, and files that may become one, are laid out for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import RenderableType
+
+from tui.layouts.format import Column, fields, heading, line, number, table
+
+if TYPE_CHECKING:
+    from db.records import Screen
+    from tools.screens.comparison import ScreenComparison
+    from tools.screens.ingestion.added_screen import AddedScreen, NotedRows
+    from tools.screens.ingestion.preview import ScreenPreview
+    from tools.screens.listing import ListedScreen, ShownScreen
+
+KINDS = {
+    "lfc": "log fold change",
+    "beta": "beta",
+    "z": "z",
+    "signed_log10_p": "signed log10 p",
+    "bayes_factor": "Bayes factor",
+    "rank": "rank",
+}
+
+
+def added(added: AddedScreen) -> Sequence[RenderableType]:
+    """What became of a screen's file.
+
+    Args:
+        added: The report.
+    """
+    screen = added.screen
+    state = "was in the store already; nothing was written" if added.already_present else "added"
+    about = {
+        "phenotype": screen.phenotype,
+        "rows read": added.rows_read,
+        "read as": added.reader,
+        "perturbations": added.effects,
+        "replicates": added.replicates,
+        "sign": added.sign_evidence,
+        "hits": f"{added.hits:,} by {screen.hit_rule}, side {screen.side}",
+    }
+    parts: list[RenderableType] = [line(f"{screen.name}: {state}", "bold"), fields(about)]
+    parts += noted("Kept aside", added.kept_aside) + noted("Used with a flag", added.flags)
+    return parts + [line(f"Note: {warning}") for warning in added.warnings]
+
+
+def noted(title: str, rows_noted: Sequence[NotedRows]) -> list[RenderableType]:
+    """Rows that were kept aside or flagged, by reason.
+
+    Args:
+        title: Heading above them.
+        rows_noted: The rows.
+    """
+    if not rows_noted:
+        return []
+    rows = [(one.reason, one.rows, "; ".join(one.examples)) for one in rows_noted]
+    columns = [Column("reason"), Column("rows", right=True), Column("such as", running=True, keep=5)]
+    return [heading(title), table(columns, rows, cut=False)]
+
+
+def listing(screens: Sequence[ListedScreen]) -> Sequence[RenderableType]:
+    """The screens as a table.
+
+    Args:
+        screens: One for each line.
+    """
+    if not screens:
+        return [line("The store has no screen. `hitscout fetch` brings public ones, `hitscout screen add FILE` yours.")]
+    columns = [
+        Column("screen"), Column("phenotype", running=True, keep=8), Column("study", keep=6),
+        Column("cell type", keep=3), Column("modality", keep=4), Column("genes", right=True),
+        Column("hits", right=True), Column("rule", keep=5),
+    ]  # fmt: skip
+    rows = [
+        (one.screen.name, one.screen.phenotype, one.screen.study, one.screen.cell_type, one.screen.modality,
+         one.perturbations, one.hits, one.screen.hit_rule)
+        for one in screens
+    ]  # fmt: skip
+    return [table(columns, rows)]
+
+
+def shown(shown: ShownScreen) -> Sequence[RenderableType]:
+    """A screen with its quality report.
+
+    Args:
+        shown: The screen.
+    """
+    screen, parts = shown.screen, [line(shown.screen.name, "bold")]
+    about = {
+        "phenotype": screen.phenotype, "study": screen.study, "organism": screen.organism,
+        "cell type": screen.cell_type, "condition": screen.condition, "modality": screen.modality,
+        "library": screen.library, "method": screen.method, "readout": screen.readout, "text": screen.text,
+        "file": shown.source, "SHA-256": shown.source_hash, "added": f"{shown.added_at:%Y-%m-%d %H:%M} UTC",
+        "sign": [f"{one.sign_evidence} (in the file, positive {one.positive_means})" for one in shown.contrasts],
+        "hit rule": f"{screen.hit_rule}, side {screen.side}", "remarks": shown.remarks,
+    }  # fmt: skip
+    rows = [
+        (low, number(low_effect), high, number(high_effect))
+        for (low, low_effect), (high, high_effect) in zip(shown.lowest, shown.highest, strict=True)
+    ]
+    columns = [Column("lowers most"), Column("effect", right=True), Column("raises most"), Column("effect", right=True)]
+    return [
+        *parts, fields(about), heading("Quality"), fields(_quality(shown)), heading("Strongest effects"),
+        table(columns, rows, cut=False), *noted("Kept aside", shown.kept_aside), *noted("Flagged", shown.flags),
+    ]  # fmt: skip
+
+
+def _quality(shown: ShownScreen) -> dict[str, object]:
+    quality = shown.quality
+    own, essentials = quality.readout, quality.essentials
+    agreement = [
+        f"{one.first} and {one.second}: Pearson {number(one.pearson)}, Spearman {number(one.spearman)}"
+        f" on {one.shared:,} shared"
+        for one in quality.replicates
+    ]
+    guides = f"median {number(quality.guides_median)}, {quality.guides_least} to {quality.guides_most}"
+    return {
+        "perturbations": quality.perturbations,
+        "hits": f"{quality.hits_low:,} low, {quality.hits_high:,} high",
+        "replicates": agreement,
+        "guides of a gene": guides if quality.guides_median is not None else "not in the file",
+        "negative controls": f"{quality.controls:,} rows, median {number(quality.controls_median)}, spread"
+        f" {number(quality.controls_mad)}" if quality.controls else "none in the file",
+        "readout gene": own and f"{own.gene}: effect {number(own.estimate)}, place {own.rank:,} of {own.measured:,} by"
+        f" size, at the {number(quality.readout_percentile)}th percentile",
+        "CEGv2 against NEGv1": essentials and f"AUROC {number(essentials.auroc)}, SSMD {number(essentials.ssmd)}"
+        f" ({essentials.essential:,} and {essentials.non_essential:,} genes)",
+    }  # fmt: skip
+
+
+def compared(found: ScreenComparison) -> Sequence[RenderableType]:
+    """How two screens agree.
+
+    Args:
+        found: What the tool gave.
+    """
+    about = {
+        "shared perturbations": found.shared,
+        "rank correlation": f"{found.spearman:+.3f} (p {number(found.spearman_p, 2)});"
+        f" of sizes, whatever the sign, {found.spearman_size:+.3f}",
+        "hits": f"{found.first_hits:,} and {found.second_hits:,}",
+        "hits of both": f"{found.both:,}; {number(found.expected)} expected by chance (p {number(found.p, 2)})",
+        "their signs": f"{found.same_sign:,} the same, {found.opposite_sign:,} opposite",
+        "relation": found.relation,
+    }
+    parts: list[RenderableType] = [line(f"{found.first} and {found.second}", "bold"), fields(about)]
+    if found.hits:
+        columns = [Column("hit of both"), Column(found.first, right=True), Column(found.second, right=True)]
+        rows = [(one.perturbation, number(one.first), number(one.second)) for one in found.hits]
+        parts += [heading("Strongest hits of both"), table(columns, rows, cut=False)]
+    return [*parts, *(line(f"Note: {note}") for note in found.notes)]
+
+
+def removed(removed: Screen) -> Sequence[RenderableType]:
+    """Which screen is gone.
+
+    Args:
+        removed: The screen as it was.
+    """
+    return [line(f"{removed.name} ({removed.phenotype}) was removed.")]
+
+
+def previewed(preview: ScreenPreview) -> list[RenderableType]:
+    """What would be read of a file.
+
+    Args:
+        preview: What the tool gave.
+    """
+    about = {
+        "read as": preview.reader,
+        "organism": preview.organism,
+        "rows read": preview.rows_read,
+        "perturbations": preview.effects,
+        "effects are": KINDS[preview.estimate_kind],
+        "replicates": preview.replicates,
+        "negative controls": f"{preview.controls:,} rows" if preview.controls else "none",
+        "sign": f"{preview.sign_evidence} (in the file, positive {preview.positive_means})",
+        "hits": None if preview.hits is None else f"{preview.hits:,} by {preview.hit_rule}, side {preview.side}",
+        "remarks": preview.remarks,
+    }
+    columns = [Column("lowers most"), Column("effect", right=True), Column("raises most"), Column("effect", right=True)]
+    rows = [
+        (low, number(a), high, number(b)) for (low, a), (high, b) in zip(preview.lowest, preview.highest, strict=True)
+    ]
+    parts: list[RenderableType] = [heading("What would be read"), fields(about), table(columns, rows, cut=False)]
+    return [*parts, *noted("Kept aside", preview.kept_aside), *noted("Used with a flag", preview.flags), line("")]
