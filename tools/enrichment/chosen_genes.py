@@ -9,7 +9,7 @@ from typing import cast, get_args
 
 import pandas as pd
 
-from db.errors import InvalidValueError, NotFoundError
+from db.errors import InvalidValueError, NotFoundError, check_word
 from db.genes.nomenclature import symbols_of
 from db.records import Organism, Screen, Side
 from db.screens.reading import effects_of, get_screen, hit_list, library_of, list_screens
@@ -77,14 +77,8 @@ def choose(
         raise InvalidValueError(
             "An enrichment is of genes, of a screen or of a campaign.", "Give one of --genes, --screen, --campaign."
         )
-    for option, value, allowed in (
-        ("--side", side, ("", *get_args(Side))),
-        ("--organism", organism, get_args(Organism)),
-    ):
-        if value not in allowed:
-            raise InvalidValueError(
-                f"{option} {value!r} is not known.", f"It is one of {', '.join(filter(None, allowed))}."
-            )
+    check_word("side", side, ("", *get_args(Side)))
+    check_word("organism", organism, get_args(Organism))
     if genes and side:
         raise InvalidValueError("A list of genes has no side.", "--side goes with --screen or --campaign.")
     if background and not genes:

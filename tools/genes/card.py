@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast, get_args
 
-from db.errors import InvalidValueError
+from db.errors import check_word
 from db.genes.names import GeneNames, Status
 from db.genes.networks import neighbours
 from db.genes.nomenclature import effects_of_gene, find_gene, identifiers_of, names_of, orthologs_of
@@ -156,11 +157,8 @@ def organism_of(text: str) -> Organism:
     Raises:
         InvalidValueError: It names neither.
     """
-    if text == "human":
-        return "human"
-    if text == "mouse":
-        return "mouse"
-    raise InvalidValueError(f"organism is {text!r}.", "Give human or mouse.")
+    check_word("organism", text, get_args(Organism))
+    return cast("Organism", text)
 
 
 def _effects(workspace: Workspace, gene: Gene) -> list[CardEffect]:

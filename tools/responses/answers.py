@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError
+from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError, did_you_mean, near_words
 from db.genes.names import GeneNames
 from db.screens.responses import ResponseContext, contexts, measured_responses
 from tools.responses.fits import ResponseFit, fit_of
@@ -190,8 +189,7 @@ def _chosen(known: Sequence[ResponseContext], name: str) -> ResponseContext:
     for one in known:
         if one.name.casefold() == name.casefold():
             return one
-    near = difflib.get_close_matches(name, names, 1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+    hint = did_you_mean(name, names) or f"There are: {', '.join(names)}."
     raise NotFoundError(f"The store has no responses named {name!r}.", hint)
 
 
@@ -243,7 +241,7 @@ def _named(workspace: Workspace, names: Sequence[str], known: frozenset[str], *,
     names = list(dict.fromkeys(name.strip() for name in names))
     fresh = sorted({part for name in names if name not in known for part in name.split("+")})
     if not genes and fresh:
-        near = difflib.get_close_matches(fresh[0], sorted(known), 3, 0.4)
+        near = near_words(fresh[0], sorted(known))
         raise NotFoundError(
             f"There is no readout {fresh[0]!r}.", f"Did you mean {', '.join(near or sorted(known)[:3])}?"
         )

@@ -9,7 +9,7 @@ from typing import cast, get_args
 
 import pandas as pd
 
-from db.errors import ConflictError, InvalidValueError
+from db.errors import ConflictError, InvalidValueError, check_word
 from db.genes.name_forms import clean
 from db.provenance import content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
 from db.records import Ingest, Modality, Organism, Study
@@ -160,13 +160,8 @@ def response_remove(workspace: Workspace, name: str) -> ResponseContext:
 
 
 def _check(organism: str, modality: str) -> None:
-    for option, value, allowed in (
-        ("--organism", organism, get_args(Organism)),
-        ("--modality", modality, get_args(Modality)),
-    ):
-        if value not in allowed:
-            words = ", ".join(word for word in allowed if word)
-            raise InvalidValueError(f"{option} {value!r} is not known.", f"It is one of {words}.")
+    check_word("organism", organism, get_args(Organism))
+    check_word("modality", modality, get_args(Modality))
 
 
 def _name_of(path: Path) -> str:

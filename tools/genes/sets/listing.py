@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from db.errors import NotFoundError, require
+from db.errors import NotFoundError, did_you_mean, require
 from db.evidence import near_sets
 from db.genes.nomenclature import find_gene
 from db.genes.sets import find_gene_sets, get_gene_set, list_collections
@@ -84,10 +83,9 @@ def gene_set_list(
     require(1 <= most <= MOST, f"{most} sets were asked for.", f"Ask for 1 to {MOST}.")
     known = list_collections(workspace.store)
     if collection and collection not in known:
-        near = difflib.get_close_matches(collection, known, 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
         there = ", ".join(known) or "none yet; `hitscout fetch` brings some"
-        raise NotFoundError(f"There is no collection {collection!r}.", f"{hint}There are: {there}.")
+        hint = f"{did_you_mean(collection, known)} There are: {there}."
+        raise NotFoundError(f"There is no collection {collection!r}.", hint.strip())
     found = find_gene(workspace.store, gene, organism_of(organism) if organism else None) if gene else None
     if not (collection or found or words.split()):
         return GeneSetList(known, 0, ())
