@@ -111,9 +111,9 @@ def check_word(what: str, value: object, words: Iterable[str]) -> None:
     """
     there = list(words)
     if value not in there:
-        *others, last = [word for word in there if word]
-        choice = f"{', '.join(others)} or {last}" if others else last
-        hint = f"{did_you_mean(str(value), [*others, last])} Give {choice}."
+        named = [word for word in there if word]
+        choice = " or ".join(named) if len(named) <= 2 else f"one of {', '.join(named)}"
+        hint = f"{did_you_mean(str(value), named)} Give {choice}."
         raise InvalidValueError(f"{value!r} is no {what}.", hint.strip())
 
 

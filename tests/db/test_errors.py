@@ -22,7 +22,7 @@ def test_the_nearest_word_is_offered_and_an_empty_one_is_never_named():
     check_word("modality", "", get_args(Modality))
     with pytest.raises(InvalidValueError) as refused:
         check_word("modality", "knock-out", get_args(Modality))
-    assert refused.value.suggestion == "Did you mean knockout? Give knockout, interference or activation."
+    assert refused.value.suggestion == "Did you mean knockout? Give one of knockout, interference, activation."
 
 
 def test_near_names_are_asked_for_the_nearest_first_and_far_ones_are_not():

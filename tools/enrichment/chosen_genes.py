@@ -11,6 +11,7 @@ import pandas as pd
 
 from db.errors import InvalidValueError, NotFoundError, check_word
 from db.genes.nomenclature import symbols_of
+from db.genes.perturbation_names import are_pairs, genes_among, genes_in
 from db.records import Organism, Screen, Side
 from db.screens.reading import effects_of, get_screen, hit_list, library_of, list_screens
 from db.screens.responses import contexts, perturbed_in
@@ -93,7 +94,7 @@ def choose(
 
 
 def _of_names(store: Store, genes: Sequence[str], background: str, organism: Organism) -> GeneChoice:
-    resolved = resolve_list(store, organism, [part for name in genes for part in name.split("+")], "genes")
+    resolved = resolve_list(store, organism, [part for name in genes for part in genes_in(name)], "genes")
     tested, said = _background(store, background, organism)
     chosen = set(resolved.perturbations["name"])
     outside = sorted(chosen - tested)
@@ -120,7 +121,7 @@ def _background(store: Store, background: str, organism: Organism) -> tuple[set[
         note = f"All {len(names):,} protein-coding genes are taken as tested; --background names those that were."
         return set(names), [] if background else [note]
     if _is_context(store, background):
-        return {gene for name in perturbed_in(store, background) for gene in name.split("+")}, []
+        return genes_among(perturbed_in(store, background)), []
     try:
         found = screen_or_file(store, background, "background")
     except NotFoundError as error:
@@ -132,7 +133,7 @@ def _background(store: Store, background: str, organism: Organism) -> tuple[set[
         names = list(resolve_list(store, organism, listed, "background").perturbations["name"])
     else:
         names = library_of(store, found.id)
-    return {gene for name in names for gene in name.split("+")}, []
+    return genes_among(names), []
 
 
 def _is_context(store: Store, name: str) -> bool:
@@ -168,7 +169,7 @@ def _of_campaign(store: Store, name: str, side: str) -> GeneChoice:
 
 
 def _of_effects(of: str, effects: pd.DataFrame, chosen: set[str]) -> GeneChoice:
-    pairs = effects["perturbation"].str.contains("+", regex=False)
+    pairs = are_pairs(effects["perturbation"])
     single = effects[~pairs]
     notes = (f"{int(pairs.sum())} perturbations of two genes are left out.",) if pairs.any() else ()
     ranking = single.set_index("perturbation")["estimate"].astype(float)

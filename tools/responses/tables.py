@@ -11,6 +11,7 @@ import pandas as pd
 
 from db.errors import ConflictError, InvalidValueError, check_word
 from db.genes.name_forms import clean
+from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
 from db.provenance import content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
 from db.records import Ingest, Modality, Organism, Study
 from db.screens.reading import ensure_perturbations
@@ -176,12 +177,13 @@ def _write(
     workspace.report(Progress("read responses", 1, 2, "writing"))
     organism = cast("Organism", described["organism"])
     perturbed = sorted(set(table.rows["perturbation"]))
-    parts = sorted({part for one in perturbed for part in one.split("+")})
+    parts = sorted(genes_among(perturbed))
     placed = place(workspace, parts, organism)
     read = place(workspace, sorted(set(table.rows["readout"])), organism)
-    wanted = [one for one in perturbed if all(part in placed.ids for part in one.split("+")) and one.count("+") < 2]
-    genes = {one: sorted({(placed.symbols[part], placed.ids[part]) for part in one.split("+")}) for one in wanted}
-    symbols = {one: "+".join(symbol for symbol, _ in genes[one]) for one in wanted}
+    parts_of = {one: genes_in(one) for one in perturbed}
+    wanted = [one for one, own in parts_of.items() if len(own) <= 2 and all(part in placed.ids for part in own)]
+    genes = {one: sorted({(placed.symbols[part], placed.ids[part]) for part in parts_of[one]}) for one in wanted}
+    symbols = {one: name_of_genes(symbol for symbol, _ in genes[one]) for one in wanted}
     frame = pd.DataFrame(
         {
             "name": [symbols[one] for one in wanted],
