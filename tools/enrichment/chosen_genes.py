@@ -12,7 +12,7 @@ import pandas as pd
 from db.errors import InvalidValueError, NotFoundError, check_word
 from db.genes.nomenclature import symbols_of
 from db.genes.perturbation_names import are_pairs, genes_among, genes_in
-from db.records import Organism, Screen, Side
+from db.records import PROTEIN_CODING, PROTEIN_LOCUS, Organism, Screen, Side
 from db.screens.reading import effects_of, get_screen, hit_list, library_of, list_screens
 from db.screens.responses import contexts, perturbed_in
 from db.store import Store
@@ -23,8 +23,6 @@ from tools.screens.chosen_screen import screen_or_file
 from tools.screens.hit_rules import hits, parse_rule
 from tools.workspace import Workspace
 
-PROTEIN_CODING = "protein-coding"
-_PROTEIN_LOCUS = "gene with protein product"
 SHOWN_NAMES = 10
 
 
@@ -112,7 +110,7 @@ def _of_names(store: Store, genes: Sequence[str], background: str, organism: Org
 
 def _background(store: Store, background: str, organism: Organism) -> tuple[set[str], list[str]]:
     if background in ("", PROTEIN_CODING):
-        names = symbols_of(store, organism, _PROTEIN_LOCUS)
+        names = symbols_of(store, organism, PROTEIN_LOCUS)
         if not names:
             raise NotFoundError(
                 f"The store does not know which {organism} genes are protein-coding.",

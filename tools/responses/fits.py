@@ -16,6 +16,7 @@ import numpy as np
 from db.errors import InvalidValueError
 from db.genes.nomenclature import symbols_of
 from db.genes.perturbation_names import genes_among
+from db.records import PROTEIN_LOCUS
 from db.screens.responses import ResponseContext, content_of, readout_genes, responses_of
 from db.view import View
 from tools import registry
@@ -24,7 +25,6 @@ from tools.responses.predictors.base import FittedResponsePredictor, TrainingRes
 from tools.workspace import Progress, Workspace
 
 PREDICTOR = "smoothing_stack"
-PROTEIN_LOCUS = "gene with protein product"
 _CODE = (
     "responses/predictors",
     "responses/annotation.py",
