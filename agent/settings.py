@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from db.errors import InvalidValueError
+from db.errors import InvalidValueError, check_word, did_you_mean
 from tools.workspace import Paths
 
 OFFLINE = "offline"
@@ -114,8 +113,7 @@ def _checked(values: Mapping[str, Any]) -> LanguageModelSettings:
             )
         _check_value(name, value)
     made = replace(LanguageModelSettings(), **{name: _typed(name, value) for name, value in values.items()})
-    if made.share not in SHARES:
-        raise InvalidValueError(f"Nothing can be shared as {made.share!r}.", f"There are: {', '.join(SHARES)}.")
+    check_word("way to share", made.share, SHARES)
     return made
 
 
@@ -135,10 +133,7 @@ def _check_tools(value: object) -> None:
     given = list(value) if isinstance(value, (list, tuple)) else [value]
     for one in given:
         if one not in names():
-            near = difflib.get_close_matches(str(one), names(), 3, 0.5)
-            raise InvalidValueError(
-                f"There is no tool {one!r} to offer.", f"Did you mean {' or '.join(near)}?" if near else ""
-            )
+            raise InvalidValueError(f"There is no tool {one!r} to offer.", did_you_mean(str(one), names()))
 
 
 def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 – a text or a number

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 
 class HitscoutError(Exception):
     """A refusal with a message for the user.
@@ -75,12 +77,6 @@ class DownloadError(HitscoutError):
     kind = "download"
 
 
-class LeakError(HitscoutError):
-    """A prior that would tell the answers of the screen it is used for."""
-
-    kind = "leak"
-
-
 class QueryError(HitscoutError):
     """A query in SQL that was refused, failed, or did not end in time."""
 
@@ -100,3 +96,46 @@ def require(condition: object, message: str, suggestion: str = "") -> None:
     """
     if not condition:
         raise InvalidValueError(message, suggestion)
+
+
+def check_word(what: str, value: object, words: Iterable[str]) -> None:
+    """Refuses a value that is none of the words that there are for it.
+
+    Args:
+        what: What the value is, such as ``organism``.
+        value: What was given.
+        words: What it may be; an empty one stands for "not said", and is not named.
+
+    Raises:
+        InvalidValueError: It is none of them.
+    """
+    there = list(words)
+    if value not in there:
+        named = [word for word in there if word]
+        choice = " or ".join(named) if len(named) <= 2 else f"one of {', '.join(named)}"
+        hint = f"{did_you_mean(str(value), named)} Give {choice}."
+        raise InvalidValueError(f"{value!r} is no {what}.", hint.strip())
+
+
+def did_you_mean(value: str, known: Iterable[str]) -> str:
+    """The question whether one of the nearest names was meant; empty where none is near.
+
+    Args:
+        value: What was given.
+        known: The names that there are.
+    """
+    near = near_words(value, known)
+    return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
+def near_words(value: str, known: Iterable[str]) -> Sequence[str]:
+    """Up to three names that are written much like a value, the nearest first.
+
+    Args:
+        value: What was given.
+        known: The names that there are.
+    """
+    # Imported here: a right value needs no comparing.
+    import difflib
+
+    return difflib.get_close_matches(value, list(known), 3, 0.5)

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from db.evidence_ids import edge_id, effect_id, id_sql, kind_of, parts_of, response_id, result_id, set_id, text_id
 from db.provenance import get_ingest
 from db.records import Ingest
 from db.store import Store
@@ -197,22 +198,21 @@ def existing(store: Store, evidence_ids: Collection[str]) -> frozenset[str]:
         store: The store.
         evidence_ids: ``text:<gene>``, ``set:<collection>:<name>`` or ``edge:<network>:<gene>:<gene>``.
     """
-    split = {one: one.split(":") for one in evidence_ids}
-    texts = sorted({parts[1] for parts in split.values() if parts[0] == "text" and len(parts) == 2})
-    sets = sorted({":".join(parts[1:]) for parts in split.values() if parts[0] == "set" and len(parts) > 2})
-    edges = sorted({one for one, parts in split.items() if parts[0] == "edge" and len(parts) == 4})
-    found = {f"text:{row[0]}" for row in _all(store, _KNOWN_GENES, [texts])} if texts else set()
-    if sets:
-        found |= {f"set:{row[0]}" for row in _all(store, _KNOWN_SETS, [sets])}
-    if edges:
-        found |= {one for one in edges if edge_facts(store, *split[one][1:]) is not None}
+    parts = {one: parts_of(one) for one in sorted(evidence_ids)}
+    asked = {kind: [one for one in parts if parts[one] and kind_of(one) == kind] for kind in ("text", "set", "edge")}
+    found = {one for one in asked["edge"] if edge_facts(store, *parts[one]) is not None}
+    if asked["text"]:
+        genes = [parts[one][0] for one in asked["text"]]
+        found |= {text_id(row[0]) for row in _all(store, _KNOWN_GENES, [genes])}
+    if asked["set"]:
+        found |= {row[0] for row in _all(store, _KNOWN_SETS, [asked["set"]])}
     return frozenset(found & set(evidence_ids))
 
 
 _KNOWN_GENES = "SELECT DISTINCT symbol FROM gene WHERE symbol IN (SELECT unnest(?::VARCHAR[]))"
 _KNOWN_SETS = (
-    "SELECT DISTINCT c.name || ':' || s.name FROM gene_set s JOIN gene_set_collection c ON c.id = s.collection_id"
-    " WHERE c.name || ':' || s.name IN (SELECT unnest(?::VARCHAR[]))"
+    f"SELECT DISTINCT {id_sql('set', 'c.name', 's.name')} AS evidence FROM gene_set s JOIN gene_set_collection c"
+    " ON c.id = s.collection_id WHERE evidence IN (SELECT unnest(?::VARCHAR[]))"
 )
 
 
@@ -235,8 +235,8 @@ def near_effects(store: Store, contrast_id: int, perturbation: str) -> list[str]
             " AND e.replicate_id IS NULL ORDER BY e.contrast_id LIMIT 3",
             [perturbation],
         ).fetchall()
-    near = [f"effect:{contrast_id}:{name}" for name in _close(perturbation, names)]
-    return near or [f"effect:{row[0]}:{perturbation}" for row in others]
+    near = [effect_id(contrast_id, name) for name in _close(perturbation, names)]
+    return near or [effect_id(row[0], perturbation) for row in others]
 
 
 def near_sets(store: Store, collection: str, name: str) -> list[str]:
@@ -244,9 +244,8 @@ def near_sets(store: Store, collection: str, name: str) -> list[str]:
     rows = _all(
         store, "SELECT c.name, s.name FROM gene_set s JOIN gene_set_collection c ON c.id = s.collection_id ORDER BY ALL"
     )
-    wanted = f"{collection}:{name}".casefold()
-    known = {f"{a}:{b}".casefold(): f"set:{a}:{b}" for a, b in rows}
-    return [known[key] for key in difflib.get_close_matches(wanted, known, 3, 0.6)]
+    known = {f"{a}:{b}": set_id(a, b) for a, b in rows}
+    return [known[key] for key in _close(f"{collection}:{name}", list(known))]
 
 
 def near_edges(store: Store, network: str, a: str, b: str) -> list[str]:
@@ -260,7 +259,7 @@ def near_edges(store: Store, network: str, a: str, b: str) -> list[str]:
             [gene, gene, network],
         )
         if rows:
-            return [f"edge:{n}:{x}:{y}" for n, x, y in rows]
+            return [edge_id(n, x, y) for n, x, y in rows]
     return []
 
 
@@ -271,8 +270,8 @@ def near_results(store: Store, round_id: int, perturbation: str) -> list[str]:
         "SELECT n.round_id, p.name FROM nomination n JOIN perturbation p ON p.id = n.perturbation_id ORDER BY ALL",
     )
     here = [name for number, name in rows if number == round_id]
-    near = [f"result:{round_id}:{name}" for name in _close(perturbation, here)]
-    return near or [f"result:{number}:{name}" for number, name in rows if name == perturbation][:3]
+    near = [result_id(round_id, name) for name in _close(perturbation, here)]
+    return near or [result_id(number, name) for number, name in rows if name == perturbation][:3]
 
 
 def near_responses(store: Store, context: str, perturbation: str, readout: str) -> list[str]:
@@ -287,7 +286,7 @@ def near_responses(store: Store, context: str, perturbation: str, readout: str) 
         " WHERE s.name = ? AND (upper(p.name) = upper(?) OR upper(r.name) = upper(?)) ORDER BY ALL",
         [here, perturbation, readout],
     )
-    keys = {f"{p}:{r}": f"response:{here}:{p}:{r}" for p, r in own}
+    keys = {f"{p}:{r}": response_id(here, p, r) for p, r in own}
     return [keys[key] for key in _close(f"{perturbation}:{readout}", list(keys))]
 
 
@@ -301,8 +300,8 @@ def near_genes(store: Store, symbol: str) -> list[str]:
     )
     if not rows:
         symbols = [row[0] for row in _all(store, "SELECT DISTINCT symbol FROM gene ORDER BY symbol")]
-        return [f"text:{name}" for name in difflib.get_close_matches(symbol, symbols, 3, 0.7)]
-    return [f"text:{row[0]}" for row in rows]
+        return [text_id(name) for name in difflib.get_close_matches(symbol, symbols, 3, 0.7)]
+    return [text_id(row[0]) for row in rows]
 
 
 def _close(name: str, names: Sequence[str]) -> list[str]:

@@ -21,6 +21,10 @@ NominatedBy = Literal["computed", "grade", "control"]
 Outcome = Literal["waiting", "measured", "missing", "dropped"]
 Relation = Literal["copy", "sibling", "other", "undeclared"]
 
+PROTEIN_LOCUS = "gene with protein product"
+"""Locus type of the genes that are written ``PROTEIN_CODING`` where a list of genes is asked for."""
+PROTEIN_CODING = "protein-coding"
+
 SIDE_OF_DIRECTION: Mapping[str, Side] = MappingProxyType({"raises": "high", "lowers": "low", "both": "both"})
 
 

@@ -6,7 +6,6 @@ The store holds an index of the files, and which rounds of campaigns came out of
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import secrets
@@ -19,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from db.errors import NotFoundError, StoreError
+from db.errors import NotFoundError, StoreError, near_words
 from db.provenance import utc_now
 from db.store import Store
 
@@ -210,7 +209,7 @@ def find_transcript(store: Store, name: str) -> Transcript:
     if len(found) == 1:
         return found[0]
     ids = [one.id for one in known]
-    near = [one.id for one in found] or difflib.get_close_matches(name, ids, 3, 0.5) or ids[:3]
+    near = [one.id for one in found] or near_words(name, ids) or ids[:3]
     hint = f"There are: {', '.join(near[:5])}." if near else "`hitscout ask` begins a conversation."
     what = f"{len(found)} transcripts begin with" if found else "There is no transcript"
     raise NotFoundError(f"{what} {name!r}.", f"{hint} `hitscout transcript list` shows all.")

@@ -10,19 +10,10 @@ from typing import Any
 
 from db import evidence as rows
 from db.errors import InvalidValueError, NotFoundError
+from db.evidence_ids import FORMS, kind_of, parts_of
 from db.store import Store
 from tools.genes.texts.literature import ADDRESS, kept_publication
 from tools.workspace import Workspace
-
-FORMS: Mapping[str, str] = {
-    "effect": "effect:<contrast>:<perturbation>",
-    "set": "set:<collection>:<name>",
-    "edge": "edge:<network>:<gene>:<gene>",
-    "result": "result:<round>:<perturbation>",
-    "text": "text:<gene>",
-    "response": "response:<context>:<perturbation>:<readout>",
-    "cite": "cite:<source>:<id>",
-}
 
 
 @dataclass(frozen=True)
@@ -69,20 +60,20 @@ def open_evidence(workspace: Workspace, evidence_id: str) -> Evidence:
         InvalidValueError: The id is of no known form.
         NotFoundError: The store has no such fact; near ids are given.
     """
-    kind, _, rest = evidence_id.strip().partition(":")
-    if kind == "cite" and rest:
-        return _citation(workspace, f"cite:{rest}")
-    opener = _OPENERS.get(kind)
-    if opener is None or not rest:
-        raise InvalidValueError(f"{evidence_id!r} is no evidence id.", f"They are written {', '.join(FORMS.values())}.")
-    summary, facts, near = opener(workspace.store, rest)
+    kind, parts = kind_of(evidence_id), parts_of(evidence_id)
+    if not parts:
+        forms = [FORMS[kind]] if kind in FORMS else FORMS.values()
+        raise InvalidValueError(f"{evidence_id!r} is no evidence id.", f"Such ids are written {', '.join(forms)}.")
+    if kind == "cite":
+        return _citation(workspace, evidence_id.strip())
+    summary, facts, near = _OPENERS[kind](workspace.store, *parts)
     if facts is None:
         hint = f"Did you mean {' or '.join(near)}?" if near else f"Such ids are written {FORMS[kind]}."
         raise NotFoundError(f"The store has nothing under {evidence_id!r}.", hint)
     ingest = facts.pop("ingest")
     sources = rows.ingests(workspace.store, [] if ingest is None else [ingest])
     return Evidence(
-        id=f"{kind}:{rest}",
+        id=evidence_id.strip(),
         kind=kind,
         summary=summary,
         facts=facts,
@@ -110,11 +101,10 @@ def _citation(workspace: Workspace, evidence_id: str) -> Evidence:
 _Opened = tuple[str, dict[str, Any] | None, Sequence[str]]
 
 
-def _effect(store: Store, rest: str) -> _Opened:
-    contrast, name = _numbered(rest, "effect")
-    facts = rows.effect_facts(store, contrast, name)
+def _effect(store: Store, contrast: str, name: str) -> _Opened:
+    facts = rows.effect_facts(store, int(contrast), name)
     if facts is None:
-        return "", None, rows.near_effects(store, contrast, name)
+        return "", None, rows.near_effects(store, int(contrast), name)
     where = f" in {facts['cell_type']}" if facts["cell_type"] else ""
     side = "low" if facts["rank_from_low"] <= facts["rank_from_high"] else "high"
     fdr = facts[f"fdr_{side}"]
@@ -125,30 +115,24 @@ def _effect(store: Store, rest: str) -> _Opened:
     return text + (f", FDR {fdr:.2g}." if fdr is not None else "."), facts, ()
 
 
-def _set(store: Store, rest: str) -> _Opened:
-    collection, _, name = rest.partition(":")
+def _set(store: Store, collection: str, name: str) -> _Opened:
     facts = rows.set_facts(store, collection, name)
     if facts is None:
         return "", None, rows.near_sets(store, collection, name)
     return f"{name} of {collection} has {facts['size']} genes.", facts, ()
 
 
-def _edge(store: Store, rest: str) -> _Opened:
-    parts = rest.split(":")
-    if len(parts) != 3:
-        raise InvalidValueError(f"'edge:{rest}' is no evidence id.", f"Edges are written {FORMS['edge']}.")
-    network, a, b = parts
+def _edge(store: Store, network: str, a: str, b: str) -> _Opened:
     facts = rows.edge_facts(store, network, a, b)
     if facts is None:
         return "", None, rows.near_edges(store, network, a, b)
     return f"{a} and {b} are joined in {network} with weight {facts['weight']:.3g}.", facts, ()
 
 
-def _result(store: Store, rest: str) -> _Opened:
-    round_id, name = _numbered(rest, "result")
-    facts = rows.result_facts(store, round_id, name)
+def _result(store: Store, round_id: str, name: str) -> _Opened:
+    facts = rows.result_facts(store, int(round_id), name)
     if facts is None:
-        return "", None, rows.near_results(store, round_id, name)
+        return "", None, rows.near_results(store, int(round_id), name)
     placement = facts.pop("placement")
     facts["placement"] = json.loads(placement)["text"] if placement else ""
     where = f"round {facts['round']} of {facts['campaign']}"
@@ -158,24 +142,20 @@ def _result(store: Store, rest: str) -> _Opened:
     return f"{name} was measured in {where} with effect {facts['estimate']:+.3g}{promised}.", facts, ()
 
 
-def _text(store: Store, rest: str) -> _Opened:
-    facts = rows.gene_facts(store, rest)
+def _text(store: Store, symbol: str) -> _Opened:
+    facts = rows.gene_facts(store, symbol)
     if facts is None:
-        return "", None, rows.near_genes(store, rest)
-    if texts := rows.gene_summaries(store, rest):
+        return "", None, rows.near_genes(store, symbol)
+    if texts := rows.gene_summaries(store, symbol):
         facts["summaries"] = texts
     return (
-        f"{rest} is {facts['name'] or 'a gene without a name'} ({facts['organism']}, {facts['accession']}).",
+        f"{symbol} is {facts['name'] or 'a gene without a name'} ({facts['organism']}, {facts['accession']}).",
         facts,
         (),
     )
 
 
-def _response(store: Store, rest: str) -> _Opened:
-    context, _, pair = rest.partition(":")
-    perturbation, _, readout = pair.partition(":")
-    if not (context and perturbation and readout):
-        raise InvalidValueError(f"'response:{rest}' is no evidence id.", f"Responses are written {FORMS['response']}.")
+def _response(store: Store, context: str, perturbation: str, readout: str) -> _Opened:
     facts = rows.response_facts(store, context, perturbation, readout)
     if facts is None:
         return "", None, rows.near_responses(store, context, perturbation, readout)
@@ -187,14 +167,7 @@ def _response(store: Store, rest: str) -> _Opened:
     return text, facts, ()
 
 
-def _numbered(rest: str, kind: str) -> tuple[int, str]:
-    number, _, name = rest.partition(":")
-    if not number.isdecimal() or not name:
-        raise InvalidValueError(f"'{kind}:{rest}' is no evidence id.", f"Such ids are written {FORMS[kind]}.")
-    return int(number), name
-
-
-_OPENERS: Mapping[str, Callable[[Store, str], _Opened]] = {
+_OPENERS: Mapping[str, Callable[..., _Opened]] = {
     "effect": _effect,
     "set": _set,
     "edge": _edge,

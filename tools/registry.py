@@ -5,12 +5,11 @@ Names are listed without importing anything, so that a help text costs nothing.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.resources
 from typing import Literal
 
-from db.errors import NotFoundError
+from db.errors import NotFoundError, did_you_mean
 
 Family = Literal["readers", "loaders", "features", "predictors", "acquisitions", "metrics", "response_predictors"]
 FAMILIES: dict[Family, str] = {
@@ -49,10 +48,7 @@ def load(family: Family, name: str) -> type:
     """
     known = names(family)
     if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise NotFoundError(
-            f"There is no {family.removesuffix('s')} {name!r}.", f"{hint}There are: {', '.join(known)}."
-        )
+        hint = f"{did_you_mean(name, known)} There are: {', '.join(known)}."
+        raise NotFoundError(f"There is no {family.removesuffix('s')} {name!r}.", hint.strip())
     method: type = importlib.import_module(f".{FAMILIES[family]}.{name}", __package__).METHOD
     return method

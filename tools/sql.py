@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db.errors import InvalidValueError, NotFoundError
+from db.errors import InvalidValueError, NotFoundError, did_you_mean
 from db.sql.sandbox import query
 from db.sql.views import VIEWS, count_rows
 from tools.workspace import Workspace
@@ -84,8 +83,7 @@ def sql_tables(workspace: Workspace, table: str = "") -> tuple[SqlTable, ...]:
     """
     known = [view.name for view in VIEWS]
     if table and table not in known:
-        near = difflib.get_close_matches(table, known, 3, 0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known)}."
+        hint = did_you_mean(table, known) or f"There are: {', '.join(known)}."
         raise NotFoundError(f"There is no table {table!r}.", hint)
     rows = count_rows(workspace.store)
     return tuple(

@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 from agent.settings import Share
+from db.evidence_ids import set_id, text_id
+from db.genes.perturbation_names import genes_in
 from db.records import Organism
 from db.view import View
 from tools.grades.judge import JudgeTask
@@ -140,7 +142,7 @@ class Mask:
         """
         if not self.code_of:
             return text
-        names = {perturbation, *(name for gene in perturbation.split("+") for name in self.synonyms.get(gene, ()))}
+        names = {perturbation, *(name for gene in genes_in(perturbation) for name in self.synonyms.get(gene, ()))}
         for name in sorted((one for one in names if len(one) > 1), key=len, reverse=True):
             text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", "this gene", text, flags=re.IGNORECASE)
         return text
@@ -225,7 +227,7 @@ def gene_json(perturbation: str, knowledge: Knowledge, mask: Mask, share: Share)
     described: dict[str, Any] = {"gene": mask.name(perturbation)}
     if share == "names":
         return described
-    genes = perturbation.split("+")
+    genes = genes_in(perturbation)
     names = "; ".join(knowledge.names.get(gene, "") for gene in genes).strip("; ")
     texts = " ".join(knowledge.texts.get(gene, "") for gene in genes).strip()
     sets = [one for gene in genes for one in knowledge.sets.get(gene, ())]
@@ -236,7 +238,7 @@ def gene_json(perturbation: str, knowledge: Knowledge, mask: Mask, share: Share)
     if sets:
         described["gene_sets"] = [clean(mask.text(name.replace("_", " "), perturbation), 90) for _, name in sets]
     if not mask.code_of:
-        described["evidence"] = [*(f"text:{gene}" for gene in genes), *(f"set:{c}:{name}" for c, name in sets)]
+        described["evidence"] = [*(text_id(gene) for gene in genes), *(set_id(c, name) for c, name in sets)]
     return described
 
 

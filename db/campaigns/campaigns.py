@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,7 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from db.errors import ConflictError, NotFoundError
+from db.errors import ConflictError, NotFoundError, did_you_mean
 from db.provenance import next_id, utc_now
 from db.records import Campaign, CampaignSettings, Question
 from db.store import Store
@@ -53,13 +52,9 @@ def find_campaign(connection: duckdb.DuckDBPyConnection, name: str) -> Campaign:
         if campaign.name.casefold() == name.strip().casefold():
             return campaign
     known = [campaign.name for campaign in campaigns]
-    near = difflib.get_close_matches(name, known, 3, 0.5)
-    if near:
-        hint = f"Did you mean {' or '.join(near)}?"
-    elif known:
-        hint = f"There are: {', '.join(known)}."
-    else:
-        hint = 'There is none yet: `hitscout campaign start NAME --phenotype "…"` makes one.'
+    hint = 'There is none yet: `hitscout campaign start NAME --phenotype "…"` makes one.'
+    if known:
+        hint = did_you_mean(name, known) or f"There are: {', '.join(known)}."
     raise NotFoundError(f"There is no campaign {name!r}.", hint)
 
 

@@ -5,13 +5,12 @@ What an ingest writes of them is in `db.screens.writing`, and can be had from he
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 
 import duckdb
 import pandas as pd
 
-from db.errors import ConflictError, NotFoundError
+from db.errors import ConflictError, NotFoundError, did_you_mean
 from db.records import Contrast, Screen
 from db.screens.writing import (
     EFFECT_NUMBERS,
@@ -210,9 +209,8 @@ def _find_screen(connection: duckdb.DuckDBPyConnection, name: str) -> Screen:
     if len(alike) == 1:
         return alike[0]
     known = [screen.name for screen in screens if screen.campaign_id is None]
-    near = difflib.get_close_matches(name, known, 3, 0.5)
     listed = ", ".join(known[:12]) + (" …" if len(known) > 12 else "")
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {listed}." if known else ""
+    hint = did_you_mean(name, known) or (f"There are: {listed}." if known else "")
     raise NotFoundError(
         f"There is no screen {name!r} in the store.",
         f"{hint} `hitscout screen list` shows all; `hitscout screen add FILE` adds one.".strip(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Literal
 import duckdb
 import pandas as pd
 
-from db.errors import ConflictError, InvalidValueError, NotFoundError
+from db.errors import ConflictError, InvalidValueError, NotFoundError, did_you_mean
 from db.provenance import next_id, utc_now
 from db.records import Modality, Organism, Study
 from db.screens.writing import add_study, drop_idle_studies
@@ -370,8 +369,7 @@ def _check(connection: duckdb.DuckDBPyConnection, context: str) -> None:
 
 
 def _unknown(context: str, known: Sequence[str]) -> NotFoundError:
-    near = difflib.get_close_matches(context, known, 1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}." if known else ""
+    hint = did_you_mean(context, known) or (f"There are: {', '.join(known)}." if known else "")
     return NotFoundError(
         f"There are no responses named {context!r} in the store.",
         f"{hint} `hitscout fetch perturbqa-k562` or `hitscout response add FILE` brings some.".strip(),

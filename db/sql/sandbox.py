@@ -1,7 +1,7 @@
 """SQL that others write, a language model above all: answered by a worker process that can do nothing else.
 
 Each query gets a fresh process with an empty environment (`db.sql.sandbox_worker`), which is killed at the deadline.
-A read-only connection alone is no boundary: DuckDB exempts the store's own file from its ban on external access.
+The database's own settings are one wall of several; the process, its limits and the kernel's fence are the others.
 """
 
 from __future__ import annotations

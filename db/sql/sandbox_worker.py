@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 ADDRESS_SPACE = 1_500_000_000
-"""Bytes of address space: DuckDB's own limit does not bind single values such as ``repeat('a', 4e9)``."""
+"""Bytes of address space: the limit of the whole process, beside that of the connection."""
 CONFIGURATION: Mapping[str, str] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
@@ -118,7 +118,7 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
 def _limit_process(deadline: float) -> None:
     """Memory, processor time and a last alarm: the worker ends by itself even when its parent was killed."""
     if hasattr(signal, "setitimer"):
-        # The default action of the signal ends the process even inside one long function of DuckDB.
+        # The default action of the signal ends the process whatever it is doing.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, deadline + 1)
     try:

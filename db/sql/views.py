@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from db.evidence_ids import id_sql
 from db.store import Store
 
 
@@ -76,7 +77,7 @@ VIEWS = (
         ("fdr_low", "e.fdr_low", "FDR that it lowers, or NULL"),
         ("fdr_high", "e.fdr_high", "FDR that it raises, or NULL"),
         ("guides", "e.guides", "guides, or NULL"),
-        ("evidence", "'effect:' || c.id || ':' || p.name", "evidence id"),
+        ("evidence", id_sql("effect", "c.id", "p.name"), "evidence id"),
     ),
     _view(
         "genes", "One gene of the nomenclature.", "gene",
@@ -100,7 +101,7 @@ VIEWS = (
         ("collection", "c.name", "name of the collection"),
         ("gene_set", "s.name", "name of the set"),
         ("gene", "g.symbol", "symbol"),
-        ("evidence", "'set:' || c.name || ':' || s.name", "evidence id of the set"),
+        ("evidence", id_sql("set", "c.name", "s.name"), "evidence id of the set"),
     ),
     _view(
         "edges", "One undirected edge of a network; each pair stands once, so look at both columns.",
@@ -109,7 +110,7 @@ VIEWS = (
         ("a", "a.symbol", "symbol"),
         ("b", "b.symbol", "symbol"),
         ("weight", "e.weight", "larger is surer"),
-        ("evidence", "'edge:' || n.name || ':' || a.symbol || ':' || b.symbol", "evidence id"),
+        ("evidence", id_sql("edge", "n.name", "a.symbol", "b.symbol"), "evidence id"),
     ),
     _view(
         "gene_numbers", "One number of a gene, such as its effect on growth in DepMap.",
@@ -123,7 +124,7 @@ VIEWS = (
         ("gene", "g.symbol", "symbol"),
         ("source", "t.source", "such as refseq"),
         ("text", "t.text", "its words, quoted"),
-        ("evidence", "'text:' || g.symbol", "evidence id"),
+        ("evidence", id_sql("text", "g.symbol"), "evidence id"),
     ),
     _view(
         "campaigns", "One campaign.", "campaign",
@@ -150,7 +151,7 @@ VIEWS = (
         ("flags", "n.flags", "list of texts"),
         ("reason", "n.reason", "why"),
         ("outcome", "n.outcome", "waiting, measured, missing or dropped"),
-        ("evidence", "'result:' || r.id || ':' || p.name", "evidence id"),
+        ("evidence", id_sql("result", "r.id", "p.name"), "evidence id"),
     ),
     _view(
         "results", "One measured effect of a campaign's round, of the newest revision.",
@@ -164,7 +165,7 @@ VIEWS = (
         ("estimate", "e.estimate", "effect on the campaign's scale; positive = raises the phenotype"),
         ("fdr_low", "e.fdr_low", "or NULL"),
         ("fdr_high", "e.fdr_high", "or NULL"),
-        ("evidence", "'result:' || r.id || ':' || p.name", "evidence id"),
+        ("evidence", id_sql("result", "r.id", "p.name"), "evidence id"),
     ),
     _view(
         "responses", "One perturbation's effect on one readout gene or gene set.",

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from db.errors import NotFoundError, RefusedFileError
+from db.evidence_ids import set_id
 from db.genes.names import GeneNames
 from tools.benchmarks.perturbqa_line import GROUP
 from tools.enrichment.over_representation import LEVEL, members_of
@@ -158,7 +159,7 @@ def _played(
                 genes=len(genes),
                 label=label,
                 name=shorts[0] if shorts else "",
-                evidence="" if first is None else f"set:{first['collection']}:{first['gene_set']}",
+                evidence="" if first is None else set_id(first["collection"], first["gene_set"]),
                 fdr=None if first is None else float(first["fdr"]),
                 rouge1_recall=rouge1_recall(label, shorts[0]) if shorts else 0.0,
             )

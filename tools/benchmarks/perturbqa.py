@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from db.errors import HitscoutError, InvalidValueError, NotFoundError
+from db.errors import HitscoutError, InvalidValueError, NotFoundError, check_word
 from tools.benchmarks.perturbqa_line import (
     GROUP,
     LEVEL,
@@ -100,8 +100,7 @@ def benchmark_perturbqa(
 
 
 def _settings(setting: str, shuffles: int) -> list[Setting]:
-    if setting not in ("within", "across", "both"):
-        raise InvalidValueError(f"There is no setting {setting!r}.", "It is within, across or both.")
+    check_word("setting", setting, ("within", "across", "both"))
     if shuffles < 1:
         raise InvalidValueError(f"{shuffles} shuffles were asked for.", "Give at least 1, or play no controls.")
     return [one for one in ("within", "across") if setting in (one, "both")]

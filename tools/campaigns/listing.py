@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from db.campaigns.campaigns import add_exclusions, list_campaigns, set_closed, update_question
 from db.campaigns.results import Revision
 from db.campaigns.rounds import rounds_of
-from db.errors import ConflictError, InvalidValueError, require
+from db.errors import ConflictError, InvalidValueError, check_word, require
 from db.records import Campaign, Direction, Modality, Organism, Question, Round
 from db.screens.reading import ensure_perturbations
 from db.transcripts import transcripts_of_campaign
@@ -232,8 +232,7 @@ def _edited(workspace: Workspace, campaign: Campaign, changes: dict[str, Any]) -
         )
     for key, choices in (("direction", get_args(Direction)), ("modality", get_args(Modality))):
         if key in changes:
-            listed = ", ".join(choice for choice in choices if choice)
-            require(changes[key] in choices, f"{changes[key]!r} is no {key}.", f"There are: {listed}.")
+            check_word(key, changes[key], choices)
     require(str(changes.get("phenotype", "-")).strip(), "A question needs a phenotype.", "Say what is looked for.")
     if "hit_rule" in changes:
         parse_rule(changes["hit_rule"])

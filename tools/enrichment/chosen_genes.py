@@ -9,9 +9,10 @@ from typing import cast, get_args
 
 import pandas as pd
 
-from db.errors import InvalidValueError, NotFoundError
+from db.errors import InvalidValueError, NotFoundError, check_word
 from db.genes.nomenclature import symbols_of
-from db.records import Organism, Screen, Side
+from db.genes.perturbation_names import are_pairs, genes_among, genes_in
+from db.records import PROTEIN_CODING, PROTEIN_LOCUS, Organism, Screen, Side
 from db.screens.reading import effects_of, get_screen, hit_list, library_of, list_screens
 from db.screens.responses import contexts, perturbed_in
 from db.store import Store
@@ -22,8 +23,6 @@ from tools.screens.chosen_screen import screen_or_file
 from tools.screens.hit_rules import hits, parse_rule
 from tools.workspace import Workspace
 
-PROTEIN_CODING = "protein-coding"
-_PROTEIN_LOCUS = "gene with protein product"
 SHOWN_NAMES = 10
 
 
@@ -77,14 +76,8 @@ def choose(
         raise InvalidValueError(
             "An enrichment is of genes, of a screen or of a campaign.", "Give one of --genes, --screen, --campaign."
         )
-    for option, value, allowed in (
-        ("--side", side, ("", *get_args(Side))),
-        ("--organism", organism, get_args(Organism)),
-    ):
-        if value not in allowed:
-            raise InvalidValueError(
-                f"{option} {value!r} is not known.", f"It is one of {', '.join(filter(None, allowed))}."
-            )
+    check_word("side", side, ("", *get_args(Side)))
+    check_word("organism", organism, get_args(Organism))
     if genes and side:
         raise InvalidValueError("A list of genes has no side.", "--side goes with --screen or --campaign.")
     if background and not genes:
@@ -99,7 +92,7 @@ def choose(
 
 
 def _of_names(store: Store, genes: Sequence[str], background: str, organism: Organism) -> GeneChoice:
-    resolved = resolve_list(store, organism, [part for name in genes for part in name.split("+")], "genes")
+    resolved = resolve_list(store, organism, [part for name in genes for part in genes_in(name)], "genes")
     tested, said = _background(store, background, organism)
     chosen = set(resolved.perturbations["name"])
     outside = sorted(chosen - tested)
@@ -117,7 +110,7 @@ def _of_names(store: Store, genes: Sequence[str], background: str, organism: Org
 
 def _background(store: Store, background: str, organism: Organism) -> tuple[set[str], list[str]]:
     if background in ("", PROTEIN_CODING):
-        names = symbols_of(store, organism, _PROTEIN_LOCUS)
+        names = symbols_of(store, organism, PROTEIN_LOCUS)
         if not names:
             raise NotFoundError(
                 f"The store does not know which {organism} genes are protein-coding.",
@@ -126,7 +119,7 @@ def _background(store: Store, background: str, organism: Organism) -> tuple[set[
         note = f"All {len(names):,} protein-coding genes are taken as tested; --background names those that were."
         return set(names), [] if background else [note]
     if _is_context(store, background):
-        return {gene for name in perturbed_in(store, background) for gene in name.split("+")}, []
+        return genes_among(perturbed_in(store, background)), []
     try:
         found = screen_or_file(store, background, "background")
     except NotFoundError as error:
@@ -138,7 +131,7 @@ def _background(store: Store, background: str, organism: Organism) -> tuple[set[
         names = list(resolve_list(store, organism, listed, "background").perturbations["name"])
     else:
         names = library_of(store, found.id)
-    return {gene for name in names for gene in name.split("+")}, []
+    return genes_among(names), []
 
 
 def _is_context(store: Store, name: str) -> bool:
@@ -174,7 +167,7 @@ def _of_campaign(store: Store, name: str, side: str) -> GeneChoice:
 
 
 def _of_effects(of: str, effects: pd.DataFrame, chosen: set[str]) -> GeneChoice:
-    pairs = effects["perturbation"].str.contains("+", regex=False)
+    pairs = are_pairs(effects["perturbation"])
     single = effects[~pairs]
     notes = (f"{int(pairs.sum())} perturbations of two genes are left out.",) if pairs.any() else ()
     ranking = single.set_index("perturbation")["estimate"].astype(float)

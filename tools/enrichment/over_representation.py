@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from db.errors import InvalidValueError, NotFoundError
+from db.evidence_ids import set_id
 from db.genes.sets import list_collections
 from db.view import View
 from tools.enrichment.chosen_genes import GeneChoice, choose
@@ -276,7 +277,7 @@ def _refuse_none(sets: object, smallest: int, largest: int) -> None:
 
 def _enriched(row: pd.Series) -> EnrichedSet:
     return EnrichedSet(
-        evidence=f"set:{row['collection']}:{row['gene_set']}",
+        evidence=set_id(row["collection"], row["gene_set"]),
         collection=str(row["collection"]),
         name=str(row["gene_set"]),
         size=int(row["size"]),
@@ -291,7 +292,7 @@ def _enriched(row: pd.Series) -> EnrichedSet:
 
 def _ranked(row: pd.Series) -> RankedSet:
     return RankedSet(
-        evidence=f"set:{row['collection']}:{row['gene_set']}",
+        evidence=set_id(row["collection"], row["gene_set"]),
         collection=str(row["collection"]),
         name=str(row["gene_set"]),
         size=int(row["size"]),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast, get_args
 
-from db.errors import InvalidValueError
+from db.errors import check_word
+from db.evidence_ids import edge_id, effect_id, set_id
 from db.genes.names import GeneNames, Status
 from db.genes.networks import neighbours
 from db.genes.nomenclature import effects_of_gene, find_gene, identifiers_of, names_of, orthologs_of
@@ -139,7 +141,7 @@ def gene_card(workspace: Workspace, symbol: str, organism: str = "") -> GeneCard
         essential_in=_essential_in(sets, values),
         properties=values,
         gene_set_count=len(sets),
-        gene_sets=tuple(CardSet(c, name, size, f"set:{c}:{name}") for c, name, size in sets[:SHOWN]),
+        gene_sets=tuple(CardSet(c, name, size, set_id(c, name)) for c, name, size in sets[:SHOWN]),
         neighbours=_neighbours(workspace, gene),
         effect_count=len(effects),
         effects=tuple(effects[:SHOWN]),
@@ -156,11 +158,8 @@ def organism_of(text: str) -> Organism:
     Raises:
         InvalidValueError: It names neither.
     """
-    if text == "human":
-        return "human"
-    if text == "mouse":
-        return "mouse"
-    raise InvalidValueError(f"organism is {text!r}.", "Give human or mouse.")
+    check_word("organism", text, get_args(Organism))
+    return cast("Organism", text)
 
 
 def _effects(workspace: Workspace, gene: Gene) -> list[CardEffect]:
@@ -174,7 +173,7 @@ def _effects(workspace: Workspace, gene: Gene) -> list[CardEffect]:
             estimate_kind=effect.estimate_kind,
             percentile=round(effect.percentile, 4),
             fdr=effect.fdr,
-            evidence=f"effect:{effect.contrast_id}:{effect.perturbation}",
+            evidence=effect_id(effect.contrast_id, effect.perturbation),
         )
         for effect in effects_of_gene(workspace.store, gene)
     ]
@@ -182,7 +181,7 @@ def _effects(workspace: Workspace, gene: Gene) -> list[CardEffect]:
 
 def _neighbours(workspace: Workspace, gene: Gene) -> tuple[CardNeighbour, ...]:
     return tuple(
-        CardNeighbour(network, symbol, weight, f"edge:{network}:{gene.symbol}:{symbol}")
+        CardNeighbour(network, symbol, weight, edge_id(network, gene.symbol, symbol))
         for network, symbol, weight in neighbours(workspace.store, gene, SHOWN)
     )
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from db.errors import NotFoundError, RefusedFileError
 from db.genes.nomenclature import GeneNames, Resolution
+from db.genes.perturbation_names import genes_in, name_of_genes
 from db.records import Organism
 from db.store import Store
 
@@ -102,7 +103,7 @@ def resolve_list(store: Store, organism: Organism, names: Sequence[str], source:
     Raises:
         NotFoundError: The store has no nomenclature of the organism.
     """
-    parts = [[part.strip() for part in name.split("+")] for name in names]
+    parts = [genes_in(name) for name in names]
     flat = list(dict.fromkeys(part for split in parts for part in split))
     meanings = dict(zip(flat, GeneNames.load(store, organism).resolve(flat), strict=True)) if flat else {}
     rows: dict[str, tuple[str, int, int | None, str]] = {}
@@ -114,7 +115,7 @@ def resolve_list(store: Store, organism: Organism, names: Sequence[str], source:
             ignored.setdefault(name, {"name": name, "why": why, "in": source})
             continue
         genes = sorted({(one.gene.symbol, one.gene.id) for one in found if one.gene is not None})
-        full = "+".join(symbol for symbol, _ in genes)
+        full = name_of_genes(symbol for symbol, _ in genes)
         rows.setdefault(full, (full, genes[0][1], genes[1][1] if len(genes) > 1 else None, name))
     frame = pd.DataFrame(list(rows.values()), columns=["name", "gene_id", "second_gene_id", "listed"])
     frame = frame.astype({"name": object, "gene_id": "int64", "second_gene_id": "Int64", "listed": object})

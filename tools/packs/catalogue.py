@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import time
 from collections.abc import Iterable, Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from db.errors import HitscoutError, InvalidValueError, NotFoundError
+from db.errors import HitscoutError, InvalidValueError, NotFoundError, did_you_mean
 from db.genes.names import has_genes
 from db.provenance import list_ingests
 from tools import registry
@@ -219,9 +218,8 @@ def _named(names: Sequence[str]) -> list[Pack]:
     for name in names:
         matching = [pack for pack in packs if name in (pack.name, pack.group)]
         if not matching:
-            near = difflib.get_close_matches(name, [*groups, *(pack.name for pack in packs)], 1)
-            hint = f"Did you mean {near[0]}? " if near else ""
-            raise NotFoundError(f"There is no pack {name!r}.", f"{hint}`hitscout fetch --list` shows all.")
+            hint = did_you_mean(name, [*groups, *(pack.name for pack in packs)])
+            raise NotFoundError(f"There is no pack {name!r}.", f"{hint} `hitscout fetch --list` shows all.".strip())
         found |= {pack.name: pack for pack in matching}
     return list(found.values())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.resources
 import os
 import re
@@ -13,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from db.errors import InvalidValueError, NotFoundError
+from db.errors import InvalidValueError, NotFoundError, did_you_mean
 from tools import registry
 from tools.packs.loaders.base import LoadStep, PackLoader
 
@@ -157,9 +156,8 @@ def read_pack(name: str) -> Pack:
     """
     known = _pack_files()
     if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise NotFoundError(f"There is no pack {name!r}.", f"{hint}`hitscout fetch --list` shows all.")
+        hint = f"{did_you_mean(name, known)} `hitscout fetch --list` shows all."
+        raise NotFoundError(f"There is no pack {name!r}.", hint.strip())
     return parse_pack(name, known[name].read_text(encoding="utf-8"))
 
 

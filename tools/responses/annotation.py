@@ -10,6 +10,7 @@ import pandas as pd
 
 from db.errors import NotFoundError
 from db.genes.names import GeneNames, has_genes
+from db.genes.perturbation_names import genes_in
 from db.records import Question
 from db.view import View
 from tools.genes.matrices import Matrix, unit_rows
@@ -57,7 +58,7 @@ class Annotation:
 
         rows, columns, values = [], [], []
         for number, name in enumerate(names):
-            symbols = [self.symbols.get(one, one) for one in members.get(name, name.split("+"))]
+            symbols = [self.symbols.get(one, one) for one in members.get(name, genes_in(name))]
             found = self.genes.get_indexer(pd.Index(symbols, dtype=object))
             found = found[found >= 0]
             rows += [number] * len(found)

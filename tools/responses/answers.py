@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError
+from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError, did_you_mean, near_words
+from db.evidence_ids import response_id
 from db.genes.names import GeneNames
+from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
 from db.screens.responses import ResponseContext, contexts, measured_responses
 from tools.responses.fits import ResponseFit, fit_of
 from tools.responses.predictors.base import Neighbour
@@ -190,8 +191,7 @@ def _chosen(known: Sequence[ResponseContext], name: str) -> ResponseContext:
     for one in known:
         if one.name.casefold() == name.casefold():
             return one
-    near = difflib.get_close_matches(name, names, 1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+    hint = did_you_mean(name, names) or f"There are: {', '.join(names)}."
     raise NotFoundError(f"The store has no responses named {name!r}.", hint)
 
 
@@ -232,7 +232,7 @@ def _pairs(
 def _own_targets(pairs: pd.DataFrame, context: ResponseContext) -> pd.Series[bool]:
     """Which pairs read out a gene that is itself perturbed."""
     own = [
-        context.readout_kind == "gene" and readout in perturbation.split("+")
+        context.readout_kind == "gene" and readout in genes_in(perturbation)
         for perturbation, readout in zip(pairs["perturbation"], pairs["readout"], strict=True)
     ]
     return pd.Series(own, index=pairs.index, dtype=bool)
@@ -241,9 +241,9 @@ def _own_targets(pairs: pd.DataFrame, context: ResponseContext) -> pd.Series[boo
 def _named(workspace: Workspace, names: Sequence[str], known: frozenset[str], *, genes: bool) -> list[str]:
     """Names as the fit has them: what it knows is taken as it is, everything else must be a gene."""
     names = list(dict.fromkeys(name.strip() for name in names))
-    fresh = sorted({part for name in names if name not in known for part in name.split("+")})
+    fresh = sorted(genes_among(name for name in names if name not in known))
     if not genes and fresh:
-        near = difflib.get_close_matches(fresh[0], sorted(known), 3, 0.4)
+        near = near_words(fresh[0], sorted(known))
         raise NotFoundError(
             f"There is no readout {fresh[0]!r}.", f"Did you mean {', '.join(near or sorted(known)[:3])}?"
         )
@@ -256,7 +256,8 @@ def _named(workspace: Workspace, names: Sequence[str], known: frozenset[str], *,
                 raise NotFoundError(f"No single gene is named {one.name!r}. {one.detail}".strip(), hint)
         meant = {one.name: one.gene.symbol for one in found if one.gene}
     symbols = [
-        name if name in known else "+".join(sorted(meant.get(part, part) for part in name.split("+"))) for name in names
+        name if name in known else name_of_genes(sorted(meant.get(part, part) for part in genes_in(name)))
+        for name in names
     ]
     return list(dict.fromkeys(symbols))
 
@@ -290,14 +291,14 @@ def _level(support: float, low: float, high: float) -> str:
 
 
 def _neighbour(context: str, one: Neighbour) -> NeighbourResponse:
-    evidence = f"response:{context}:{one.perturbation}:{one.readout}"
+    evidence = response_id(context, one.perturbation, one.readout)
     return NeighbourResponse(evidence, one.perturbation, one.readout, one.responds, one.weight)
 
 
 def _measured(rows: pd.DataFrame, readout: str) -> tuple[MeasuredResponse, ...]:
     return tuple(
         MeasuredResponse(
-            f"response:{row['context']}:{row['perturbation']}:{row['readout_in_file']}",
+            response_id(row["context"], row["perturbation"], row["readout_in_file"]),
             str(row["context"]),
             None if pd.isna(row["de"]) else bool(row["de"]),
             None if pd.isna(row["up"]) else bool(row["up"]),

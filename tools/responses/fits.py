@@ -15,6 +15,8 @@ import numpy as np
 
 from db.errors import InvalidValueError
 from db.genes.nomenclature import symbols_of
+from db.genes.perturbation_names import genes_among
+from db.records import PROTEIN_LOCUS
 from db.screens.responses import ResponseContext, content_of, readout_genes, responses_of
 from db.view import View
 from tools import registry
@@ -23,7 +25,6 @@ from tools.responses.predictors.base import FittedResponsePredictor, TrainingRes
 from tools.workspace import Progress, Workspace
 
 PREDICTOR = "smoothing_stack"
-PROTEIN_LOCUS = "gene with protein product"
 _CODE = (
     "responses/predictors",
     "responses/annotation.py",
@@ -157,7 +158,7 @@ def _made(workspace: Workspace, context: ResponseContext, others: Sequence[Respo
     workspace.report(Progress(task, 1, 3, "reading what is known of genes"))
     names = set(symbols_of(workspace.store, context.organism, PROTEIN_LOCUS))
     for one in (own, *more):
-        names |= {part for name in set(one.rows["perturbation"]) for part in name.split("+")}
+        names |= genes_among(set(one.rows["perturbation"]))
         names |= {gene for genes in one.members.values() for gene in genes} or set(one.rows["readout"])
     annotation = read_annotation(workspace, sorted(names))
     workspace.report(Progress(task, 2, 3, "learning, which takes about a minute for 150,000 responses"))

@@ -9,8 +9,9 @@ from typing import cast, get_args
 
 import pandas as pd
 
-from db.errors import ConflictError, InvalidValueError
+from db.errors import ConflictError, InvalidValueError, check_word
 from db.genes.name_forms import clean
+from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
 from db.provenance import content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
 from db.records import Ingest, Modality, Organism, Study
 from db.screens.reading import ensure_perturbations
@@ -160,13 +161,8 @@ def response_remove(workspace: Workspace, name: str) -> ResponseContext:
 
 
 def _check(organism: str, modality: str) -> None:
-    for option, value, allowed in (
-        ("--organism", organism, get_args(Organism)),
-        ("--modality", modality, get_args(Modality)),
-    ):
-        if value not in allowed:
-            words = ", ".join(word for word in allowed if word)
-            raise InvalidValueError(f"{option} {value!r} is not known.", f"It is one of {words}.")
+    check_word("organism", organism, get_args(Organism))
+    check_word("modality", modality, get_args(Modality))
 
 
 def _name_of(path: Path) -> str:
@@ -181,12 +177,13 @@ def _write(
     workspace.report(Progress("read responses", 1, 2, "writing"))
     organism = cast("Organism", described["organism"])
     perturbed = sorted(set(table.rows["perturbation"]))
-    parts = sorted({part for one in perturbed for part in one.split("+")})
+    parts = sorted(genes_among(perturbed))
     placed = place(workspace, parts, organism)
     read = place(workspace, sorted(set(table.rows["readout"])), organism)
-    wanted = [one for one in perturbed if all(part in placed.ids for part in one.split("+")) and one.count("+") < 2]
-    genes = {one: sorted({(placed.symbols[part], placed.ids[part]) for part in one.split("+")}) for one in wanted}
-    symbols = {one: "+".join(symbol for symbol, _ in genes[one]) for one in wanted}
+    parts_of = {one: genes_in(one) for one in perturbed}
+    wanted = [one for one, own in parts_of.items() if len(own) <= 2 and all(part in placed.ids for part in own)]
+    genes = {one: sorted({(placed.symbols[part], placed.ids[part]) for part in parts_of[one]}) for one in wanted}
+    symbols = {one: name_of_genes(symbol for symbol, _ in genes[one]) for one in wanted}
     frame = pd.DataFrame(
         {
             "name": [symbols[one] for one in wanted],

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from db.errors import InvalidValueError
+from db.evidence_ids import effect_id
 from db.records import Relation, Screen
 from db.screens import reading as db_screens
 from db.store import Store
@@ -151,7 +152,7 @@ def _strongest(
             str(name),
             float(left.loc[name, "estimate"]),
             float(right.loc[name, "estimate"]),
-            tuple(f"effect:{contrast}:{name}" for contrast in contrasts),
+            tuple(effect_id(contrast, name) for contrast in contrasts),
         )
         for name in places.index[:SHOWN]
     )

@@ -236,11 +236,11 @@ def test_a_mirrors_wheel_is_unpacked_and_nothing_but_its_members(tmp_path):
 
 
 def test_a_path_inside_a_wheel_never_leads_out_of_the_folder(tmp_path):
-    wheel = make_wheel(tmp_path / "mirror" / "wheels", {"../../evil.txt": b"evil"})
-    pack = make_pack(wheel_file(wheel, "../../evil.txt"))
+    wheel = make_wheel(tmp_path / "mirror" / "wheels", {"../../above.txt": b"above"})
+    pack = make_pack(wheel_file(wheel, "../../above.txt"))
     fetch_files(pack, tmp_path / "deep" / "out", Mirror(tmp_path / "mirror"), ignore)
-    assert (tmp_path / "deep" / "out" / "evil.txt").read_bytes() == b"evil"
-    assert list(tmp_path.rglob("evil.txt")) == [tmp_path / "deep" / "out" / "evil.txt"]
+    assert (tmp_path / "deep" / "out" / "above.txt").read_bytes() == b"above"
+    assert list(tmp_path.rglob("above.txt")) == [tmp_path / "deep" / "out" / "above.txt"]
 
 
 def test_a_wheel_without_a_pinned_member_is_refused_whole(tmp_path):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from db.errors import NeedsChoiceError, NotFoundError
+from db.evidence_ids import effect_id, result_id
 from db.records import Nomination, Organism, Round
 from db.store import Store
 from tools.campaigns.rounds.nominations import predict_state
@@ -146,11 +147,11 @@ def result_of(store: Store, state: CampaignState, perturbation: str) -> Fact | N
     number, estimate = int(rows["round"].iloc[0]), float(rows["estimate"].iloc[0])
     if number > 0:
         one = next(round_ for round_ in state.rounds if round_.number == number)
-        return Fact(f"effect {estimate:+.3g} in round {number}", (f"result:{one.id}:{perturbation}",))
+        return Fact(f"effect {estimate:+.3g} in round {number}", (result_id(one.id, perturbation),))
     evidence: tuple[str, ...] = ()
     if state.campaign.measured_screen_id is not None:
         contrast = only_contrast(store, screen_by_id(store, state.campaign.measured_screen_id))
-        evidence = (f"effect:{contrast}:{perturbation}",)
+        evidence = (effect_id(contrast, perturbation),)
     return Fact(f"effect {estimate:+.3g} before the first round", evidence)
 
 
@@ -171,5 +172,5 @@ def effects_elsewhere(prediction: Prediction, perturbation: str) -> tuple[Fact, 
         places: pd.Series[float] = strength(rows, screen.side).rank(ascending=False, method="min")
         place = int(places.loc[perturbation])
         text = f"{screen.name} ({screen.phenotype}): rank {place:,} of {len(places):,}"
-        found.append((place / len(places), text, Fact(text, (f"effect:{contrast_id}:{perturbation}",))))
+        found.append((place / len(places), text, Fact(text, (effect_id(contrast_id, perturbation),))))
     return tuple(fact for _, _, fact in sorted(found, key=lambda one: one[:2])[:SHOWN_EFFECTS])

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from db.errors import InvalidValueError, require
-from db.records import Direction, Modality
+from db.records import PROTEIN_CODING, Direction, Modality
 from tools.campaigns.answers.candidate_ranks import Standing, result_of, standing_of
 from tools.campaigns.start.plan import plan_campaign
-from tools.campaigns.start.start_options import PROTEIN_CODING, StartOptions
+from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import state_of, why_no_candidate
 from tools.genes.name_lists import resolve_list
 from tools.workspace import Workspace

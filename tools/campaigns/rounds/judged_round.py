@@ -10,6 +10,7 @@ import numpy as np
 
 from db.campaigns.rounds import GivenGrade, grades_of, write_grades, write_round
 from db.errors import InvalidValueError
+from db.evidence_ids import result_id
 from db.records import Round
 from tools.campaigns.results.called_hits import call_hits
 from tools.campaigns.rounds.nominations import compute_proposal, predict_state
@@ -195,7 +196,7 @@ def _results(state: CampaignState) -> dict[str, str]:
     """Measured nomination → evidence id of its result."""
     ids = {one.number: one.id for one in state.rounds}
     rows = zip(state.effects["perturbation"], state.effects["round"], strict=True)
-    return {str(name): f"result:{ids[number]}:{name}" for name, number in rows if number in ids}
+    return {str(name): result_id(ids[number], str(name)) for name, number in rows if number in ids}
 
 
 def _grades(workspace: Workspace, one: Round | None) -> tuple[GivenGrade, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from db.campaigns.rounds import GivenGrade
+from db.genes.perturbation_names import genes_in
 from db.records import CampaignSettings, Nomination, Question
 from tools.campaigns.results.called_hits import call_hits
 from tools.campaigns.state import CampaignState, refuse_size
@@ -142,7 +143,7 @@ def _nomination(
     return Nomination(
         rank=rank,
         perturbation=name,
-        target_genes=tuple(name.split("+")),
+        target_genes=tuple(genes_in(name)),
         hit_probability=belief["hit_probability"],
         low=belief["low"],
         high=belief["high"],
@@ -165,7 +166,7 @@ def _flags(
     support = prediction.posterior.frame["support"]
     found = {}
     for name in names:
-        genes = name.split("+")
+        genes = genes_in(name)
         expression = [settings.expressed.get(gene) for gene in genes] if settings.expressed else []
         said = {
             "essential": any(gene in essential for gene in genes),

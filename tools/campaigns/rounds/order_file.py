@@ -14,6 +14,7 @@ import pandas as pd
 from db.campaigns.campaigns import gene_accessions
 from db.errors import InvalidValueError, RefusedFileError
 from db.files import write_parquet
+from db.genes.perturbation_names import genes_in
 from db.records import Nomination, Round
 from tools.campaigns.state import CampaignState, pick_round, state_of
 from tools.workspace import Workspace
@@ -135,7 +136,7 @@ def order_table(workspace: Workspace, state: CampaignState, one: Round) -> pd.Da
     for control in one.shortlist["controls"]:
         if control["kind"] == "positive" and control["guides"]:
             name = str(control["perturbation"])
-            genes = tuple(name.split("+"))
+            genes = tuple(genes_in(name))
             known = gene_accessions(workspace.store, state.campaign.question.organism, list(genes))
             rows.append(_control_row(name, genes, known))
     frame = pd.DataFrame(rows)

@@ -10,7 +10,7 @@ from typing import get_args
 import pandas as pd
 
 from db.campaigns.campaigns import insert_campaign, list_campaigns
-from db.errors import require
+from db.errors import check_word, require
 from db.provenance import utc_now
 from db.records import Campaign, CampaignSettings, Direction, Modality, Organism, Question, Screen
 from db.screens.reading import ensure_perturbations
@@ -156,8 +156,7 @@ def _check_values(options: StartOptions) -> None:
         ("modality", options.modality, get_args(Modality)),
         ("mode", options.mode, ("discover", "validate")),
     ):
-        listed = ", ".join(choice for choice in choices if choice)
-        require(value in choices, f"{value!r} is no {what}.", f"There are: {listed}.")
+        check_word(what, value, choices)
     require(
         options.mode == "discover",
         "The mode validate is not there yet: how likely a hit is to hit again must be learnt from repeated screens,"

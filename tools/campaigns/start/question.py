@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
 
-from db.errors import InvalidValueError
+from db.errors import InvalidValueError, near_words
 from db.genes.sets import find_gene_sets
 from db.screens.reading import list_screens
 from db.store import Store
@@ -69,7 +68,7 @@ def known_weights(store: Store, weights: Mapping[str, float]) -> tuple[dict[str,
     for given, weight in weights.items():
         name = known.get(given.strip().casefold())
         if name is None:
-            near = difflib.get_close_matches(given.casefold(), known, 3, 0.5)
+            near = near_words(given.casefold(), known)
             hint = f"; near it: {', '.join(known[one] for one in near)}" if near else ""
             ignored.append({"name": given, "why": f"there is no such screen{hint}", "in": "screen weights"})
         elif not (math.isfinite(weight) and 0 <= weight <= LARGEST_WEIGHT):

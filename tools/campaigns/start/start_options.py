@@ -12,7 +12,7 @@ import pandas as pd
 from db.campaigns.campaigns import perturbation_genes
 from db.errors import InvalidValueError, NotFoundError
 from db.genes.nomenclature import symbols_of
-from db.records import Direction, Modality, Organism
+from db.records import PROTEIN_CODING, PROTEIN_LOCUS, Direction, Modality, Organism
 from db.screens.reading import library_of
 from db.store import Store
 from tools.genes.essentials import about_growth, common_essentials
@@ -20,9 +20,7 @@ from tools.genes.name_lists import Resolved, read_expression, read_list, resolve
 from tools.screens.chosen_screen import screen_or_file
 from tools.workspace import Workspace
 
-PROTEIN_CODING = "protein-coding"
 ESSENTIAL_REASON = "common essential: what kills a cell changes nearly every readout"
-_PROTEIN_LOCUS = "gene with protein product"
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def library_of_options(store: Store, options: StartOptions) -> Resolved:
         options: What was asked for.
     """
     if options.library == PROTEIN_CODING:
-        names = symbols_of(store, options.organism, _PROTEIN_LOCUS)
+        names = symbols_of(store, options.organism, PROTEIN_LOCUS)
         if not names:
             raise NotFoundError(
                 f"The store does not know which {options.organism} genes are protein-coding.",

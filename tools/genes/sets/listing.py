@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from db.errors import NotFoundError, require
+from db.errors import NotFoundError, did_you_mean, require
 from db.evidence import near_sets
+from db.evidence_ids import parts_of, set_id
 from db.genes.nomenclature import find_gene
 from db.genes.sets import find_gene_sets, get_gene_set, list_collections
 from tools.genes.card import organism_of
@@ -84,10 +84,9 @@ def gene_set_list(
     require(1 <= most <= MOST, f"{most} sets were asked for.", f"Ask for 1 to {MOST}.")
     known = list_collections(workspace.store)
     if collection and collection not in known:
-        near = difflib.get_close_matches(collection, known, 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
         there = ", ".join(known) or "none yet; `hitscout fetch` brings some"
-        raise NotFoundError(f"There is no collection {collection!r}.", f"{hint}There are: {there}.")
+        hint = f"{did_you_mean(collection, known)} There are: {there}."
+        raise NotFoundError(f"There is no collection {collection!r}.", hint.strip())
     found = find_gene(workspace.store, gene, organism_of(organism) if organism else None) if gene else None
     if not (collection or found or words.split()):
         return GeneSetList(known, 0, ())
@@ -98,7 +97,7 @@ def gene_set_list(
         words=words.split(),
         limit=most,
     )
-    listed = tuple(ListedSet(one.collection, one.name, one.size, f"set:{one.collection}:{one.name}") for one in sets)
+    listed = tuple(ListedSet(one.collection, one.name, one.size, set_id(one.collection, one.name)) for one in sets)
     return GeneSetList(known, number, listed, found.symbol if found else "")
 
 
@@ -116,11 +115,8 @@ def gene_set_show(workspace: Workspace, collection: str, name: str) -> ShownSet:
     try:
         found = get_gene_set(workspace.store, collection, name)
     except NotFoundError as error:
-        near = [
-            evidence.removeprefix("set:").replace(":", " ", 1)
-            for evidence in near_sets(workspace.store, collection, name)
-        ]
+        near = [" ".join(parts_of(evidence)) for evidence in near_sets(workspace.store, collection, name)]
         raise NotFoundError(
             error.message, f"Did you mean {' or '.join(near)}?" if near else error.suggestion
         ) from error
-    return ShownSet(collection, name, found.description, len(found.genes), found.genes, f"set:{collection}:{name}")
+    return ShownSet(collection, name, found.description, len(found.genes), found.genes, set_id(collection, name))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from db.errors import DownloadError, HitscoutError, InvalidValueError, require
+from db.evidence_ids import cite_id
 from tools.workspace import Workspace
 
 ADDRESS = "https://www.ebi.ac.uk/europepmc/webservices/rest/search"
@@ -175,7 +176,7 @@ def _publication(one: Mapping[str, Any]) -> Publication:
     journal = (one.get("journalInfo") or {}).get("journal") or {}
     source, number = _plain(one["source"], 20), _plain(one["id"], 40)
     return Publication(
-        evidence=f"cite:{source}:{number}",
+        evidence=cite_id(source, number),
         title=_plain(one.get("title"), 400),
         authors=_plain(one.get("authorString"), 300),
         journal=_plain(journal.get("title"), 200),

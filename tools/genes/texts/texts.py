@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from db.records import Question
+from db.records import PROTEIN_LOCUS, Question
 from db.view import View
 
 SOURCE = "refseq"
@@ -41,7 +41,7 @@ def texts_of(view: View, question: Question) -> tuple[pd.Series[str], Limits]:
         question: Its organism.
     """
     named = view.genes(question.organism)
-    coding = named[named["locus_type"].isin(["gene with protein product", ""])]
+    coding = named[named["locus_type"].isin([PROTEIN_LOCUS, ""])]
     names: pd.Series[str] = coding.set_index("symbol")["name"].astype(str)
     summaries = view.gene_texts(SOURCE, question.organism)
     written = summaries.reindex(names.index).fillna("")

@@ -7,7 +7,7 @@ from typing import cast, get_args
 
 import pandas as pd
 
-from db.errors import InvalidValueError, RefusedFileError
+from db.errors import RefusedFileError, check_word
 from db.genes.texts import write_gene_texts
 from db.records import Organism
 from db.store import Connection
@@ -65,8 +65,7 @@ class GeneTexts:
     def load(self, workspace: Workspace, source: Source, step: LoadStep) -> Loaded:
         """See `tools.packs.loaders.base.PackLoader.load`."""
         name, organism = required(step, "source"), cast("Organism", required(step, "organism"))
-        if organism not in get_args(Organism):
-            raise InvalidValueError(f"organism is {organism!r}.", "It is human or mouse.")
+        check_word("organism", organism, get_args(Organism))
         read = pd.DataFrame()
 
         def before() -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 
 import pandas as pd
 
-from db.errors import InvalidValueError, RefusedFileError
+from db.errors import InvalidValueError, RefusedFileError, check_word
 from db.records import Modality, Organism, Study
 from db.screens.reading import ensure_perturbations
 from db.screens.responses import write_responses
@@ -125,9 +125,8 @@ class ResponsesLoader:
 def _check(step: LoadStep) -> None:
     if required(step, "layout") != "perturbqa":
         raise InvalidValueError(f"There is no layout {step.options['layout']!r} of responses.", "There is: perturbqa.")
-    for key, allowed in (("organism", get_args(Organism)), ("modality", get_args(Modality))):
-        if step.options.get(key, allowed[0]) not in allowed:
-            raise InvalidValueError(f"{key} is {step.options[key]!r}.", f"It is one of {', '.join(allowed)}.")
+    check_word("organism", step.options.get("organism", "human"), get_args(Organism))
+    check_word("modality", step.options.get("modality", ""), get_args(Modality))
     if len(step.files) not in (2, 3):
         raise InvalidValueError(f"Responses have two or three files; {len(step.files)} are named.")
 

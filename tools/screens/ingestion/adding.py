@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 
 import pandas as pd
 
-from db.errors import ConflictError, InvalidValueError, NotFoundError
+from db.errors import ConflictError, InvalidValueError, NotFoundError, check_word
 from db.genes.name_forms import clean
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import EstimateKind, Ingest, Modality, Organism, Side, Study
@@ -134,16 +134,10 @@ def add_screen(
 
 
 def _check_words(organism: str, modality: str, side: str, kind: str, phenotype: str, hit_rule: str) -> None:
-    for option, value, allowed in (
-        ("--organism", organism, ("", *get_args(Organism))),
-        ("--modality", modality, get_args(Modality)),
-        ("--side", side, get_args(Side)),
-        ("estimate_kind", kind, get_args(EstimateKind)),
-    ):
-        if value not in allowed:
-            raise InvalidValueError(
-                f"{option} {value!r} is not known.", f"It is one of {', '.join(word for word in allowed if word)}."
-            )
+    check_word("organism", organism, ("", *get_args(Organism)))
+    check_word("modality", modality, get_args(Modality))
+    check_word("side", side, get_args(Side))
+    check_word("kind of estimate", kind, get_args(EstimateKind))
     if not phenotype.strip():
         raise InvalidValueError(
             "The screen has no phenotype.", 'Say what it asks about: --phenotype "IFNG production".'

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from db.errors import NeedsChoiceError, RefusedFileError
+from db.genes.perturbation_names import genes_in
 from db.records import Note, Organism
 from tools.screens.tables.rows import NUMBER_FIELDS
 
@@ -45,7 +46,7 @@ def is_control(name: str, declared: Collection[str] = ()) -> bool:
         name: A name as the file has it.
         declared: Further names of controls, case folded.
     """
-    parts = [part.strip() for part in name.split("+")]
+    parts = genes_in(name)
     return all(_CONTROL_NAMES.fullmatch(part) or part.casefold() in declared for part in parts)
 
 
@@ -204,7 +205,7 @@ def organism_of(names: Sequence[str], organism: str, file_name: str) -> Organism
     """
     if organism:
         return cast("Organism", organism)
-    parts = [part for name in names for part in name.split("+")]
+    parts = [part for name in names for part in genes_in(name)]
     mouse = sum(_MOUSE.fullmatch(part) is not None for part in parts)
     human = sum(_HUMAN.fullmatch(part) is not None for part in parts)
     if min(mouse, human) > MOST_BAD * len(parts):

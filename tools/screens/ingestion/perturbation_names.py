@@ -9,6 +9,7 @@ import pandas as pd
 
 from db.errors import NeedsChoiceError
 from db.genes.names import GeneNames, Resolution
+from db.genes.perturbation_names import genes_in, name_of_genes
 from db.records import Note
 from tools.screens.ingestion import doubtful_rows as dirty
 
@@ -63,9 +64,7 @@ def resolve(
 
 
 def _genes_of(name: str, controls: Collection[str] = ()) -> list[str]:
-    if "+" not in name:
-        return [name]
-    parts = [part.strip() for part in name.split("+")]
+    parts = genes_in(name)
     genes = [part for part in parts if not dirty.is_control(part, controls)]
     return genes if genes and len(parts) == 2 else parts
 
@@ -79,7 +78,7 @@ def _meaning(resolutions: Sequence[Resolution]) -> tuple[str, int, int | None]:
     if len(genes) != len(resolutions) or len(genes) > 2:
         return "", 0, None
     second = genes[1][1] if len(genes) == 2 else None
-    return "+".join(symbol for symbol, _ in genes), genes[0][1], second
+    return name_of_genes(symbol for symbol, _ in genes), genes[0][1], second
 
 
 def _why(resolutions: Sequence[Resolution]) -> tuple[str, str]:

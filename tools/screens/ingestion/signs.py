@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 import pandas as pd
 
-from db.errors import ConflictError, InvalidValueError, NeedsChoiceError
+from db.errors import ConflictError, NeedsChoiceError, check_word
 from db.records import Modality
 
 Meaning = Literal["raises", "lowers"]
@@ -72,8 +72,7 @@ def find_meaning(
         ConflictError: The file says the contrary of what was given.
         NeedsChoiceError: Nothing says it.
     """
-    if given not in ("", "raises", "lowers"):
-        raise InvalidValueError(f"positive_means is {given!r}.", "It is raises or lowers.")
+    check_word("meaning of a positive value", given, ("", "raises", "lowers"))
     if given and of_file and given != of_file:
         raise ConflictError(
             f"--positive-means {given} was given, but the format of {file_name} says that positive {of_file}.",

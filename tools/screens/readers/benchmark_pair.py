@@ -12,6 +12,7 @@ import pandas as pd
 
 from db.errors import RefusedFileError
 from db.genes.name_forms import clean
+from db.genes.perturbation_names import name_of_genes
 from tools.screens.readers.base import ReadOptions, ScreenTable
 from tools.screens.tables.rows import finished, typed_table
 from tools.screens.tables.text import header, read_raw
@@ -83,7 +84,7 @@ def _hits_of(path: Path) -> tuple[str, ...]:
             "Save the names as a numpy array of texts, in one column or two.",
         )
     rows = pd.DataFrame(np.atleast_2d(values.astype(str).T).T)
-    return tuple("+".join(clean(part) for part in row) for row in rows.itertuples(index=False, name=None))
+    return tuple(name_of_genes(clean(part) for part in row) for row in rows.itertuples(index=False, name=None))
 
 
 def _text_of(path: Path) -> str:
