@@ -173,7 +173,7 @@ def announce(workspace: Workspace, judge: Judge, estimate: JudgeUsage) -> None:
 
 def _task(workspace: Workspace, state: CampaignState, prediction: Prediction, places: int, seed: int) -> JudgeTask:
     count = min(COMPUTED, len(state.candidates))
-    top = choose(workspace, prediction, max(count, places), rng=np.random.default_rng([seed, 1])).perturbations
+    top = choose(prediction, max(count, places)).perturbations
     hits = call_hits(workspace.store, state).hits if len(state.effects) else frozenset()
     tested = sorted(state.measured)
     ordered = [name for name in prediction.hits_so_far if name in hits] or sorted(hits)
