@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+VERSION = ("network 1",)
 NETWORK = "STRING"
 
 
