@@ -17,7 +17,8 @@ from db.genes.names import GeneNames
 from db.records import Organism
 from db.store import Store
 from db.view import View
-from tools.genes.network import NETWORK
+from tools.genes.network import NETWORK, both_ways
+from tools.genes.sets.statistics import crowded_sets
 from tools.grades.judge import Grade, Judgement
 from tools.prediction.acquisitions.base import seeded_order
 
@@ -62,8 +63,7 @@ class Nearby:
             hits: Names of perturbations.
         """
         struck = {gene for name in hits for gene in name.split("+")}
-        turned = self.edges.rename(columns={"a": "b", "b": "a"})
-        both = pd.concat([self.edges, turned], ignore_index=True)
+        both = both_ways(self.edges)
         near = both[both["a"].isin(struck) & ~both["b"].isin(struck)]
         total = near.groupby("b")["weight"].sum().round(9).sort_index()
         return [str(gene) for gene in total.sort_values(ascending=False, kind="stable").index]
@@ -73,23 +73,15 @@ class Nearby:
 
         Args:
             hits: Names of perturbations.
-            tested: Names of all revealed perturbations.
+            tested: Names of all revealed perturbations; a hit that is none of them does not count.
         """
-        from scipy.stats import hypergeom
-
         struck = {gene for name in hits for gene in name.split("+")}
         seen = {gene for name in tested for gene in name.split("+")}
         keys = ["collection", "gene_set"]
         size = self.sets.groupby(keys)["gene"].transform("size")
         usable = self.sets[size <= LARGEST_SET]
-        among = usable[usable["gene"].isin(seen)]
-        counts = among.assign(hit=among["gene"].isin(struck)).groupby(keys)["hit"].agg(["size", "sum"])
-        counts = counts[counts["sum"] >= FEWEST_HITS]
-        if counts.empty:
-            return []
-        p = hypergeom.sf(counts["sum"] - 1, len(seen), len(struck), counts["size"])
-        best = counts.assign(p=p).sort_values("p", kind="stable").head(MOST_SETS)
-        members = usable.merge(best.reset_index()[[*keys, "p"]], on=keys)
+        best = crowded_sets(usable, struck, seen, FEWEST_HITS).head(MOST_SETS)
+        members = usable.merge(best[[*keys, "p"]], on=keys)
         members = members.sort_values(["p", *keys, "gene"], kind="stable")
         return [gene for gene in dict.fromkeys(map(str, members["gene"])) if gene not in struck]
 
