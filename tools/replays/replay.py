@@ -14,8 +14,8 @@ import pandas as pd
 from db.errors import InvalidValueError
 from db.view import View
 from tools import registry
-from tools.grades.admission import Nearby
 from tools.grades.judge import Judge, JudgeUsage
+from tools.grades.judged_candidates import Nearby
 from tools.prediction.computed_list import DEFAULT_ACQUISITION, DEFAULT_PREDICTOR, gather
 from tools.prediction.priors import PriorChoice
 from tools.replays.judged_play import Judging

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tools.grades.admission import Nearby
+from tools.grades.judged_candidates import Nearby
 
 MEMBERS = pd.DataFrame(
     [("c", "wide", gene) for gene in ("H1", "H2", "H3", "N1", "N2", "N3", "X2")]
