@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from agent.privacy.sharing import stays_here
 from agent.providers.errors import explain
+from db.disk_cache import keep_json, kept
 from db.provenance import content_hash
 from tools.grades.judge import JudgeUsage
 
@@ -140,12 +140,9 @@ class Cache:
         Args:
             call: The call.
         """
-        try:
-            kept = json.loads(self._path(call).read_text(encoding="utf-8"))
-            return tuple(Reply.model_validate({"grades": kept["grades"]}).grades)
-        except (OSError, ValueError, KeyError, TypeError):
-            # Not there, or damaged: it is asked for again.
-            return None
+        return kept(
+            self._path(call), lambda stream: tuple(Reply.model_validate({"grades": json.load(stream)["grades"]}).grades)
+        )
 
     def put(self, call: Call, rows: tuple[Row, ...], usage: JudgeUsage) -> None:
         """Keeps the rows of a call; the file appears whole or not at all.
@@ -155,12 +152,8 @@ class Cache:
             rows: Its rows.
             usage: What it took.
         """
-        path = self._path(call)
-        path.parent.mkdir(parents=True, exist_ok=True)
         content = {"call": call.label, "usage": usage.to_json(), "grades": [_plain(row) for row in rows]}
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as stream:
-            json.dump(content, stream, ensure_ascii=False)
-        Path(stream.name).replace(path)
+        keep_json(self._path(call), content, private=True)
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -16,6 +16,7 @@ PROTOCOLS = {
     "predictors": "Predictor",
     "acquisitions": "Acquisition",
     "response_predictors": "ResponsePredictor",
+    "metrics": "Metric",
 }
 METHODS = [(family, name) for family in PROTOCOLS for name in registry.names(family)]
 
@@ -36,6 +37,10 @@ def test_a_method_file_meets_its_familys_protocol(family, name):
         assert list(found.parameters) == list(wanted.parameters), f"{family}/{name}.{function}"
     for attribute in vars(protocol).get("__annotations__", {}):
         assert hasattr(method, attribute), f"{family}/{name} lacks {attribute}"
+
+
+def test_every_family_has_its_protocol_checked():
+    assert set(PROTOCOLS) == set(registry.FAMILIES)
 
 
 @pytest.mark.parametrize("family", PROTOCOLS)

@@ -14,8 +14,8 @@ from db.errors import NotFoundError
 from tools import registry
 from tools.benchmarks.suite_screens import suite_targets
 from tools.prediction.computed_list import DEFAULT_ACQUISITION, DEFAULT_PREDICTOR
+from tools.replays.figures_of_seeds import OWN
 from tools.replays.replay import Pool, ReplayReport, ScreenReport, Text, play_targets
-from tools.replays.report import OWN
 from tools.replays.target import ReplayTarget
 from tools.workspace import Workspace
 

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+VERSION = ("matrices 1",)
 Matrix: TypeAlias = Any
 """A sparse array of scipy or a dense one of numpy."""
 

@@ -10,6 +10,7 @@ import pandas as pd
 from db.records import Question
 from db.view import View
 
+VERSION = ("named_in_text 1",)
 WORD = r"[a-z0-9][a-z0-9-]+"
 _COMMON = (
     "identify gene genes regulate regulates regulation change changes log fold normalized read reads counts"

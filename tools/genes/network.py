@@ -1,4 +1,4 @@
-"""The network of protein associations: its adjacency, normalised."""
+"""The network of protein associations: its edges from either end, and its adjacency, normalised."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+VERSION = ("network 1",)
 NETWORK = "STRING"
+
+
+def both_ways(edges: pd.DataFrame) -> pd.DataFrame:
+    """Each edge seen from either end: columns a, b, weight, and whether it is turned beside how the store has it.
+
+    Args:
+        edges: Columns a, b and weight.
+    """
+    back = edges.rename(columns={"a": "b", "b": "a"})
+    return pd.concat([edges.assign(turned=False), back.assign(turned=True)], ignore_index=True)
 
 
 def normalised(edges: pd.DataFrame) -> tuple[Any, pd.Index]:

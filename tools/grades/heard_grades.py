@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from db.campaigns.rounds import GivenGrade
 from db.records import Round
-from tools.grades.admission import mean_grades
 from tools.grades.slots import GRADE_WEIGHT, LEAST_GRADE, Seating, SlotRecord, SlotShare, seat, slot_share, with_grade
 from tools.prediction.computed_list import Choice, Prediction, expected_hits
 from tools.prediction.reasons import Reason
@@ -165,3 +164,17 @@ def unheard(one: Round, given: Sequence[GivenGrade]) -> list[str]:
         for name in changed
         if listed.get(name) == "grade" or (name not in listed and now.get(name, 0.0) >= LEAST_GRADE)
     ]
+
+
+def mean_grades(grades: Iterable[tuple[str, str, float]]) -> dict[str, float]:
+    """Mean grade of each perturbation: the mean over graders of each grader's mean over draws.
+
+    Args:
+        grades: Perturbation, who graded, and the grade.
+    """
+    by_grader: dict[str, dict[str, list[float]]] = {}
+    for perturbation, by, grade in grades:
+        by_grader.setdefault(perturbation, {}).setdefault(by, []).append(grade)
+    return {
+        name: float(np.mean([np.mean(values) for values in graders.values()])) for name, graders in by_grader.items()
+    }

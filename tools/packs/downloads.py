@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import http.client
-import json
 import re
 import shutil
 import subprocess
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from db.disk_cache import keep_json, kept_json
 from db.errors import DownloadError, InvalidValueError
 from db.provenance import file_hash
 from tools.packs.definition import HttpsFile, Pack, PackFile, WheelFile
@@ -150,10 +150,7 @@ class Record:
         self._path = folder / f".{pack.name}.json"
 
     def _entries(self) -> dict[str, dict[str, str]]:
-        try:
-            return dict(json.loads(self._path.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
-            return {}
+        return kept_json(self._path) or {}
 
     def has(self, file: PackFile) -> bool:
         """Whether a file's parts are there and unchanged."""
@@ -167,9 +164,7 @@ class Record:
         for name, path in made.items():
             path.replace(self._folder / name)
         entries = self._entries() | {file.sha256: hashes}
-        partial = self._path.with_suffix(".part")
-        partial.write_text(json.dumps(entries, indent=1, sort_keys=True), encoding="utf-8")
-        partial.replace(self._path)
+        keep_json(self._path, entries)
 
 
 @contextmanager

@@ -15,10 +15,11 @@ from tools import registry
 from tools.genes.texts.encoders import Encoder
 from tools.genes.texts.vectors import question_encoder
 from tools.prediction import reasons
-from tools.prediction.acquisitions import base as acquisitions
+from tools.prediction.acquisitions.base import Acquisition, shortlist
 from tools.prediction.calibration import threshold
 from tools.prediction.expected_hits import Expected, common_doubt, expected_of
 from tools.prediction.feature_frames import Features, build, for_perturbations, genes_of
+from tools.prediction.predictors.base import Predictor
 from tools.prediction.priors import Excluded, PriorChoice, PriorUse, choose_priors
 from tools.prediction.reasons import Reason
 from tools.prediction.records import Posterior, Priors, Rounds
@@ -65,11 +66,87 @@ class Basis:
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """What is believed of the candidates, and what that rests on.
+class Streams:
+    """Random numbers of one ranking, one stream for each part that draws.
 
     Attributes:
-        posterior: Over all candidates.
+        fit: Where the predictor's choices come from.
+        utility: Where the acquisition's draws come from.
+        ties: Breaks ties of utility.
+    """
+
+    fit: np.random.Generator
+    utility: np.random.Generator
+    ties: np.random.Generator
+
+    @classmethod
+    def of(cls, seed: int) -> Streams:
+        """The streams of a campaign's round: one for the fit, and one that the acquisition and the ties share.
+
+        Args:
+            seed: Seed of the round.
+        """
+        choosing = np.random.default_rng([seed, 1])
+        return cls(np.random.default_rng([seed, 0]), choosing, choosing)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """All candidates of one round, ranked.
+
+    Attributes:
+        posterior: What is believed of each.
+        utility: What measuring each would be worth.
+        order: Their names, best first: the first n of them are the computed list of n.
+    """
+
+    posterior: Posterior
+    utility: pd.Series[float]
+    order: tuple[str, ...]
+
+    def picks(self, size: int) -> tuple[str, ...]:
+        """The computed list, best first; all candidates where there are fewer.
+
+        Args:
+            size: Places of the list.
+        """
+        return self.order[:size]
+
+
+def rank(
+    features: Mapping[str, pd.DataFrame],
+    rounds: Rounds,
+    priors: Priors,
+    question: Question,
+    candidates: pd.Index[str],
+    *,
+    predictor: Predictor,
+    acquisition: Acquisition,
+    streams: Streams,
+) -> Ranking:
+    """Ranks the candidates of one round: the step that a campaign and a replay have in common.
+
+    Args:
+        features: Source → frame over the candidates, the revealed perturbations and the genes of the priors.
+        rounds: Effects revealed so far.
+        priors: Effects of other screens.
+        question: What is looked for.
+        candidates: Perturbation names, unique, in any order.
+        predictor: Says what is believed of them; one that ranks several rounds may keep what the priors taught it.
+        acquisition: Says what measuring each would be worth.
+        streams: Where every random choice comes from.
+    """
+    posterior = predictor.fit(features, rounds, priors, question, streams.fit).predict(candidates)
+    utility = acquisition.utility(posterior, streams.utility)
+    return Ranking(posterior, utility, tuple(shortlist(utility, len(utility), streams.ties)))
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What is believed of the candidates and how they rank, and what that rests on.
+
+    Attributes:
+        ranking: All candidates, ranked.
         priors: Screens that were learnt from.
         excluded: Screens that were not, and why.
         predictor: Name of the predictor.
@@ -81,7 +158,7 @@ class Prediction:
         encoder: What the question's text was encoded by; None where its words were compared.
     """
 
-    posterior: Posterior
+    ranking: Ranking
     priors: tuple[PriorUse, ...]
     excluded: tuple[Excluded, ...]
     predictor: str
@@ -91,6 +168,11 @@ class Prediction:
     hits_so_far: tuple[str, ...]
     view: View
     encoder: Encoder | None = None
+
+    @property
+    def posterior(self) -> Posterior:
+        """What is believed of each candidate."""
+        return self.ranking.posterior
 
 
 @dataclass(frozen=True)
@@ -114,28 +196,30 @@ def predict(
     *,
     hidden: Collection[int] = (),
     predictor: str = DEFAULT_PREDICTOR,
-    rng: np.random.Generator | None = None,
+    acquisition: str = DEFAULT_ACQUISITION,
+    seed: int = 0,
     hits: Collection[str] | None = None,
 ) -> Prediction:
-    """What is believed of each candidate, learnt from other screens and the rounds so far.
+    """What is believed of each candidate and how they rank, learnt from other screens and the rounds so far.
 
     Args:
-        workspace: Store, random numbers and folders.
+        workspace: Store and folders; its random numbers are not used, so that the seed alone decides.
         question: What is looked for; ``study``, ``phenotype``, ``cell_type`` and ``modality`` decide which screens
             are copies or siblings and so never priors.
         candidates: Perturbation names (``A`` or ``A+B``), unique, in any order.
         rounds: Effects revealed so far; an empty frame before the first round.
         hidden: Ids of screens that must not be seen, such as the campaign's own measured screen.
         predictor: Name of the predictor.
-        rng: Where every random choice comes from; the workspace's where None.
+        acquisition: Name of the acquisition.
+        seed: Where every random choice comes from; see `Streams.of`.
         hits: Revealed perturbations that are hits by the campaign's rule; where None, they are those beyond the
             threshold that the predictor assumes.
 
     Returns:
-        The posterior over exactly these candidates, in their order, and what it rests on.
+        The posterior over exactly these candidates, in their order, their ranking, and what both rest on.
 
     Raises:
-        NotFoundError: There is no predictor of this name.
+        NotFoundError: There is no predictor or acquisition of this name.
         InvalidValueError: A candidate is named twice.
     """
     from threadpoolctl import threadpool_limits
@@ -143,24 +227,24 @@ def predict(
     if candidates.has_duplicates:
         twice = candidates[candidates.duplicated()][0]
         raise InvalidValueError(f"The candidate {twice!r} is named twice.", "Name each candidate once.")
-    generator = workspace.rng if rng is None else rng
+    ranks, values = registry.load("predictors", predictor)(), registry.load("acquisitions", acquisition)()
     revealed = _with_hits(rounds, hits)
     known = pd.Series(rounds.effects["estimate"].to_numpy(float), index=rounds.effects["perturbation"])
     basis = gather(workspace, question, candidates.append(pd.Index(known.index)), hidden=hidden, known=known)
     with threadpool_limits(1):
-        fitted = registry.load("predictors", predictor)().fit(
-            basis.features.frames, revealed, basis.choice.priors, question, generator
-        )
-        posterior = fitted.predict(candidates)
+        ranking = rank(
+            basis.features.frames, revealed, basis.choice.priors, question, candidates,
+            predictor=ranks, acquisition=values, streams=Streams.of(seed),
+        )  # fmt: skip
     return Prediction(
-        posterior=posterior,
+        ranking=ranking,
         priors=basis.choice.used,
         excluded=basis.choice.excluded,
         predictor=predictor,
         features=_feature_uses(basis.features, candidates),
         question=question,
         rounds=revealed,
-        hits_so_far=hits_among(revealed, basis),
+        hits_so_far=hits_of(revealed, question, basis.choice.priors),
         view=basis.choice.view,
         encoder=basis.encoder,
     )
@@ -196,16 +280,6 @@ def gather(
     everything = genes.union(perturbations)
     frames = {name: for_perturbations(frame, everything) for name, frame in built.frames.items()}
     return Basis(question, choice, Features(frames, built.missing), encoder)
-
-
-def hits_among(rounds: Rounds, basis: Basis) -> tuple[str, ...]:
-    """Revealed perturbations that count as hits, strongest first.
-
-    Args:
-        rounds: Effects revealed so far; a column ``hit`` says which are hits, otherwise a threshold is guessed.
-        basis: What the prediction is learnt from.
-    """
-    return hits_of(rounds, basis.question, basis.choice.priors)
 
 
 def hits_of(rounds: Rounds, question: Question, priors: Priors) -> tuple[str, ...]:
@@ -244,15 +318,10 @@ def _feature_uses(features: Features, candidates: pd.Index[str]) -> tuple[Featur
     return (*held, *(FeatureUse(name, 0, 0, packs) for name, packs in features.missing.items()))
 
 
-def explain(
-    workspace: Workspace,  # noqa: ARG001 - a tool takes its workspace first
-    prediction: Prediction,
-    perturbations: Sequence[str],
-) -> Mapping[str, Reason]:
+def explain(prediction: Prediction, perturbations: Sequence[str]) -> Mapping[str, Reason]:
     """Reasons for perturbations, each clause a fact that leads to a row of the store.
 
     Args:
-        workspace: The store that the prediction was made from.
         prediction: What `predict` gave.
         perturbations: Names of candidates.
 
@@ -270,39 +339,25 @@ def explain(
     )
 
 
-def choose(
-    workspace: Workspace,
-    prediction: Prediction,
-    size: int,
-    *,
-    acquisition: str = DEFAULT_ACQUISITION,
-    exclusions: Collection[str] = (),
-    rng: np.random.Generator | None = None,
-) -> Choice:
+def choose(prediction: Prediction, size: int, *, exclusions: Collection[str] = ()) -> Choice:
     """The candidates that are worth most to measure next.
 
     Args:
-        workspace: Where random numbers come from if `rng` is None.
         prediction: What `predict` gave.
         size: How many to take.
-        acquisition: Name of the acquisition.
         exclusions: Candidates that must not be taken.
-        rng: Breaks ties, and draws where the acquisition draws.
 
     Raises:
         InvalidValueError: Fewer candidates than `size` are left.
-        NotFoundError: There is no acquisition of this name.
     """
-    generator = workspace.rng if rng is None else rng
-    utility = registry.load("acquisitions", acquisition)().utility(prediction.posterior, generator)
-    utility = utility.drop(labels=[name for name in set(exclusions) if name in utility.index])
-    if size > len(utility):
+    ranking, taboo = prediction.ranking, set(exclusions)
+    left = [name for name in ranking.order if name not in taboo]
+    if size > len(left):
         raise InvalidValueError(
-            f"A shortlist of {size} was asked for, but only {len(utility)} candidates are left.",
-            f"Ask for --size {len(utility)} or fewer.",
+            f"A shortlist of {size} was asked for, but only {len(left)} candidates are left.",
+            f"Ask for --size {len(left)} or fewer.",
         )
-    taken = acquisitions.shortlist(utility, size, generator)
-    return Choice(tuple(taken), utility)
+    return Choice(tuple(left[:size]), ranking.utility[~ranking.utility.index.isin(taboo)])
 
 
 def expected_hits(prediction: Prediction, perturbations: Sequence[str]) -> Expected:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
 
+from db import disk_cache
 from db.records import Question
 from db.view import View
 from tools import registry
 from tools.genes.texts.encoders import Encoder
 from tools.prediction.features.base import FeatureSource
 from tools.workspace import Progress
+
+VERSION = ("feature_frames 1",)
 
 
 @dataclass(frozen=True)
@@ -65,15 +62,20 @@ def build(
         named = pd.Index(view.genes(question.organism)["symbol"], dtype=object)
         seen = {effects: view.fingerprint(effects=effects) for effects in (True, False)} if folder else {}
     everyone = named if len(named) else genes.sort_values()
-    asked = json.dumps([question.to_json(), encoder.name if encoder else ""], sort_keys=True)
+    of_genes = {"genes": disk_cache.asked_key(*everyone)}
+    of_question = of_genes | {"question": question.to_json(), "encoder": encoder.name if encoder else ""}
     for done, name in enumerate(sources):
         report(Progress("features", done, len(sources), name))
         method: Any = registry.load("features", name)
         source: FeatureSource = method(encoder) if method.reads_question else method()
         path = None
         if folder is not None:
-            said = asked if source.reads_question else ""
-            path = folder / f"{name}-{_key(everyone, said, seen[source.reads_effects])}.npz"
+            key = disk_cache.computed_key(
+                store=[seen[source.reads_effects]],
+                versions=[*VERSION, *source.VERSION],
+                arguments=of_question if source.reads_question else of_genes,
+            )
+            path = folder / f"{name}-{key}.npz"
         with threadpool_limits(1):
             frame = _cached(source, everyone, question, view, path)
         frame = frame.loc[frame.index.isin(genes)]
@@ -119,11 +121,12 @@ def genes_of(perturbations: pd.Index[str]) -> pd.Index[str]:
 def _cached(
     source: FeatureSource, genes: pd.Index[str], question: Question, view: View, path: Path | None
 ) -> pd.DataFrame:
-    frame = _read(path) if path else None
+    frame = disk_cache.kept(path, _read) if path else None
     if frame is None:
-        frame = _plain(source.features(genes, question, view))
+        made = _plain(source.features(genes, question, view))
         if path:
-            _write(path, frame)
+            disk_cache.keep(path, lambda stream: _write(stream, made))
+        return made
     return frame
 
 
@@ -133,45 +136,16 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(frame.to_numpy(float), index=index, columns=[str(name) for name in frame.columns])
 
 
-def _key(genes: pd.Index[str], asked: str, seen: str) -> str:
-    """Everything that the frame depends on, the code that computes it included."""
-    parts = [seen, hashlib.sha256("\n".join(genes).encode()).hexdigest(), _code(), json.dumps(_versions()), asked]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+def _read(stream: BinaryIO) -> pd.DataFrame:
+    with np.load(stream, allow_pickle=False) as held:
+        index = pd.Index(held["index"].astype(object))
+        return pd.DataFrame(held["values"], index=index, columns=[str(name) for name in held["columns"]])
 
 
-@lru_cache(maxsize=1)
-def _code() -> str:
-    """Hash of all sources and of what they share: a change to a helper must not leave old frames in use."""
-    digest = hashlib.sha256()
-    for path in sorted([Path(__file__), *Path(__file__).with_name("features").glob("*.py")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _versions() -> list[str]:
-    return [version(package) for package in ("numpy", "scipy", "scikit-learn")]
-
-
-def _read(path: Path) -> pd.DataFrame | None:
-    """The frame in a file, or None where there is none that can be read."""
-    try:
-        with np.load(path, allow_pickle=False) as held:
-            index = pd.Index(held["index"].astype(object))
-            return pd.DataFrame(held["values"], index=index, columns=[str(name) for name in held["columns"]])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        # A missing or half-written file only costs time: the frame is computed again.
-        return None
-
-
-def _write(path: Path, frame: pd.DataFrame) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    with partial.open("wb") as stream:
-        np.savez(
-            stream,
-            values=frame.to_numpy(float),
-            index=frame.index.to_numpy(str),
-            columns=np.array(list(frame.columns), dtype=str),
-        )
-    partial.replace(path)
+def _write(stream: BinaryIO, frame: pd.DataFrame) -> None:
+    np.savez(
+        stream,
+        values=frame.to_numpy(float),
+        index=frame.index.to_numpy(str),
+        columns=np.array(list(frame.columns), dtype=str),
+    )

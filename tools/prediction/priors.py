@@ -11,8 +11,10 @@ import pandas as pd
 from db.records import Question, Relation, Screen, relation
 from db.view import View
 from tools.prediction.records import Priors
+from tools.screens.strength import VERSION as STRENGTH
 from tools.screens.strength import quantile_ranks, strength
 
+VERSION = ("priors 1", *STRENGTH)
 LEAK_SPEARMAN = 0.3
 """Copies of one experiment correlate by .49 and more, siblings by .08 to .20, all others by .11 at most."""
 LEAK_SHARED = 300

@@ -10,8 +10,9 @@ import pandas as pd
 from db.records import Question, Screen
 from db.view import View
 from tools.genes.named_in_text import genes_of_question
-from tools.genes.network import NETWORK
+from tools.genes.network import NETWORK, both_ways
 from tools.genes.sets.matched import matched_sets
+from tools.genes.sets.statistics import crowded_sets
 from tools.genes.texts.encoders import Encoder
 from tools.prediction.features.essentiality import PROPERTIES as ESSENTIALITY
 from tools.prediction.records import Posterior, Rounds
@@ -149,29 +150,18 @@ def _add_hit_sets(
     clauses: _Clauses, sets: pd.DataFrame, targets: Mapping[str, list[str]], hits: Sequence[str], rounds: Rounds
 ) -> None:
     """Gene sets with more hits than their share of the tested genes, by the hypergeometric upper tail."""
-    from scipy.stats import hypergeom
-
     tested = {gene for name in rounds.effects["perturbation"] for gene in str(name).split("+")}
     struck = {gene for name in hits for gene in name.split("+")}
-    among = sets[sets["gene"].isin(tested)]
-    if len(struck) < FEWEST_HITS_IN_SET or among.empty:
+    if len(struck) < FEWEST_HITS_IN_SET:
         return
-    keys = ["collection", "gene_set"]
-    counts = among.assign(hit=among["gene"].isin(struck)).groupby(keys)["hit"].agg(["size", "sum"])
-    counts = counts[counts["sum"] >= FEWEST_HITS_IN_SET]
-    if counts.empty:
-        return
-    p = hypergeom.sf(counts["sum"] - 1, len(tested), len(struck & tested), counts["size"])
-    counts = counts.assign(p=p)[p <= SET_P].sort_values("p", kind="stable")
-    if counts.empty:
-        return
-    asked = {gene for parts in targets.values() for gene in parts}
-    holding = sets[sets["gene"].isin(asked)].merge(counts.reset_index(), on=keys)
+    crowded = crowded_sets(sets, struck, tested, FEWEST_HITS_IN_SET)
+    keys, asked = ["collection", "gene_set"], {gene for parts in targets.values() for gene in parts}
+    holding = sets[sets["gene"].isin(asked)].merge(crowded[crowded["p"] <= SET_P], on=keys)
     holding = holding.sort_values(["p", *keys], kind="stable")
     for name, genes in _with_any(targets, holding["gene"]):
         rows = holding[holding["gene"].isin(genes)].drop_duplicates(keys).head(MOST_SETS)
         for row in rows.itertuples(index=False):
-            text = f"in {_readable(str(row.gene_set))}, {row.sum} of whose {row.size} tested genes are hits"
+            text = f"in {_readable(str(row.gene_set))}, {row.overlap} of whose {row.size} tested genes are hits"
             clauses.add(name, text, [f"set:{row.collection}:{row.gene_set}"])
 
 
@@ -199,10 +189,7 @@ def _add_neighbours(
     edges = edges[
         (edges["a"].isin(genes) & edges["b"].isin(wanted)) | (edges["b"].isin(genes) & edges["a"].isin(wanted))
     ]
-    turned = edges.rename(columns={"a": "b", "b": "a"})
-    both = pd.concat(
-        [edges.assign(first=edges["a"], second=edges["b"]), turned.assign(first=turned["b"], second=turned["a"])]
-    )
+    both = both_ways(edges)
     near = both[both["a"].isin(genes) & both["b"].isin(wanted) & (both["a"] != both["b"])]
     near = near.sort_values(["weight", "b"], ascending=[False, True], kind="stable")
     for name, parts in _with_any(targets, near["a"]):
@@ -211,7 +198,8 @@ def _add_neighbours(
             continue
         shown = mine.head(MOST_EDGES)
         more = f" and {len(mine) - len(shown)} more" if len(mine) > len(shown) else ""
-        ids = [f"edge:{NETWORK}:{row.first}:{row.second}" for row in shown.itertuples(index=False)]
+        ends = [(row.b, row.a) if row.turned else (row.a, row.b) for row in shown.itertuples(index=False)]
+        ids = [f"edge:{NETWORK}:{first}:{second}" for first, second in ends]
         clauses.add(name, f"STRING neighbour of {', '.join(shown['b'])}{more} ({what})", ids)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -79,19 +81,31 @@ def regress(
     revealed = first + usable
     cross = _covariance(table, rows, prior, revealed)
     own = cross[revealed]
-    inverse = np.linalg.inv(own + NOISE * np.eye(len(usable)))
+    solve = _solver(own + NOISE * np.eye(len(usable)))
     residual = y - (offset[revealed] - offset[revealed].mean())
-    weights = inverse @ residual
+    weights = solve(residual)
     mean = offset + cross @ weights
     own_variance = _own_variance(table, rows, prior)
-    taken = np.einsum("ij,ij->i", cross @ inverse, cross)
+    taken = np.einsum("ij,ji->i", cross, solve(cross.T))
     variance = np.maximum(own_variance - taken, 0.0)
     unit = float(y.var()) / (1 + NOISE)
-    left_out = mean[first:].copy()
+    left_out, spread = mean[first:].copy(), np.diag(solve(np.eye(len(usable))))
     # The mean as it would be without the effect itself: subtract what its own residual contributed.
-    left_out[usable] = mean[revealed] - (cross[revealed] @ weights) + residual - weights / np.diag(inverse)
+    left_out[usable] = mean[revealed] - (cross[revealed] @ weights) + residual - weights / spread
     explained = np.where(rows >= 0, taken / np.maximum(own_variance, 1e-9), 0.0)
     return Regression(mean, np.sqrt(variance * unit), left_out, np.clip(explained, 0.0, 1.0))
+
+
+def _solver(matrix: Matrix) -> Callable[[Matrix], Matrix]:
+    """Solves matrix · x = b for any b, with one factorisation of the symmetric matrix."""
+    from scipy.linalg import LinAlgError, cho_factor, cho_solve, lu_factor, lu_solve
+
+    try:
+        return partial(cho_solve, cho_factor(matrix, lower=True))
+    except LinAlgError:
+        # The positive part of a cosine is no covariance where the embeddings have few dimensions and many genes are
+        # revealed: then the matrix may be indefinite, and only the general factorisation is left.
+        return partial(lu_solve, lu_factor(matrix))
 
 
 def _sample(usable: npt.NDArray[np.intp], strengths: Vector) -> npt.NDArray[np.intp]:

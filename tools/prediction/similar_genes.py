@@ -13,7 +13,7 @@ from db.genes.nomenclature import find_gene
 from db.records import Gene, Question
 from db.view import View
 from tools.genes.card import organism_of
-from tools.genes.network import NETWORK
+from tools.genes.network import NETWORK, both_ways
 from tools.packs.catalogue import absent_packs, remedies
 from tools.prediction.feature_frames import build
 from tools.prediction.regression import WEIGHTS
@@ -175,8 +175,7 @@ def _shared_sets(members: pd.DataFrame, symbol: str, others: Sequence[str]) -> d
 
 def _edges(view: View, symbol: str, others: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The edge between both genes, else the two edges to their strongest common neighbour."""
-    edges = view.edges(NETWORK)
-    both = pd.concat([edges, edges.rename(columns={"a": "b", "b": "a"})[["a", "b", "weight"]]])
+    both = both_ways(view.edges(NETWORK))
     own = both[both["a"] == symbol].set_index("b")["weight"]
     found: dict[str, tuple[str, ...]] = {
         str(other): (f"edge:{NETWORK}:{symbol}:{other}",) for other in others if other in own.index

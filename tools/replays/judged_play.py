@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
 from db.records import Question
 from db.store import Store
 from db.view import View
-from tools.grades.admission import COMPUTED, NEARBY, Admission, Nearby, judged_candidates, mean_grades
-from tools.grades.heard_grades import record_of_round
+from tools.grades.admission import Admission, NamesAndEvidence
+from tools.grades.heard_grades import mean_grades, record_of_round
 from tools.grades.judge import Judge, JudgeTask, JudgeUsage
+from tools.grades.judged_candidates import COMPUTED, NEARBY, Nearby, judged_candidates
 from tools.grades.slots import SlotRecord, seat, slot_share
-from tools.prediction.acquisitions.base import shortlist
 from tools.prediction.computed_list import hits_of
 from tools.prediction.records import Rounds
-from tools.replays.controls import Course, Turn
+from tools.replays.course import Course, Turn
 
 SHOWN_RESULTS = 150
 """Results of earlier rounds that a judge is shown, about."""
@@ -74,7 +75,10 @@ class JudgedSeats:
     refused: int = 0
     filled: int = 0
     _rounds: list[tuple[list[str], list[str]]] = field(default_factory=list)
-    _admission: Admission | None = None
+
+    @cached_property
+    def _known(self) -> NamesAndEvidence:
+        return NamesAndEvidence(self.judging.store, self.course.question.organism)
 
     def __call__(self, turn: Turn) -> tuple[tuple[str, ...], frozenset[str]]:
         """The round's picks with slots filled, and which of them came by grade.
@@ -89,7 +93,7 @@ class JudgedSeats:
         if share.places:
             task = self._task(turn, hits)
             grades = self._grades(turn, task)
-            seating = seat(turn.picks, turn.utility, grades, share.places, self.course.stream(12, turn.number))
+            seating = seat(turn.picks, turn.ranking.utility, grades, share.places, self.course.stream(12, turn.number))
             picks, by_grade = seating.perturbations, seating.by_grade
         self.filled += len(by_grade)
         self._rounds.append(([p for p in picks if p in by_grade], [p for p in picks if p not in by_grade]))
@@ -103,9 +107,8 @@ class JudgedSeats:
         return total
 
     def _task(self, turn: Turn, hits: Sequence[str]) -> JudgeTask:
-        count = min(max(COMPUTED, len(turn.picks)), len(turn.utility))
-        top = shortlist(turn.utility, count, self.course.stream(4, turn.number - 1))
-        candidates = [str(name) for name in turn.utility.index]
+        top = turn.ranking.picks(max(COMPUTED, len(turn.picks)))
+        candidates = [str(name) for name in turn.ranking.utility.index]
         tested = [str(name) for name in turn.rounds.effects["perturbation"]]
         shuffle = self.course.stream(10, turn.number)
         return JudgeTask(
@@ -127,12 +130,8 @@ class JudgedSeats:
         def why_not(name: str) -> str:
             return "measured already" if name in tested else "not in the library of this replay"
 
-        if self._admission is None:
-            organism = self.course.question.organism
-            self._admission = Admission(self.judging.store, organism, turn.utility.index, why_not)
-        else:
-            self._admission = self._admission.next_round(turn.utility.index, why_not)
+        admission = Admission(self._known, frozenset(turn.ranking.order), why_not)
         with self.judging.store.read():
-            grades, ignored = self._admission.admit(judgement)
+            grades, ignored = admission.admit(judgement)
         self.refused += len(ignored)
         return mean_grades((one.perturbation, "judge", one.grade) for one in grades)

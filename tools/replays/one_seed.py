@@ -19,7 +19,7 @@ from tools.prediction.expected_hits import common_doubt, expected_of
 from tools.prediction.priors import siblings_among
 from tools.prediction.records import Priors
 from tools.replays import controls
-from tools.replays.controls import Course, Step
+from tools.replays.course import Course, Step, play
 from tools.replays.judged_play import JudgedSeats, Judging
 from tools.replays.metrics.base import Outcome, RoundOutcome
 from tools.replays.target import ReplayTarget
@@ -111,7 +111,7 @@ def run_seed(job: Job, seed: int, on_step: Callable[[float], None] = lambda _: N
     predictor = registry.load("predictors", job.predictor)()
     heard: list[JudgedSeats] = []
     seats = _seats(job, course, heard)
-    steps = controls.play(course, predictor, seats=seats, on_round=lambda number: on_step(number / total))
+    steps = play(course, predictor, seats=seats, on_round=lambda number: on_step(number / total))
     by_grade = [name for step in steps for name in step.by_grade]
     found = _play_controls(job, course, steps, lambda done: on_step((job.rounds + done) / total), heard)
     table = job.target.table
@@ -195,13 +195,13 @@ def _play_controls(
     }
     fresh = registry.load("predictors", job.predictor)
     seats = _seats(job, course, heard)
-    permuted = controls.play(course, fresh(), permute=True, seats=seats, on_round=on_round)
+    permuted = play(course, fresh(), permute=True, seats=seats, on_round=on_round)
     lists["permuted_feedback"] = _names(permuted)
     lists["random_embeddings"] = controls.random_embeddings(course, fresh())
     if job.judging is not None:
-        lists["without_grades"] = _names(controls.play(course, fresh()))
+        lists["without_grades"] = _names(play(course, fresh()))
         masked = _seats(job, course, heard, masked=True)
-        lists["masked_names"] = _names(controls.play(course, fresh(), seats=masked))
+        lists["masked_names"] = _names(play(course, fresh(), seats=masked))
     if job.siblings:
         lists[controls.WITH_SIBLINGS] = controls.sibling_ranking(course, job.priors)
     on_round((job.plays - 1) * job.rounds)
@@ -236,7 +236,7 @@ def _outcome(table: pd.DataFrame, course: Course, steps: list[Step]) -> Outcome:
     rounds = []
     rate = float(course.library["hit"].mean())
     for number, step in enumerate(steps):
-        frame = step.posterior.frame
+        frame = step.ranking.posterior.frame
         probability = frame.loc[list(step.picks), "hit_probability"].to_numpy(dtype=np.float64)
         expected = expected_of(list(probability), doubt=common_doubt(course.question.hit_rule, number * course.size))
         hit = course.library.loc[frame.index, "hit"].to_numpy(bool)

@@ -14,13 +14,15 @@ import pandas as pd
 from db.errors import InvalidValueError
 from db.view import View
 from tools import registry
-from tools.grades.admission import Nearby
 from tools.grades.judge import Judge, JudgeUsage
+from tools.grades.judged_candidates import Nearby
 from tools.prediction.computed_list import DEFAULT_ACQUISITION, DEFAULT_PREDICTOR, gather
 from tools.prediction.priors import PriorChoice
+from tools.replays.figures_of_seeds import report_screen
 from tools.replays.judged_play import Judging
 from tools.replays.one_seed import Job, SeedResult
-from tools.replays.report import Memory, ReplayReport, ScreenReport, report_screen
+from tools.replays.records import Memory, ScreenReport
+from tools.replays.report import ReplayReport
 from tools.replays.target import ReplayTarget, target_of_screen
 from tools.replays.workers import run_all
 from tools.workspace import Progress, Workspace

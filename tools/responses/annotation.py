@@ -13,11 +13,14 @@ from db.genes.names import GeneNames, has_genes
 from db.genes.perturbation_names import genes_in
 from db.records import Question
 from db.view import View
+from tools.genes.matrices import VERSION as MATRICES
 from tools.genes.matrices import Matrix, unit_rows
 from tools.genes.network import NETWORK, normalised
-from tools.prediction import feature_frames as _cache
+from tools.prediction import feature_frames
+from tools.prediction.features.string_spectral import StringSpectral
 from tools.workspace import Workspace
 
+VERSION = ("annotation 1", *MATRICES, *feature_frames.VERSION, *StringSpectral.VERSION)
 PACKS = {
     "go": "gobp", "reactome": "pathways", "coessentiality": "coessentiality", "string": "string",
     "spectral": "string", "text": "gene-summaries",
@@ -200,7 +203,9 @@ def _links(edges: pd.DataFrame, genes: pd.Index[str]) -> Matrix:
 
 def _spectral(workspace: Workspace, view: View, genes: pd.Index[str]) -> Matrix | None:
     question = Question(phenotype="response")
-    built = _cache.build(("string_spectral",), genes, question, view, workspace.paths.features, workspace.report)
+    built = feature_frames.build(
+        ("string_spectral",), genes, question, view, workspace.paths.features, workspace.report
+    )
     return _placed(built.frames.get("string_spectral", pd.DataFrame()), genes)
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import pickle
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
+from db import disk_cache
 from db.errors import InvalidValueError
 from db.genes.nomenclature import symbols_of
 from db.genes.perturbation_names import genes_among
@@ -24,14 +22,8 @@ from tools.responses.annotation import read_annotation
 from tools.responses.predictors.base import FittedResponsePredictor, TrainingResponses
 from tools.workspace import Progress, Workspace
 
+VERSION = ("fits 1",)
 PREDICTOR = "smoothing_stack"
-_CODE = (
-    "responses/predictors",
-    "responses/annotation.py",
-    "responses/fits.py",
-    "prediction/features/string_spectral.py",
-    "genes/matrices.py",
-)
 
 
 @dataclass(frozen=True)
@@ -58,9 +50,9 @@ def fit_of(
 ) -> ResponseFit:
     """The fit on a context: read from the user's cache where the same one was made before, else made and kept.
 
-    A fit rests on the responses, the gene knowledge of the store, the code and the versions of the libraries; its file
-    is named after all of them. The file is in Python's own format, which can run code when it is read, so one that
-    another user owns or may write is not read.
+    A fit rests on the responses, the gene knowledge of the store, the predictor and the releases of hitscout and of the
+    libraries; its file is named after all of them. The file is in Python's own format, which can run code when it is
+    read, so one that another user owns or may write is not read.
 
     Args:
         workspace: The workspace.
@@ -75,21 +67,21 @@ def fit_of(
     path = _path(workspace, context, others, seed)
     held = _read(path)
     if held is None:
-        held = _made(workspace, context, others, seed)
-        _write(path, held)
+        made = _made(workspace, context, others, seed)
+        disk_cache.keep(path, lambda stream: pickle.dump(made, stream, protocol=pickle.HIGHEST_PROTOCOL), private=True)
+        _make_room(path)
+        return made
     return held
 
 
 def _path(workspace: Workspace, context: ResponseContext, others: Sequence[ResponseContext], seed: int) -> Path:
     names = [context.name, *(one.name for one in others)]
-    parts = [
-        View(workspace.store).fingerprint(effects=False),
-        *content_of(workspace.store, names),
-        *(version(package) for package in ("numpy", "scipy", "scikit-learn", "pandas")),
-        _code(),
-        str(seed),
-    ]
-    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    predictor: Any = registry.load("response_predictors", PREDICTOR)
+    key = disk_cache.computed_key(
+        store=[View(workspace.store).fingerprint(effects=False), *content_of(workspace.store, names)],
+        versions=[*VERSION, *predictor.VERSION],
+        arguments={"contexts": names, "seed": seed},
+    )
     return _folder(workspace) / f"{_safe(context)}{'-across' if others else ''}-{key}.fit"
 
 
@@ -114,38 +106,22 @@ def _safe(context: ResponseContext) -> str:
     return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in context.name)
 
 
-def _code() -> str:
-    home = Path(__file__).resolve().parents[1]
-    found = hashlib.sha256()
-    for name in _CODE:
-        for path in sorted((home / name).glob("*.py")) or [home / name]:
-            found.update(path.read_bytes())
-    return found.hexdigest()
-
-
 def _read(path: Path) -> ResponseFit | None:
-    try:
-        with path.open("rb") as stream:
-            about = os.fstat(stream.fileno())
-            foreign = hasattr(os, "getuid") and about.st_uid != os.getuid()
-            if foreign or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-                return None
-            held = pickle.load(stream)  # noqa: S301 – our own file, see `fit_of`
-    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, ValueError, TypeError):
-        # A missing, cut or foreign file only costs time: the fit is made again.
-        return None
-    return held if isinstance(held, ResponseFit) else None
+    return disk_cache.kept(path, _fit_in, private=True)
 
 
-def _write(path: Path, held: ResponseFit) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    with os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as stream:
-        pickle.dump(held, stream, protocol=pickle.HIGHEST_PROTOCOL)
-    # Each has some hundred megabytes: those of the same context that nothing asks for any more make room.
+def _fit_in(stream: BinaryIO) -> ResponseFit:
+    held = pickle.load(stream)  # noqa: S301 – our own file, see `fit_of`
+    if not isinstance(held, ResponseFit):
+        raise TypeError(f"A fit was expected, and a {type(held).__name__} was kept.")
+    return held
+
+
+def _make_room(path: Path) -> None:
+    """Deletes the fits of the same context that nothing asks for any more: each has some hundred megabytes."""
     for old in path.parent.glob(f"{path.stem[:-32]}{'?' * 32}.fit"):
-        old.unlink(missing_ok=True)
-    partial.replace(path)
+        if old != path:
+            old.unlink(missing_ok=True)
 
 
 def _made(workspace: Workspace, context: ResponseContext, others: Sequence[ResponseContext], seed: int) -> ResponseFit:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 Floats = npt.NDArray[np.floating[Any]]
+VERSION = ("pair_metrics 1",)
 BINS = 10
 
 

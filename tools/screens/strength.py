@@ -6,6 +6,8 @@ import pandas as pd
 
 from db.records import Side
 
+VERSION = ("strength 1",)
+
 
 def strength(estimates: pd.Series[float], side: Side) -> pd.Series[float]:
     """How far each effect lies on the side on which hits lie: larger is stronger.

@@ -19,8 +19,7 @@ from tools.campaigns.rounds.judged_round import judge_round
 from tools.campaigns.rounds.proposal import campaign_confirm, campaign_grade, campaign_propose
 from tools.campaigns.state import load_state, pick_campaign
 from tools.evidence import open_evidence
-from tools.grades.admission import mean_grades
-from tools.grades.heard_grades import record_of_round
+from tools.grades.heard_grades import mean_grades, record_of_round
 from tools.grades.slots import SlotRecord, chance_better, seat, slot_share, with_grade
 
 RNG = np.random.default_rng

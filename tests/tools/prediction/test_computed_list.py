@@ -54,7 +54,7 @@ def tested() -> list[str]:
 @pytest.fixture(scope="module")
 def prediction(space, tested):
     candidates = LIBRARY[~LIBRARY.isin(tested)]
-    return predict(space, QUESTION, candidates, rounds_of(tested), rng=np.random.default_rng(1), hits=set(tested[:8]))
+    return predict(space, QUESTION, candidates, rounds_of(tested), seed=1, hits=set(tested[:8]))
 
 
 def test_a_prediction_covers_exactly_the_candidates_and_says_what_it_rests_on(prediction, tested):
@@ -68,7 +68,7 @@ def test_a_prediction_covers_exactly_the_candidates_and_says_what_it_rests_on(pr
 
 
 def test_genes_beside_the_hits_become_likelier(space, prediction, tested):
-    before = predict(space, QUESTION, LIBRARY, rounds_of([]), rng=np.random.default_rng(1)).posterior.frame
+    before = predict(space, QUESTION, LIBRARY, rounds_of([]), seed=1).posterior.frame
     beside = [SYMBOLS[i] for i in np.flatnonzero(MODULE_OF == 7)[8:]]
     after = prediction.posterior.frame
     assert after.loc[beside, "mean"].rank(pct=True).notna().all()
@@ -83,17 +83,17 @@ def test_hiding_a_screen_and_removing_it_give_the_same_prediction(tmp_path_facto
     from db.screens.reading import get_screen, remove_screen
 
     hidden = get_screen(space.store, "other-a").id
-    one = predict(space, QUESTION, LIBRARY, rounds_of([]), hidden=[hidden], rng=np.random.default_rng(1))
+    one = predict(space, QUESTION, LIBRARY, rounds_of([]), hidden=[hidden], seed=1)
     store, _ = copied_world(tmp_path_factory, tmp_path)
     remove_screen(store, "other-a")
     bare = Workspace(store, np.random.default_rng(0), paths=Paths(tmp_path, tmp_path))
-    two = predict(bare, QUESTION, LIBRARY, rounds_of([]), rng=np.random.default_rng(1))
+    two = predict(bare, QUESTION, LIBRARY, rounds_of([]), seed=1)
     pd.testing.assert_frame_equal(one.posterior.frame, two.posterior.frame, check_index_type=False)
 
 
 def test_reasons_are_facts_that_lead_to_rows_of_the_store(space, prediction, tested):
     beside = [SYMBOLS[i] for i in np.flatnonzero(MODULE_OF == 7)[8:]]
-    reasons = explain(space, prediction, beside)
+    reasons = explain(prediction, beside)
     assert list(reasons) == beside
     evidence = [one for reason in reasons.values() for one in reason.evidence]
     assert any(one.startswith("set:CP:MODULE_7_") for one in evidence)
@@ -107,7 +107,7 @@ def test_reasons_are_facts_that_lead_to_rows_of_the_store(space, prediction, tes
 def test_an_effect_is_told_with_its_rank_among_all_of_its_screen(space, prediction):
     effects = module_effects([4, 7, 12], 1)
     best = effects.abs().idxmax()
-    reason = explain(space, prediction, [best])[best]
+    reason = explain(prediction, [best])[best]
     from db.screens.reading import get_screen
 
     contrast = contrasts_of(space.store, get_screen(space.store, "other-a").id)[0].id
@@ -117,8 +117,8 @@ def test_an_effect_is_told_with_its_rank_among_all_of_its_screen(space, predicti
 
 def test_an_essential_gene_comes_with_a_caution_and_an_unknown_one_with_an_honest_word(space):
     candidates = LIBRARY.append(pd.Index(["NOSUCH"], dtype=object))
-    prediction = predict(space, QUESTION, candidates, rounds_of([]), rng=np.random.default_rng(1))
-    reasons = explain(space, prediction, [ESSENTIAL[0], "NOSUCH"])
+    prediction = predict(space, QUESTION, candidates, rounds_of([]), seed=1)
+    reasons = explain(prediction, [ESSENTIAL[0], "NOSUCH"])
     assert "common essential" in reasons[ESSENTIAL[0]].text
     assert reasons["NOSUCH"].text == "no evidence: no source knows more of it than its name"
     assert reasons["NOSUCH"].evidence == ()
@@ -126,16 +126,16 @@ def test_an_essential_gene_comes_with_a_caution_and_an_unknown_one_with_an_hones
 
 def test_every_candidate_gets_a_reason(space, prediction):
     names = list(prediction.posterior.frame.index)
-    assert all(reason.text for reason in explain(space, prediction, names).values())
+    assert all(reason.text for reason in explain(prediction, names).values())
 
 
 def test_results_that_are_in_the_store_as_a_screen_are_not_counted_twice(space):
     measured = module_effects([4, 7, 12], 1).iloc[:40]
     rounds = rounds_of(list(measured.index)).effects.assign(estimate=measured.to_numpy())
     rest = LIBRARY[~LIBRARY.isin(measured.index)]
-    prediction = predict(space, QUESTION, rest, Rounds(rounds), rng=np.random.default_rng(0))
+    prediction = predict(space, QUESTION, rest, Rounds(rounds), seed=0)
     assert {one.screen: one.why for one in prediction.excluded}["other-a"].startswith("it holds the same measurements")
-    few = predict(space, QUESTION, rest, Rounds(rounds.iloc[:10]), rng=np.random.default_rng(0))
+    few = predict(space, QUESTION, rest, Rounds(rounds.iloc[:10]), seed=0)
     assert "other-a" not in {one.screen for one in few.excluded}
 
 
@@ -147,22 +147,22 @@ def test_hidden_screens_give_no_reasons(space, prediction):
     target = get_screen(space.store, "target").id
     assert target not in ids
     contrast = contrasts_of(space.store, target)[0].id
-    assert f"effect:{contrast}:{best}" not in explain(space, prediction, [best])[best].evidence
+    assert f"effect:{contrast}:{best}" not in explain(prediction, [best])[best].evidence
 
 
 def test_a_choice_is_full_without_doubles_exclusions_or_unknown_genes(space, prediction):
     excluded = list(prediction.posterior.frame["hit_probability"].nlargest(5).index)
-    choice = choose(space, prediction, 40, exclusions=[*excluded, "NOSUCH"], rng=np.random.default_rng(2))
+    choice = choose(prediction, 40, exclusions=[*excluded, "NOSUCH"])
     assert len(set(choice.perturbations)) == 40
     assert set(choice.perturbations) <= set(prediction.posterior.frame.index) - set(excluded)
     assert choice.utility[list(choice.perturbations)].is_monotonic_decreasing
-    again = choose(space, prediction, 40, exclusions=excluded, rng=np.random.default_rng(2))
+    again = choose(prediction, 40, exclusions=excluded)
     assert again.perturbations == choice.perturbations
 
 
 def test_more_places_than_candidates_are_refused_with_the_number_that_works(space, prediction):
     with pytest.raises(InvalidValueError, match=r"--size 532"):
-        choose(space, prediction, 533, rng=np.random.default_rng(0))
+        choose(prediction, 533)
 
 
 def test_a_candidate_that_is_named_twice_is_refused(space):
@@ -187,11 +187,11 @@ def test_pairs_of_genes_are_candidates_like_any_other(tmp_path_factory, tmp_path
     add_screen(store, "pairs", pair, study="Pairs 2023", phenotype="pairs")
     space = workspace_on(store, tmp_path)
     candidates = pd.Index([*pair.index, *SYMBOLS[:100]], dtype=object)
-    prediction = predict(space, QUESTION, candidates, rounds_of([]), rng=np.random.default_rng(0))
+    prediction = predict(space, QUESTION, candidates, rounds_of([]), seed=0)
     frame = prediction.posterior.frame
     assert frame.loc[pair.index[0], "support"] > 0
     assert frame.loc[pair.index[0], "hit_probability"] > frame.loc[pair.index[1], "hit_probability"]
-    assert SYMBOLS[140] in explain(space, prediction, [pair.index[0]])[pair.index[0]].text
+    assert SYMBOLS[140] in explain(prediction, [pair.index[0]])[pair.index[0]].text
 
 
 @pytest.mark.parametrize(("value", "text"), [(-2.91, "−2.9"), (0.5, "0.5"), (12.0, "12"), (-0.001234, "−0.0012")])

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, poisson_binom
 
 from tools.prediction.expected_hits import (
     COMMON_DOUBT,
@@ -30,6 +30,13 @@ def test_unequal_probabilities_agree_with_counting_every_outcome():
     for outcome in itertools.product((0, 1), repeat=5):
         counted[sum(outcome)] += np.prod([p if hit else 1 - p for p, hit in zip(probabilities, outcome, strict=True)])
     assert np.allclose(hit_count_distribution(probabilities), counted, atol=1e-12)
+
+
+def test_unequal_probabilities_of_a_whole_round_agree_with_scipys_poisson_binomial():
+    probabilities = np.random.default_rng(0).uniform(0, 1, 128)
+    probabilities[:2] = 0.0, 1.0
+    found = hit_count_distribution(probabilities)
+    assert np.allclose(found, poisson_binom.pmf(np.arange(129), probabilities), atol=1e-12)
 
 
 def test_the_interval_holds_its_level_with_a_tenth_at_most_in_each_tail():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from db.errors import NeedsChoiceError, NotFoundError
@@ -15,7 +14,7 @@ from db.store import Store
 from tools.campaigns.rounds.nominations import predict_state
 from tools.campaigns.state import CampaignState
 from tools.genes.name_lists import resolve_list
-from tools.prediction.computed_list import Prediction, choose
+from tools.prediction.computed_list import Prediction
 from tools.prediction.reasons import Fact
 from tools.screens.chosen_screen import only_contrast, screen_by_id
 from tools.screens.strength import strength
@@ -99,9 +98,8 @@ def standing_of(workspace: Workspace, state: CampaignState, predictor: str = "")
             f"`hitscout campaign review {state.campaign.name}` says how it went.",
         )
     prediction = predict_state(workspace, state, seed, named)
-    choice = choose(workspace, prediction, len(state.candidates), rng=np.random.default_rng([seed, 1]))
     size = int(current.shortlist["size"]) if current else state.campaign.settings.size
-    return Standing(state, prediction, choice.perturbations, size)
+    return Standing(state, prediction, prediction.ranking.order, size)
 
 
 def one_perturbation(store: Store, organism: Organism, gene: str) -> str:

@@ -119,7 +119,7 @@ def explain_prediction(workspace: Workspace, gene: str, campaign: str = "") -> E
     screens = tuple(use.screen for use in standing.prediction.priors)
     with workspace.store.read():
         elsewhere = effects_elsewhere(standing.prediction, name)
-        reason = explain(workspace, standing.prediction, [name])[name]
+        reason = explain(standing.prediction, [name])[name]
     if name not in standing.ranks:
         return _past(workspace, standing, name, elsewhere, screens)
     belief, rank = standing.belief(name), standing.ranks[name]
@@ -189,7 +189,7 @@ def why_not(workspace: Workspace, gene: str, campaign: str = "") -> WhyNot:
     rank, size = standing.ranks[name], min(standing.size, len(standing.ranking))
     belief, last = standing.belief(name), standing.belief(standing.ranking[size - 1])
     with workspace.store.read():
-        reason = explain(workspace, standing.prediction, [name])[name]
+        reason = explain(standing.prediction, [name])[name]
         elsewhere = effects_elsewhere(standing.prediction, name)
     chance, least = belief["hit_probability"], last["hit_probability"]
     return WhyNot(

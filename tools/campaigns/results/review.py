@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-import numpy as np
-
 from db.errors import ConflictError
 from tools.campaigns.results.called_hits import HitCall, call_hits
 from tools.campaigns.results.ledger import CalibrationBin, Spend, doubt_of_round, promises_of, tally_of
@@ -146,7 +144,7 @@ def _next(workspace: Workspace, state: CampaignState, size: int) -> tuple[Expect
     if size == 0:
         return expected_of([]), 0.0
     prediction = predict_state(workspace, state, seed=0)
-    chosen = choose(workspace, prediction, size, rng=np.random.default_rng([0, 1])).perturbations
+    chosen = choose(prediction, size).perturbations
     probabilities = prediction.posterior.frame["hit_probability"].astype(float)
     return expected_hits(prediction, chosen), float(probabilities.mean()) * size
 

@@ -16,8 +16,9 @@ from tools.campaigns.results.called_hits import call_hits
 from tools.campaigns.rounds.nominations import compute_proposal, predict_state
 from tools.campaigns.rounds.proposal import Shortlist, refuse_stale
 from tools.campaigns.state import CampaignState, load_state, refuse_size, require_state, state_of, why_no_candidate
-from tools.grades.admission import COMPUTED, Admission, Nearby, judged_candidates
+from tools.grades.admission import Admission, NamesAndEvidence
 from tools.grades.judge import Grade, Judge, JudgeTask, JudgeUsage
+from tools.grades.judged_candidates import COMPUTED, Nearby, judged_candidates
 from tools.prediction.computed_list import Prediction, choose
 from tools.workspace import Progress, Workspace
 
@@ -114,12 +115,8 @@ def judge_round(
     if only_estimate:
         return Judged(*head, 0, 0, (), estimate, JudgeUsage())
     judgement = judge.grade(task)
-    admission = Admission(
-        workspace.store,
-        state.campaign.question.organism,
-        list(state.candidates),
-        lambda one: why_no_candidate(state, one),
-    )
+    known = NamesAndEvidence(workspace.store, state.campaign.question.organism)
+    admission = Admission(known, frozenset(state.candidates), lambda one: why_no_candidate(state, one))
     with workspace.store.read():
         grades, ignored = admission.admit(judgement, set(task.results.values()))
     given = _given(grades, judge.name)
@@ -174,7 +171,7 @@ def announce(workspace: Workspace, judge: Judge, estimate: JudgeUsage) -> None:
 
 def _task(workspace: Workspace, state: CampaignState, prediction: Prediction, places: int, seed: int) -> JudgeTask:
     count = min(COMPUTED, len(state.candidates))
-    top = choose(workspace, prediction, max(count, places), rng=np.random.default_rng([seed, 1])).perturbations
+    top = choose(prediction, max(count, places)).perturbations
     hits = call_hits(workspace.store, state).hits if len(state.effects) else frozenset()
     tested = sorted(state.measured)
     ordered = [name for name in prediction.hits_so_far if name in hits] or sorted(hits)

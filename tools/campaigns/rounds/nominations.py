@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from db.campaigns.rounds import GivenGrade
 from db.genes.perturbation_names import genes_in
 from db.records import CampaignSettings, Nomination, Question
@@ -76,7 +74,7 @@ def compute_proposal(
     """
     refuse_size(size, state)
     prediction = prediction or predict_state(workspace, state, seed, predictor)
-    choice = choose(workspace, prediction, size, rng=np.random.default_rng([seed, 1]))
+    choice = choose(prediction, size)
     heard, seating, slots = Heard.of(grades), Seating(choice.perturbations), {}
     if grades:
         hits = call_hits(workspace.store, state).hits if len(state.effects) else frozenset()
@@ -84,7 +82,7 @@ def compute_proposal(
         slots = {"slots": slots_info(seating, share, heard, choice, prediction)}
     # One connection for the many look-ups of the reasons; opening a store costs more than each of them.
     with workspace.store.read():
-        reasons = explain(workspace, prediction, seating.perturbations)
+        reasons = explain(prediction, seating.perturbations)
     flags = _flags(workspace, state, seating.perturbations, prediction)
     nominations = tuple(
         replace(
@@ -115,12 +113,12 @@ def compute_proposal(
 
 
 def predict_state(workspace: Workspace, state: CampaignState, seed: int, predictor: str = "") -> Prediction:
-    """What is believed of a campaign's candidates.
+    """What is believed of a campaign's candidates, and how they rank.
 
     Args:
         workspace: Store and folders.
         state: The campaign.
-        seed: Seeds the predictor.
+        seed: Breaks ties and seeds the predictor.
         predictor: Name of the predictor; the default one where empty.
     """
     called = call_hits(workspace.store, state)
@@ -131,7 +129,7 @@ def predict_state(workspace: Workspace, state: CampaignState, seed: int, predict
         state.revealed,
         hidden=state.hidden,
         predictor=predictor or DEFAULT_PREDICTOR,
-        rng=np.random.default_rng([seed, 0]),
+        seed=seed,
         hits=called.hits if called.usable and len(state.effects) else None,
     )
 

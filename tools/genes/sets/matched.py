@@ -13,9 +13,12 @@ import pandas as pd
 from db.records import Question
 from db.view import View
 from tools.genes.named_in_text import COMMON, WORD, genes_of_question
+from tools.genes.named_in_text import VERSION as NAMED_IN_TEXT
+from tools.genes.sets.members import VERSION as MEMBERS
 from tools.genes.sets.members import titles_of, usable_sets
 from tools.genes.texts.encoders import Encoder
 
+VERSION = ("matched 1", *NAMED_IN_TEXT, *MEMBERS)
 CLOSEST_SETS = 40
 LEAST_SHARED = 0.2
 """Cosine of tf-idf from which on a gene set's name counts as alike to the question."""

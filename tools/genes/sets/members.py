@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+VERSION = ("members 1",)
 SMALLEST, LARGEST = 3, 500
 
 

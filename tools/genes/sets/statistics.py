@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tools.genes.false_discovery import false_discovery_rates
 from tools.workspace import Progress
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -21,20 +22,6 @@ SOURCES = frozenset({"REACTOME", "KEGG", "WP", "PID", "BIOCARTA", "HALLMARK", "G
 """What sources put before the names of their sets."""
 EPS = 1e-20
 """Least p-value that the multilevel method estimates."""
-
-
-def adjusted(p: Floats) -> Floats:
-    """False discovery rates by Benjamini and Hochberg (1995): min over j ≥ i of p₍ⱼ₎ m / j, at most one.
-
-    Args:
-        p: p-values of all m tests, those that came to nothing included.
-    """
-    values = np.asarray(p, dtype=float)
-    order = np.argsort(values)[::-1]
-    ranks = np.arange(len(values), 0, -1)
-    found = np.empty(len(values))
-    found[order] = np.minimum.accumulate(np.minimum(values[order] * len(values) / ranks, 1)) if len(values) else []
-    return found
 
 
 def cut_sets(
@@ -74,8 +61,6 @@ def over_represented(
         One row a set, the smallest p first: collection, gene_set, size (m), overlap (x), expected (n m / N), fold
         (x over expected), p, fdr and genes (the chosen ones of the set, sorted).
     """
-    from scipy.stats import hypergeom
-
     everyone = set(tested)
     picked = set(chosen) & everyone
     shared = [sorted(picked.intersection(genes)) for genes in sets.values()]
@@ -84,12 +69,43 @@ def over_represented(
     frame["overlap"] = [len(genes) for genes in shared]
     frame["expected"] = frame["size"] * (len(picked) / max(len(everyone), 1))
     frame["fold"] = frame["overlap"] / frame["expected"].where(frame["expected"] > 0)
-    frame["p"] = hypergeom.sf(frame["overlap"] - 1, len(everyone), frame["size"], len(picked)) if len(frame) else 0.0
-    frame["fdr"] = adjusted(frame["p"].to_numpy(float))
+    frame["p"] = _upper_tail(frame["overlap"], frame["size"], len(picked), len(everyone))
+    frame["fdr"] = false_discovery_rates(frame["p"].to_numpy(float))
     frame["genes"] = pd.Series(shared, index=frame.index, dtype=object)
     return frame.sort_values(
         ["p", "overlap", "collection", "gene_set"], ascending=[True, False, True, True]
     ).reset_index(drop=True)
+
+
+def crowded_sets(members: pd.DataFrame, chosen: Collection[str], tested: Collection[str], fewest: int) -> pd.DataFrame:
+    """The sets in which some of the chosen genes meet, by the test of `over_represented`, without listing genes.
+
+    Args:
+        members: Columns collection, gene_set and gene, each pair once.
+        chosen: The genes asked about; those that were not tested do not count.
+        tested: All genes that could have been chosen: the background.
+        fewest: Chosen genes that a set must hold.
+
+    Returns:
+        One row a set, the smallest p first and then by name: collection, gene_set, size (tested genes), overlap (the
+        chosen ones) and p.
+    """
+    everyone = set(tested)
+    picked = set(chosen) & everyone
+    among = members[members["gene"].isin(everyone)]
+    counts = among.assign(hit=among["gene"].isin(picked)).groupby(["collection", "gene_set"])["hit"]
+    frame = counts.agg(size="size", overlap="sum").reset_index()
+    frame = frame[frame["overlap"] >= fewest]
+    frame = frame.assign(p=_upper_tail(frame["overlap"], frame["size"], len(picked), len(everyone)))
+    return frame.sort_values("p", kind="stable").reset_index(drop=True)
+
+
+def _upper_tail(overlap: pd.Series[int], size: pd.Series[int], chosen: int, tested: int) -> Floats:
+    """P(X ≥ overlap) for X hypergeometric: `chosen` of `tested` genes, and sets of `size` of them."""
+    from scipy.stats import hypergeom
+
+    counts, sizes = overlap.to_numpy(np.int64), size.to_numpy(np.int64)
+    return np.asarray(hypergeom.sf(counts - 1, tested, sizes, chosen), dtype=float)
 
 
 def short_name(gene_set: str) -> str:
@@ -190,9 +206,7 @@ def _ranked_frame(
     frame["size"] = [len(sets[key]) for key in keys]
     for column, key in (("es", "es"), ("nes", "nes"), ("p", "pval")):
         frame[column] = [float(found.get(one, {}).get(key, np.nan)) for one in keys]
-    known = frame["p"].notna().to_numpy()
-    frame["fdr"] = np.nan
-    frame.loc[known, "fdr"] = adjusted(frame.loc[known, "p"].to_numpy(float))
+    frame["fdr"] = false_discovery_rates(frame["p"].to_numpy(float))
     genes = [_edge(str(found.get(one, {}).get("lead_genes", "")), names) for one in keys]
     frame["genes"] = pd.Series(genes, index=frame.index, dtype=object)
     frame["strength"] = -frame["nes"].abs()

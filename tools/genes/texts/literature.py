@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import os
@@ -15,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from db.disk_cache import asked_key, keep_json, kept_json
 from db.errors import DownloadError, HitscoutError, InvalidValueError, require
 from db.evidence_ids import cite_id
 from tools.workspace import Workspace
@@ -99,8 +99,8 @@ def literature_search(workspace: Workspace, query: str, size: int = 10) -> Liter
     require(0 < len(asked) <= LONGEST_QUERY, f"The query has {len(asked)} characters.", f"Give 1 to {LONGEST_QUERY}.")
     require(1 <= size <= MOST, f"{size} publications were asked for.", f"Ask for 1 to {MOST}.")
     address = _address()
-    kept = _place(workspace, f"{address}\n{asked}\n{size}")
-    known = _read(kept)
+    place = _place(workspace, f"{address}\n{asked}\n{size}")
+    known = kept_json(place)
     now = workspace.clock()
     if known is not None and now - datetime.fromisoformat(known["asked_at"]) < FRESH:
         return _as_literature(asked, known, from_cache=True, note=QUOTED)
@@ -112,9 +112,9 @@ def literature_search(workspace: Workspace, query: str, size: int = 10) -> Liter
         note = f"Europe PMC cannot be reached now; this is its answer of {known['asked_at'][:10]}. {QUOTED}"
         return _as_literature(asked, known, from_cache=True, note=note)
     made = {**answer, "asked_at": now.isoformat(timespec="seconds")}
-    _write(kept, made)
+    keep_json(place, made)
     for one in made["publications"]:
-        _write(_place(workspace, one["evidence"]), {**one, "asked_at": made["asked_at"]})
+        keep_json(_place(workspace, one["evidence"]), {**one, "asked_at": made["asked_at"]})
     return _as_literature(asked, made, from_cache=False, note=QUOTED)
 
 
@@ -125,7 +125,7 @@ def kept_publication(workspace: Workspace, evidence: str) -> Mapping[str, Any] |
         workspace: The workspace whose cache is looked into.
         evidence: Its evidence id.
     """
-    return _read(_place(workspace, evidence))
+    return kept_json(_place(workspace, evidence))
 
 
 # Asking ------------------------------------------------------------------------------------------
@@ -199,22 +199,7 @@ def _plain(text: object, longest: int) -> str:
 
 
 def _place(workspace: Workspace, key: str) -> Path:
-    return workspace.paths.cache / "literature" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        # A missing or damaged file only costs another look.
-        return None
-
-
-def _write(path: Path, values: Mapping[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_text(json.dumps(values), encoding="utf-8")
-    partial.replace(path)
+    return workspace.paths.cache / "literature" / f"{asked_key(key)}.json"
 
 
 def _as_literature(query: str, known: Mapping[str, Any], *, from_cache: bool, note: str) -> Literature:

@@ -9,6 +9,7 @@ import pandas as pd
 from db.records import PROTEIN_LOCUS, Question
 from db.view import View
 
+VERSION = ("texts 1",)
 SOURCE = "refseq"
 
 

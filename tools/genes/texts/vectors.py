@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from db import disk_cache
 from db.errors import DownloadError, InvalidValueError, NotFoundError
 from db.genes.embeddings import replace_gene_embedding
 from db.genes.names import GeneNames
@@ -270,22 +271,18 @@ def _kept(folder: Path) -> dict[str, Vectors]:
     """Vector by hash of its text; those that have no direction are left out, so that they are encoded again."""
     found: dict[str, Vectors] = {}
     for path in sorted(folder.glob("*.npz")):
-        try:
-            with np.load(path, allow_pickle=False) as held:
-                hashes, vectors = held["hashes"].tolist(), held["vectors"]
-                good = usable(vectors) & (vectors.shape[1] >= LEAST)
-                found |= {text: vector for text, vector, fit in zip(hashes, vectors, good, strict=True) if fit}
-        except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
-            # A half-written file only costs time: its texts are encoded again.
-            continue
+        found |= disk_cache.kept(path, _read) or {}
     return found
 
 
+def _read(stream: BinaryIO) -> dict[str, Vectors]:
+    with np.load(stream, allow_pickle=False) as held:
+        hashes, vectors = held["hashes"].tolist(), held["vectors"]
+        good = usable(vectors) & (vectors.shape[1] >= LEAST)
+        return {text: vector for text, vector, fit in zip(hashes, vectors, good, strict=True) if fit}
+
+
 def _keep(folder: Path, hashes: list[str], vectors: Vectors) -> dict[str, Vectors]:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{_hash(' '.join(hashes))[:32]}.npz"
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    with partial.open("wb") as stream:
-        np.savez(stream, hashes=np.array(hashes, dtype=str), vectors=vectors)
-    partial.replace(path)
+    path = folder / f"{disk_cache.asked_key(' '.join(hashes))}.npz"
+    disk_cache.keep(path, lambda stream: np.savez(stream, hashes=np.array(hashes, dtype=str), vectors=vectors))
     return dict(zip(hashes, vectors, strict=True))

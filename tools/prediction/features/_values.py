@@ -8,6 +8,8 @@ import pandas as pd
 
 from db.view import View
 
+VERSION = ("_values 1",)
+
 
 def known_values(view: View, properties: Sequence[str], genes: pd.Index[str]) -> pd.DataFrame:
     """Properties of those of some genes that have any of them.

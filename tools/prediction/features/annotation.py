@@ -8,6 +8,7 @@ import pandas as pd
 from db.records import Question
 from db.view import View
 from tools.genes.network import NETWORK
+from tools.genes.network import VERSION as NETWORK_VERSION
 
 
 class Annotation:
@@ -22,6 +23,7 @@ class Annotation:
     does not name is left out.
     """
 
+    VERSION = ("annotation 1", *NETWORK_VERSION)
     needs = ("hgnc", "pathways", "string")
     reads_question = False
     reads_effects = False

@@ -13,6 +13,14 @@ from db.view import View
 class FeatureSource(Protocol):
     """Describes genes by numbers that say nothing of the target screen's own results."""
 
+    VERSION: tuple[str, ...]
+    """Names the numbers that it gives, so that those of an earlier way to compute them are not taken from the cache.
+
+    The first part is the method's own, ``"gene_sets 1"``; the others are the ``VERSION`` of every file of `tools` that
+    it imports. Whoever changes what a file's numbers are raises the number in that very file, and every method that
+    rests on it follows; a release changes every key by itself (`db.disk_cache.computed_key`).
+    """
+
     needs: tuple[str, ...]
     """Packs without which the source has nothing to say."""
 

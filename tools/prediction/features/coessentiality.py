@@ -18,6 +18,7 @@ class Coessentiality:
     gene effects: DepMap, Tsherniak et al. 2017, Cell 170:564; of the embedding: see the pack ``coessentiality``.
     """
 
+    VERSION = ("coessentiality 1",)
     needs = ("coessentiality",)
     reads_question = False
     reads_effects = False

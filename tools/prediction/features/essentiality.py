@@ -6,6 +6,7 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.prediction.features._values import VERSION as VALUES
 from tools.prediction.features._values import known_values
 
 PROPERTIES = ("depmap_common_essential", "depmap_selective", "depmap_effect", "depmap_blood_dependent_fraction")
@@ -20,6 +21,7 @@ class Essentiality:
     (Tsherniak et al. 2017, Cell 170:564), gene effects by Chronos (Dempster et al. 2021, Genome Biology 22:343).
     """
 
+    VERSION = ("essentiality 1", *VALUES)
     needs = ("depmap",)
     reads_question = False
     reads_effects = False

@@ -9,7 +9,9 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.genes.matrices import VERSION as MATRICES
 from tools.genes.matrices import folded, unit_rows
+from tools.genes.sets.members import VERSION as MEMBERS
 from tools.genes.sets.members import usable_sets
 
 DIMENSIONS = 256
@@ -25,6 +27,7 @@ class GeneSets:
     Nucleic Acids Research 50:D687) and the Gene Ontology (its Consortium 2023, Genetics 224:iyad031).
     """
 
+    VERSION = ("gene_sets 1", *MATRICES, *MEMBERS)
     needs = ("pathways", "gobp")
     reads_question = False
     reads_effects = False

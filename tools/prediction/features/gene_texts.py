@@ -7,7 +7,9 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.genes.matrices import VERSION as MATRICES
 from tools.genes.matrices import folded
+from tools.genes.texts.texts import VERSION as TEXTS
 from tools.genes.texts.texts import texts_of
 
 FEWEST = 10
@@ -24,6 +26,7 @@ class GeneTexts:
     names of HGNC (Seal et al. 2023, Nucleic Acids Research 51:D1003).
     """
 
+    VERSION = ("gene_texts 1", *MATRICES, *TEXTS)
     needs = ("hgnc", "gene-summaries")
     reads_question = False
     reads_effects = False

@@ -9,6 +9,7 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.prediction.priors import VERSION as PRIORS
 from tools.prediction.priors import contrasts_of, strength_ranks, study_of_contrasts
 from tools.prediction.records import Priors
 
@@ -27,6 +28,7 @@ class OtherStudies:
     2022, ICLR).
     """
 
+    VERSION = ("other_studies 1", *PRIORS)
     needs = ("genedisco",)
     reads_question = False
     reads_effects = True

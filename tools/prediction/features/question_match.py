@@ -7,12 +7,17 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.genes.named_in_text import VERSION as NAMED_IN_TEXT
 from tools.genes.named_in_text import genes_of_question
 from tools.genes.network import NETWORK, normalised
+from tools.genes.network import VERSION as NETWORK_VERSION
+from tools.genes.sets.matched import VERSION as MATCHED
 from tools.genes.sets.matched import asked, matched_sets, shared_words, standardised, with_declared
+from tools.genes.sets.members import VERSION as MEMBERS
 from tools.genes.sets.members import usable_sets
 from tools.genes.texts.encoders import Encoder
 from tools.genes.texts.texts import ENCODED, texts_of
+from tools.genes.texts.texts import VERSION as TEXTS
 
 RESTART = 0.5
 STEPS = 12
@@ -40,6 +45,7 @@ class QuestionMatch:
         encoder: The one that the store's vectors of gene texts come from; None to compare words.
     """
 
+    VERSION = ("question_match 1", *NAMED_IN_TEXT, *NETWORK_VERSION, *MATCHED, *MEMBERS, *TEXTS)
     needs = ("hgnc", "pathways", "string")
     reads_question = True
     reads_effects = False

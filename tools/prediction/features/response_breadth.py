@@ -6,6 +6,7 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.prediction.features._values import VERSION as VALUES
 from tools.prediction.features._values import known_values
 
 PROPERTIES = (
@@ -25,6 +26,7 @@ class ResponseBreadth:
     ``cd4-response``).
     """
 
+    VERSION = ("response_breadth 1", *VALUES)
     needs = ("cd4-response",)
     reads_question = False
     reads_effects = False

@@ -6,8 +6,10 @@ import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.genes.matrices import VERSION as MATRICES
 from tools.genes.matrices import folded, unit_rows
 from tools.genes.network import NETWORK, normalised
+from tools.genes.network import VERSION as NETWORK_VERSION
 
 DIMENSIONS = 256
 OWN = 0.1
@@ -24,6 +26,7 @@ class StringNeighbours:
     STRING, Szklarczyk et al. 2021, Nucleic Acids Research 49:D605 (the edges).
     """
 
+    VERSION = ("string_neighbours 1", *MATRICES, *NETWORK_VERSION)
     needs = ("string",)
     reads_question = False
     reads_effects = False

@@ -8,6 +8,7 @@ import pandas as pd
 from db.records import Question
 from db.view import View
 from tools.genes.network import NETWORK, normalised
+from tools.genes.network import VERSION as NETWORK_VERSION
 
 DIMENSIONS = 128
 TOLERANCE = 1e-4
@@ -23,6 +24,7 @@ class StringSpectral:
     signs are set, so that the same network gives the same numbers.
     """
 
+    VERSION = ("string_spectral 1", *NETWORK_VERSION)
     needs = ("string",)
     reads_question = False
     reads_effects = False

@@ -8,6 +8,7 @@ import pandas as pd
 from db.records import Question
 from db.view import View
 from tools.genes.texts.texts import ENCODED
+from tools.genes.texts.texts import VERSION as TEXTS
 
 DIMENSIONS = 64
 
@@ -22,6 +23,7 @@ class TextEmbedding:
     33:5776, as a sentence encoder, Reimers and Gurevych 2019, EMNLP; principal components, Hotelling 1933.
     """
 
+    VERSION = ("text_embedding 1", *TEXTS)
     needs = ("minilm",)
     reads_question = False
     reads_effects = False

@@ -22,10 +22,24 @@ class LogEnrichment:
         """The natural logarithm, 0 = as random; see `tools.replays.metrics.base.Metric`."""
         tested = sum(len(one.hit) for one in outcome.rounds)
         found = sum(int(one.hit.sum()) for one in outcome.rounds)
-        if not outcome.hits or not outcome.library:
-            return float("nan")
-        expected = outcome.hits * tested / outcome.library
-        return math.log((found + CORRECTION) / (expected + CORRECTION))
+        return log_enrichment(found, tested, outcome.hits, outcome.library)
+
+
+def log_enrichment(found: int, tested: int, hits: int, library: int) -> float:
+    """The metric from counts alone, where nobody asks which of the tested perturbations were the hits.
+
+    Args:
+        found: Hits among the tested perturbations.
+        tested: How many perturbations were tested.
+        hits: Hits in the whole library.
+        library: Perturbations in the whole library.
+
+    Returns:
+        The natural logarithm; NaN where the library has no hit.
+    """
+    if not hits or not library:
+        return float("nan")
+    return math.log((found + CORRECTION) / (hits * tested / library + CORRECTION))
 
 
 METHOD = LogEnrichment

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.responses.predictors._kernels import Coresponses, Floats
+from tools.responses.predictors._stacker import VERSION as STACKER
 from tools.responses.predictors._stacker import logit
+from tools.responses.predictors._table import VERSION as TABLE
 from tools.responses.predictors._table import Labels, Places
 
+VERSION = ("_columns 1", *STACKER, *TABLE)
 PRIOR_ROWS = 2
 """Pseudo-rows at the overall rate in a readout's own rate."""
 

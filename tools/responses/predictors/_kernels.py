@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tools.genes.matrices import VERSION as MATRICES
 from tools.genes.matrices import Matrix
 
 Floats = npt.NDArray[np.floating[Any]]
 
+VERSION = ("_kernels 1", *MATRICES)
 DENSE = 0.02
 """Share of filled cells from which a dense product is quicker than a sparse one."""
 

@@ -8,11 +8,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from tools.responses.pair_metrics import VERSION as PAIR_METRICS
 from tools.responses.pair_metrics import expected_calibration_error
 
 Task = Literal["de", "dir"]
 Floats = npt.NDArray[np.floating[Any]]
 
+VERSION = ("_stacker 1", *PAIR_METRICS)
 BOOSTING: dict[Task, dict[str, Any]] = {
     "de": {"learning_rate": 0.1, "max_iter": 80, "max_leaf_nodes": 15, "min_samples_leaf": 100},
     "dir": {"learning_rate": 0.06, "max_iter": 150, "max_leaf_nodes": 6, "min_samples_leaf": 50},

@@ -70,6 +70,14 @@ class FittedResponsePredictor(Protocol):
 class ResponsePredictor(Protocol):
     """Learns what perturbations do to readouts."""
 
+    VERSION: tuple[str, ...]
+    """Names the numbers that it gives, so that those of an earlier way to compute them are not taken from the cache.
+
+    The first part is the method's own, ``"smoothing_stack 1"``; the others are the ``VERSION`` of every file of `tools`
+    that it imports. Whoever changes what a file's numbers are raises the number in that very file, and every method
+    that rests on it follows; a release changes every key by itself (`db.disk_cache.computed_key`).
+    """
+
     needs: tuple[str, ...]
     """Packs that bring the annotation; it works with those that are there."""
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from db.errors import InvalidValueError
 from tools.responses.annotation import PACKS, Annotation
+from tools.responses.predictors._columns import VERSION as COLUMNS
 from tools.responses.predictors._columns import evidence_columns
 from tools.responses.predictors._kernels import Coresponses, Floats, coresponses, cosine, cosines, mixed
 from tools.responses.predictors._stacker import Stack, fit_stack, logit
@@ -60,6 +61,7 @@ class SmoothingStack:
     (Zadrozny and Elkan 2002), fitted on each row's z from the fold that did not see its perturbation (`_stacker`).
     """
 
+    VERSION = ("smoothing_stack 1", *COLUMNS)
     needs = tuple(dict.fromkeys(PACKS.values()))
 
     def fit(

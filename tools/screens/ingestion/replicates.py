@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tools.genes.false_discovery import false_discovery_rates
+
 SIDES = ("low", "high")
 FEWEST_EQUAL = 10
 """Fewer equal effects do not show that two replicates are one measurement."""
@@ -45,7 +47,7 @@ def combine(rows: pd.DataFrame) -> pd.DataFrame:
         # A plain sum over each perturbation's stretch of rows keeps the NaN of a replicate without p.
         sums = np.add.reduceat(logs, np.concatenate([[0], np.cumsum(counts)[:-1]]))
         p = fisher(sums, counts)
-        combined[f"p_{side}"], combined[f"fdr_{side}"] = p, benjamini_hochberg(p)
+        combined[f"p_{side}"], combined[f"fdr_{side}"] = p, false_discovery_rates(p)
     return combined
 
 
@@ -76,21 +78,7 @@ def fisher(sum_of_logs: npt.NDArray[np.float64], counts: npt.NDArray[np.int64]) 
     Returns:
         The combined p, NaN where unknown.
     """
-    # scipy.stats would take half a second to import for this one function.
+    # scipy.stats, which has it too, takes half a second to import.
     from scipy.special import chdtrc
 
     return np.asarray(chdtrc(2 * counts, -2 * sum_of_logs), dtype=np.float64)
-
-
-def benjamini_hochberg(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """False discovery rates (Benjamini and Hochberg 1995); NaN stays NaN and does not count.
-
-    Args:
-        p: P-values.
-    """
-    rates = np.full(p.shape, np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    raw = p[order] * len(order) / np.arange(1, len(order) + 1)
-    rates[order] = np.minimum(np.minimum.accumulate(raw[::-1])[::-1], 1.0)
-    return rates

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import false_discovery_control, fisher_exact
 
-from tools.genes.sets.statistics import adjusted, cut_sets, over_represented, rank_enriched, short_name
+from tools.genes.sets.statistics import crowded_sets, cut_sets, over_represented, rank_enriched, short_name
 
 GENES = [f"Gene{i}" for i in range(1200)]
 
@@ -15,16 +15,6 @@ GENES = [f"Gene{i}" for i in range(1200)]
 def sets_of(count, size=20, seed=0):
     rng = np.random.default_rng(seed)
     return {("c", f"set {i:03d}"): sorted(rng.choice(GENES, size, replace=False)) for i in range(count)}
-
-
-def test_adjusted_p_values_are_those_of_benjamini_and_hochberg_in_any_order():
-    p = np.array([0.01, 0.02, 0.03, 0.04, 1.0])
-    np.testing.assert_allclose(adjusted(p), [0.05, 0.05, 0.05, 0.05, 1.0])
-    drawn = np.random.default_rng(0).random(200) ** 2
-    np.testing.assert_allclose(adjusted(drawn), false_discovery_control(drawn))
-    order = np.random.default_rng(1).permutation(200)
-    np.testing.assert_allclose(adjusted(drawn[order]), adjusted(drawn)[order])
-    assert len(adjusted(np.array([]))) == 0
 
 
 def test_over_representation_is_fishers_exact_test_and_counts_sets_without_a_hit():
@@ -50,6 +40,20 @@ def test_over_representation_agrees_with_gseapy():
     ).res2d.set_index("Term")["P-value"]
     ours = over_represented(sets_of(20), chosen, GENES).set_index("gene_set")["p"]
     np.testing.assert_allclose(ours[theirs.index].to_numpy(float), theirs.to_numpy(float))
+
+
+def test_crowded_sets_are_those_of_the_same_test_with_enough_chosen_genes_whatever_else_is_a_member():
+    sets, tested = sets_of(40), GENES[:900]
+    members = pd.DataFrame([(*key, gene) for key, genes in sets.items() for gene in genes])
+    members.columns = pd.Index(["collection", "gene_set", "gene"])
+    chosen = [*GENES[:120], *GENES[1000:1050], "NOWHERE"]
+    found = crowded_sets(members, chosen, tested, 2)
+    whole = over_represented(cut_sets(members, tested, 1, 99), chosen, tested)
+    expected = whole[whole["overlap"] >= 2].sort_values(["p", "collection", "gene_set"]).reset_index(drop=True)
+    columns = ["collection", "gene_set", "size", "overlap", "p"]
+    pd.testing.assert_frame_equal(found[columns], expected[columns], check_dtype=False)
+    assert crowded_sets(members, ["NOWHERE"], tested, 1).empty
+    assert crowded_sets(members.iloc[:0], chosen, tested, 1).empty
 
 
 def test_chosen_genes_that_were_not_tested_do_not_count():

@@ -46,6 +46,37 @@ def test_without_embeddings_the_regression_is_a_gaussian_process_with_a_linear_k
     np.testing.assert_allclose(found.sd, sd * unit, atol=1e-4)
 
 
+def explicit(table, rows, offset, prior, strengths):
+    """The posterior by the textbook's formula, with the inverse written out."""
+    first = len(rows) - len(strengths)
+    cross = regression._covariance(table, rows, prior, np.arange(first, len(rows)))
+    inverse = np.linalg.inv(cross[first:] + regression.NOISE * np.eye(len(strengths)))
+    y = (pd.Series(strengths).rank() / len(strengths)).to_numpy() ** 3
+    y = y - y.mean()
+    residual = y - (offset[first:] - offset[first:].mean())
+    own = regression._own_variance(table, rows, prior)
+    left = np.maximum(own - np.diag(cross @ inverse @ cross.T), 0.0)
+    sd = np.sqrt(left * y.var() / (1 + regression.NOISE))
+    alone = offset[first:] + residual - (inverse @ residual) / np.diag(inverse)
+    return offset + cross @ inverse @ residual, sd, alone
+
+
+@pytest.mark.parametrize("dimensions", [2, 40], ids=["indefinite", "positive definite"])
+def test_the_regression_is_the_explicit_formula_whether_or_not_the_covariance_is_positive_definite(dimensions):
+    rng, count, revealed = np.random.default_rng(3), 300, 200
+    near = pd.DataFrame(rng.normal(size=(count, dimensions)), index=genes(count))
+    scalars = pd.DataFrame(rng.normal(size=(count, 2)), index=genes(count))
+    table = design({"gene_sets": near, "essentiality": scalars}, regression.EMBEDDINGS)
+    rows, prior, strengths = np.arange(count), rng.normal(size=count), rng.random(revealed)
+    least = np.linalg.eigvalsh(regression._covariance(table, rows, prior, rows[-revealed:])[-revealed:])[0]
+    assert (least > -regression.NOISE) == (dimensions == 40)
+    found = regression.regress(table, rows, 0.1 * prior, prior, strengths, 3.0)
+    for value, expected in zip(
+        (found.mean, found.sd, found.left_out), explicit(table, rows, 0.1 * prior, prior, strengths), strict=True
+    ):
+        np.testing.assert_allclose(value, expected, rtol=1e-9, atol=1e-9)
+
+
 def test_left_out_means_are_those_of_fits_without_the_effect():
     table, rng = scalars_only(), np.random.default_rng(2)
     strengths, zero = rng.random(20), np.zeros(60)

@@ -11,6 +11,7 @@ from sklearn.metrics import log_loss
 
 from tools import registry
 from tools.replays.metrics.base import Outcome, RoundOutcome
+from tools.replays.metrics.log_enrichment import log_enrichment
 
 
 def metric(name, outcome):
@@ -32,6 +33,8 @@ def test_log_enrichment_is_zero_at_chance_and_the_log_of_the_ratio_elsewhere():
     chance = Outcome([round_of(np.full(20, 0.1), np.arange(20) < 4)], 8, 40)
     assert metric("log_enrichment", chance) == pytest.approx(0)
     assert metric("log_enrichment", TWO) == pytest.approx(math.log(4.5 / 1.5))
+    assert metric("log_enrichment", TWO) == log_enrichment(found=4, tested=5, hits=8, library=40)
+    assert math.isnan(log_enrichment(found=0, tested=5, hits=0, library=40))
     nothing = Outcome([round_of([0.1], [0])], 8, 40)
     assert metric("log_enrichment", nothing) == pytest.approx(math.log(0.5 / 0.7))
 

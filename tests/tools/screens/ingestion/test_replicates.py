@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tools.screens.ingestion.replicates import benjamini_hochberg, combine, fisher
+from tools.screens.ingestion.replicates import combine, fisher
 from tools.screens.tables.rows import NUMBER_FIELDS
 
 
@@ -64,11 +64,3 @@ def test_row_order_does_not_matter(rows):
 
 def test_p_of_zero_stays_zero():
     assert fisher(np.array([-np.inf]), np.array([2])).tolist() == [0.0]
-
-
-def test_false_discovery_rates_are_those_of_scipy_and_leave_gaps_alone():
-    p = np.random.default_rng(2).uniform(size=200) ** 3
-    with_gaps = np.insert(p, [3, 50, 200], np.nan)
-    found = benjamini_hochberg(with_gaps)
-    assert np.allclose(found[~np.isnan(with_gaps)], stats.false_discovery_control(p))
-    assert np.isnan(found[np.isnan(with_gaps)]).all()
