@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from db.records import Question, Round
-from tools.campaigns.listing import CampaignLine, CampaignShow, CampaignStart, Exclusion
-from tools.campaigns.results.ledger import CalibrationBin, Spend
-from tools.campaigns.results.recording import Recorded
-from tools.campaigns.results.review import Review
-from tools.campaigns.rounds.order_file import Exported
-from tools.campaigns.rounds.proposal import Graded, Shortlist
 from tui.layouts.format import Column, fields, heading, line, number, share, table
 from tui.layouts.shortlist import ignored, nominations
 from tui.layouts.slots import slots
+
+if TYPE_CHECKING:
+    from db.records import Question, Round
+    from tools.campaigns.listing import CampaignLine, CampaignShow, CampaignStart, Exclusion
+    from tools.campaigns.results.ledger import CalibrationBin, Spend
+    from tools.campaigns.results.recording import Recorded
+    from tools.campaigns.results.review import Review
+    from tools.campaigns.rounds.order_file import Exported
+    from tools.campaigns.rounds.proposal import Graded, Shortlist
 
 
 def started(one: CampaignStart) -> Sequence[RenderableType]:

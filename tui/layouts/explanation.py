@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tools.campaigns.answers.explanation import Explanation, WhyNot
-from tools.prediction.reasons import Fact
 from tui.layouts.format import Column, fields, heading, line, share, table
+
+if TYPE_CHECKING:
+    from tools.campaigns.answers.explanation import Explanation, WhyNot
+    from tools.prediction.reasons import Fact
 
 _KINDS = {"other_screens": "other screens", "question": "the question's words", "rounds": "results so far"}
 

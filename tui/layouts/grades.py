@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tools.campaigns.rounds.judged_round import Judged
 from tui.layouts.format import fields, line
 from tui.layouts.shortlist import ignored, proposed
+
+if TYPE_CHECKING:
+    from tools.campaigns.rounds.judged_round import Judged
 
 
 def judged(one: Judged) -> Sequence[RenderableType]:

@@ -57,6 +57,15 @@ def test_the_help_of_one_command_imports_that_command_alone():
     assert imported_by("gene-set", "list", "--help") == {"gene_set"}
 
 
+def test_all_commands_together_import_no_tool():
+    script = (
+        "import sys\nfrom tui.cli.root import build\nmade = dict(build().commands)\n"
+        "print(*(name for name in sys.modules if name.split('.')[0] in ('tools', 'agent')))"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == []
+
+
 def test_a_name_that_is_no_command_is_not_looked_for_among_the_modules():
     assert "__init__" not in ROOT_COMMAND.commands
     assert "gene_set" not in ROOT_COMMAND.commands

@@ -1,7 +1,7 @@
-"""Commands of the command line: one module a noun, each with `register(app)`; none imports a tool at its top.
+"""What can be typed after `hitscout`: a module for each command, with `register(app)`; none imports a tool at its top.
 
 The root's help is written from the two tables here, so that it needs none of the modules. A command's module has the
-command's name, with ``_`` for ``-``.
+command's name, with ``_`` for ``-``; verbs of a large group lie in modules that begin with the group's name.
 """
 
 from __future__ import annotations
