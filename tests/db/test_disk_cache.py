@@ -159,9 +159,13 @@ PLAIN = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def graph():
+    return grimp.build_graph("tools", cache_dir=None)
+
+
 @pytest.mark.parametrize("family", ["features", "response_predictors"])
-def test_a_methods_version_names_every_file_of_tools_that_its_numbers_rest_on(family):
-    graph = grimp.build_graph("tools", cache_dir=None)
+def test_a_methods_version_names_every_file_of_tools_that_its_numbers_rest_on(family, graph):
     for name in registry.names(family):
         method = registry.load(family, name)
         waiting, seen = [method.__module__], set()
@@ -175,22 +179,18 @@ def test_a_methods_version_names_every_file_of_tools_that_its_numbers_rest_on(fa
         assert all(part.partition(" ")[2].isdigit() for part in method.VERSION)
 
 
-def written(path):
-    return disk_cache.kept_json(path)
-
-
 def test_a_missing_a_cut_and_a_foreign_file_are_taken_as_not_there(tmp_path):
     path = tmp_path / "deep" / "x.json"
-    assert written(path) is None
+    assert disk_cache.kept_json(path) is None
     disk_cache.keep_json(path, {"a": "µ"})
-    assert written(path) == {"a": "µ"}
+    assert disk_cache.kept_json(path) == {"a": "µ"}
     path.write_bytes(path.read_bytes()[:-2])
-    assert written(path) is None
+    assert disk_cache.kept_json(path) is None
     path.write_text("[1, 2]")
-    assert written(path) is None
+    assert disk_cache.kept_json(path) is None
     path.unlink()
     path.mkdir()
-    assert written(path) is None
+    assert disk_cache.kept_json(path) is None
 
 
 def test_what_runs_code_when_read_is_read_only_where_nobody_else_could_have_written_it(tmp_path):
@@ -212,7 +212,7 @@ def test_a_write_that_fails_leaves_what_was_there_and_nothing_half(tmp_path):
 
     with pytest.raises(RuntimeError):
         disk_cache.keep(path, half)
-    assert written(path) == {"a": 1}
+    assert disk_cache.kept_json(path) == {"a": 1}
     assert [one.name for one in tmp_path.iterdir()] == ["x.json"]
 
 
