@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from db.records import Screen
     from tools.screens.comparison import ScreenComparison
-    from tools.screens.ingestion.adding import AddedScreen, NotedRows
+    from tools.screens.ingestion.added_screen import AddedScreen, NotedRows
     from tools.screens.listing import ListedScreen, ShownScreen
 
 Kind = Literal["lfc", "beta", "z", "signed_log10_p", "bayes_factor", "rank"]
