@@ -20,7 +20,7 @@ from db.genes.texts import write_gene_texts
 from db.genes.values import write_gene_values
 from db.provenance import content_hash, record_ingest
 from db.records import Study
-from db.screens.reading import (
+from db.screens.writing import (
     add_study,
     ensure_perturbations,
     insert_contrast,

@@ -13,15 +13,9 @@ import duckdb
 import pandas as pd
 
 from db.errors import ConflictError, NeedsChoiceError, NotFoundError
-from db.genes.names import NAMESPACES, GeneNames, Resolution, guess_organism, has_genes
+from db.genes.names import NAMESPACES, GeneNames, Resolution, has_genes
 from db.records import Gene, Organism
 from db.store import Store
-
-__all__ = [
-    "GeneEffect", "GeneNames", "Resolution", "effects_of_gene", "find_gene", "gene_by_symbol", "guess_organism",
-    "has_genes", "identifiers_of",
-    "names_of", "orthologs_of", "symbols_of", "write_genes", "write_orthologs",
-]  # fmt: skip
 
 # Writing -----------------------------------------------------------------------------------------
 

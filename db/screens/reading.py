@@ -1,6 +1,6 @@
 """Screens, their contrasts and their effects: read for a short moment, and removed whole.
 
-What an ingest writes of them is in `db.screens.writing`, and can be had from here too.
+What an ingest writes of them is in `db.screens.writing`.
 """
 
 from __future__ import annotations
@@ -14,28 +14,9 @@ from db.errors import ConflictError, NotFoundError, did_you_mean
 from db.records import Contrast, Screen
 from db.screens.writing import (
     EFFECT_NUMBERS,
-    add_study,
-    clear_effects,
     drop_idle_studies,
-    ensure_perturbations,
-    hit_list_hash,
-    insert_contrast,
-    insert_controls,
-    insert_effects,
-    insert_hit_list,
-    insert_replicates,
-    insert_screen,
-    insert_source_names,
-    set_hit_rule,
 )
 from db.store import Store
-
-__all__ = [
-    "EFFECT_NUMBERS", "add_study", "clear_effects", "contrasts_of", "controls_of", "effects_of", "ensure_perturbations",
-    "find_screen_of_ingest", "get_screen", "hit_list", "hit_list_hash", "insert_contrast", "insert_controls",
-    "insert_effects", "insert_hit_list", "insert_replicates", "insert_screen", "insert_source_names", "library_of",
-    "list_screens", "refuse_used", "remove_screen", "set_hit_rule", "source_names",
-]  # fmt: skip
 
 _SCREEN_COLUMNS = (
     "screen.id, screen.name, coalesce(study.name, ''), screen.organism, screen.cell_type, screen.phenotype,"

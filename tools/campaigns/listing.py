@@ -12,7 +12,7 @@ from db.campaigns.results import Revision
 from db.campaigns.rounds import rounds_of
 from db.errors import ConflictError, InvalidValueError, check_word, require
 from db.records import Campaign, Direction, Modality, Organism, Question, Round
-from db.screens.reading import ensure_perturbations
+from db.screens.writing import ensure_perturbations
 from db.transcripts import transcripts_of_campaign
 from tools.campaigns.start.plan import plan_campaign, write_plan
 from tools.campaigns.start.question import known_gene_sets, known_weights, require_known

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from db.errors import NotFoundError, RefusedFileError
-from db.genes.nomenclature import GeneNames, Resolution
+from db.genes.names import GeneNames, Resolution
 from db.genes.perturbation_names import genes_in, name_of_genes
 from db.records import Organism
 from db.store import Store

@@ -14,8 +14,8 @@ from db.genes.name_forms import clean
 from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
 from db.provenance import content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
 from db.records import Ingest, Modality, Organism, Study
-from db.screens.reading import ensure_perturbations
 from db.screens.responses import ResponseContext, contexts, remove_responses, write_responses
+from db.screens.writing import ensure_perturbations
 from db.store import Connection
 from tools.genes.placed_names import place
 from tools.responses.fits import forget_fits

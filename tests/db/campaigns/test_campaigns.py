@@ -27,7 +27,7 @@ from db.campaigns.rounds import (
 from db.errors import ConflictError, NotFoundError
 from db.provenance import content_hash, record_ingest
 from db.records import CampaignSettings, Nomination, Question
-from db.screens.reading import ensure_perturbations, insert_contrast, insert_screen
+from db.screens.writing import ensure_perturbations, insert_contrast, insert_screen
 from db.store import Store
 from tests.synthetic_store import SYMBOLS, add_knowledge
 

@@ -9,6 +9,7 @@ import pytest
 from db.errors import ConflictError, NotFoundError, StoreError
 from db.records import Study
 from db.screens import reading as screens
+from db.screens import writing
 
 
 def tables_with_rows(store) -> dict[str, int]:
@@ -69,8 +70,8 @@ def test_perturbations_are_written_once_and_keep_their_ids(store, screen_id, wri
     write_one(store, "two", "c2")
     with store.write("test") as connection:
         frame = pd.DataFrame({"name": ["A", "Z", "A"], "gene_id": [1, 9, 1], "second_gene_id": [None] * 3})
-        ids = screens.ensure_perturbations(connection, "human", frame)
-        other = screens.ensure_perturbations(connection, "mouse", frame)
+        ids = writing.ensure_perturbations(connection, "human", frame)
+        other = writing.ensure_perturbations(connection, "mouse", frame)
         count = connection.execute("SELECT count(*), count(DISTINCT id) FROM perturbation").fetchall()
         pair = connection.execute("SELECT gene_id, second_gene_id FROM perturbation WHERE name = 'C+D'").fetchall()
     assert count == [(6, 6)]
@@ -84,7 +85,7 @@ def test_two_effects_of_one_perturbation_are_refused_and_rolled_back(store, scre
     before = store.manifest_path.read_bytes()
     frame = pd.DataFrame({"perturbation_id": [1], "estimate": [3.0]})
     with pytest.raises(ConflictError, match="A has 2 effects"), store.write("test") as connection:
-        screens.insert_effects(connection, contrast.id, 1, frame)
+        writing.insert_effects(connection, contrast.id, 1, frame)
     assert len(screens.effects_of(store, screen_id)) == 3
     assert store.manifest_path.read_bytes() == before
 
@@ -96,18 +97,18 @@ def test_impossible_numbers_are_refused_by_the_store_itself(store, screen_id, co
     contrast = screens.contrasts_of(store, screen_id)[0]
     frame = pd.DataFrame({"perturbation_id": [99], "estimate": [1.0], column: [value]})
     with pytest.raises(StoreError), store.write("test") as connection:
-        screens.insert_effects(connection, contrast.id, 1, frame)
+        writing.insert_effects(connection, contrast.id, 1, frame)
     assert len(screens.effects_of(store, screen_id)) == 3
 
 
 def test_replicates_are_read_apart_from_combined_rows(store, screen_id):
     contrast = screens.contrasts_of(store, screen_id)[0]
     with store.write("test") as connection:
-        ids = screens.insert_replicates(connection, contrast.id, ["d1", "d2"])
+        ids = writing.insert_replicates(connection, contrast.id, ["d1", "d2"])
         frame = pd.DataFrame(
             {"perturbation_id": [1, 1], "estimate": [1.0, 2.0], "replicate_id": [ids["d2"], ids["d1"]]}
         )
-        screens.insert_effects(connection, contrast.id, 1, frame)
+        writing.insert_effects(connection, contrast.id, 1, frame)
     singles = screens.effects_of(store, screen_id, replicates=True)
     assert singles[["replicate", "estimate"]].to_numpy().tolist() == [["d1", 2.0], ["d2", 1.0]]
     assert len(screens.effects_of(store, screen_id)) == 3
@@ -116,8 +117,8 @@ def test_replicates_are_read_apart_from_combined_rows(store, screen_id):
 def test_a_list_of_hits_is_known_by_its_members_whatever_their_order(store, screen_id):
     with store.write("test") as connection:
         ids = pd.Series({"B": 2, "A": 1})
-        first = screens.insert_hit_list(connection, 1, ids)
-        assert first == screens.insert_hit_list(connection, 1, ids[::-1]) == screens.hit_list_hash(["A", "B"])
+        first = writing.insert_hit_list(connection, 1, ids)
+        assert first == writing.insert_hit_list(connection, 1, ids[::-1]) == writing.hit_list_hash(["A", "B"])
     assert screens.hit_list(store, first) == {"A", "B"}
     with pytest.raises(NotFoundError, match="list:00"):
         screens.hit_list(store, "00")
@@ -125,8 +126,8 @@ def test_a_list_of_hits_is_known_by_its_members_whatever_their_order(store, scre
 
 def test_a_study_is_one_in_any_case_and_gains_what_it_lacked(store):
     with store.write("test") as connection:
-        first = screens.add_study(connection, Study("Mine 2026", licence="MIT"))
-        assert screens.add_study(connection, Study("mine 2026", "Me 2026, Journal", "other")) == first
+        first = writing.add_study(connection, Study("Mine 2026", licence="MIT"))
+        assert writing.add_study(connection, Study("mine 2026", "Me 2026, Journal", "other")) == first
         row = connection.execute("SELECT citation, licence FROM study").fetchall()
     assert row == [("Me 2026, Journal", "MIT")]
 

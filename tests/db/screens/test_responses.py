@@ -37,7 +37,7 @@ def write(store, name="mine", **options) -> None:
     })  # fmt: skip
     with store.write("test") as connection:
         ids = pd.DataFrame({"name": ["VAV1", "WASHC5"], "gene_id": [gene(store, "VAV1"), gene(store, "WASHC5")]})
-        from db.screens.reading import ensure_perturbations
+        from db.screens.writing import ensure_perturbations
 
         known = ensure_perturbations(connection, "human", ids.assign(second_gene_id=None))
         write_responses(

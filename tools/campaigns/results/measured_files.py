@@ -12,10 +12,10 @@ import pandas as pd
 from db.campaigns.campaigns import screens_of_source
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import Organism, Question, Screen, Study
-from db.screens.reading import (
+from db.screens.reading import find_screen_of_ingest
+from db.screens.writing import (
     add_study,
     ensure_perturbations,
-    find_screen_of_ingest,
     insert_contrast,
     insert_controls,
     insert_effects,

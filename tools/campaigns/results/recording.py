@@ -13,7 +13,7 @@ from db.campaigns.rounds import rounds_of, set_outcomes, set_round_state
 from db.errors import ConflictError, InvalidValueError
 from db.provenance import content_hash, find_ingest, get_ingest, record_ingest
 from db.records import Note, Outcome, Round
-from db.screens.reading import insert_screen
+from db.screens.writing import insert_screen
 from db.store import Connection
 from tools.campaigns.results.called_hits import call_hits
 from tools.campaigns.results.measured_files import write_contrast

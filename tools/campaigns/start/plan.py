@@ -13,7 +13,7 @@ from db.campaigns.campaigns import insert_campaign, list_campaigns
 from db.errors import check_word, require
 from db.provenance import utc_now
 from db.records import Campaign, CampaignSettings, Direction, Modality, Organism, Question, Screen
-from db.screens.reading import ensure_perturbations
+from db.screens.writing import ensure_perturbations
 from db.store import Connection, Store
 from tools.campaigns.results.measured_files import MeasuredFile, measured_file
 from tools.campaigns.scale import Scale, reference_scale

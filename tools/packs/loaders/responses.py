@@ -12,8 +12,8 @@ import pandas as pd
 
 from db.errors import InvalidValueError, RefusedFileError, check_word
 from db.records import Modality, Organism, Study
-from db.screens.reading import ensure_perturbations
 from db.screens.responses import write_responses
+from db.screens.writing import ensure_perturbations
 from db.store import Connection
 from tools.genes.placed_names import Placed, place
 from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, required

@@ -15,14 +15,13 @@ from db.genes.name_forms import clean
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import EstimateKind, Ingest, Modality, Organism, Side, Study
 from db.screens import reading as db_screens
+from db.screens import writing
 from db.store import Connection
 from tools.screens.hit_rules import default_rule, parse_rule
-from tools.screens.ingestion.added_screen import AddedScreen, NotedRows, summarise
-from tools.screens.ingestion.harmonised_table import PreparedTable, prepare, read_table
+from tools.screens.ingestion.added_screen import AddedScreen, summarise
+from tools.screens.ingestion.harmonised_table import PreparedTable, prepare
 from tools.screens.readers.base import ReadOptions
 from tools.workspace import Progress, Workspace
-
-__all__ = ["AddedScreen", "NotedRows", "PreparedTable", "add_screen", "prepare", "read_table", "summarise"]
 
 _TOOL = "add_screen"
 _DESCRIPTION = (
@@ -189,13 +188,13 @@ def _written(
     )  # fmt: skip
     rows = prepared.rows
     genes = rows[["perturbation", "gene_id", "second_gene_id"]].rename(columns={"perturbation": "name"})
-    ids = db_screens.ensure_perturbations(connection, prepared.organism, genes)
+    ids = writing.ensure_perturbations(connection, prepared.organism, genes)
     listed = None
     if prepared.hits:
-        listed = db_screens.insert_hit_list(connection, ingest_id, ids[ids.index.isin(prepared.hits)])
+        listed = writing.insert_hit_list(connection, ingest_id, ids[ids.index.isin(prepared.hits)])
     rule = described["hit_rule"] or (f"list:{listed}" if listed else default_rule(prepared.combined))
     screen_id = _insert_screen(connection, ingest_id, described, prepared, rule)
-    contrast_id = db_screens.insert_contrast(
+    contrast_id = writing.insert_contrast(
         connection, screen_id=screen_id, ingest_id=ingest_id, name=described["name"],
         estimate_kind=prepared.estimate_kind, positive_means=prepared.positive_means,
         sign_evidence=prepared.sign_evidence,
@@ -214,8 +213,8 @@ def _insert_screen(
     study_id = None
     if described["study"]:
         study = Study(described["study"], described["citation"], described["licence"])
-        study_id = db_screens.add_study(connection, study)
-    return db_screens.insert_screen(
+        study_id = writing.add_study(connection, study)
+    return writing.insert_screen(
         connection, name=described["name"], ingest_id=ingest_id, phenotype=described["phenotype"],
         organism=described["organism"], study_id=study_id, cell_type=described["cell_type"],
         condition=described["condition"], library=described["library"], modality=described["modality"],
@@ -248,16 +247,16 @@ def insert_rows(
         named: Which rows carry a name that the store has not yet; all where None.
     """
     labels = sorted({*rows["replicate"], *controls["replicate"]} - {""})
-    replicates = db_screens.insert_replicates(connection, contrast_id, labels)
+    replicates = writing.insert_replicates(connection, contrast_id, labels)
     effects = rows.assign(
         perturbation_id=rows["perturbation"].map(ids),
         replicate_id=rows["replicate"].map(replicates).astype("Int64"),
     )
-    db_screens.insert_effects(connection, contrast_id, ingest_id, effects)
+    writing.insert_effects(connection, contrast_id, ingest_id, effects)
     kept = controls.assign(replicate_id=controls["replicate"].map(replicates).astype("Int64"))
-    db_screens.insert_controls(connection, contrast_id, ingest_id, kept)
+    writing.insert_controls(connection, contrast_id, ingest_id, kept)
     fresh = effects if named is None else effects[named]
-    db_screens.insert_source_names(connection, screen_id, fresh[["perturbation_id", "name"]])
+    writing.insert_source_names(connection, screen_id, fresh[["perturbation_id", "name"]])
 
 
 def _recognised(

@@ -13,6 +13,7 @@ from db.errors import ConflictError
 from db.provenance import content_hash, get_ingest, notes_of, record_ingest
 from db.records import Contrast, EstimateKind, Ingest, Note, Screen
 from db.screens import reading as db_screens
+from db.screens import writing
 from db.store import Connection
 from tools.screens.ingestion.added_screen import AddedScreen, summarise
 from tools.screens.ingestion.adding import insert_rows, name_of, read_as
@@ -137,10 +138,10 @@ def _write(
         source=path.name, source_hash=prepared.source_hashes[0], tool=_TOOL, arguments=arguments, parents=[old.id],
         notes=notes,
     )  # fmt: skip
-    db_screens.clear_effects(connection, screen.id, contrast.id, ingest_id)
+    writing.clear_effects(connection, screen.id, contrast.id, ingest_id)
     genes = rows[["perturbation", "gene_id", "second_gene_id"]].rename(columns={"perturbation": "name"})
     # New perturbations come last: those of the store are known there by name, and need no gene here.
-    ids = db_screens.ensure_perturbations(connection, screen.organism, genes)
+    ids = writing.ensure_perturbations(connection, screen.organism, genes)
     insert_rows(connection, screen.id, contrast.id, ingest_id, rows, controls, ids, named=rows["name"].notna())
 
 

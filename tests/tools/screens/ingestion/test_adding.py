@@ -11,7 +11,8 @@ import pytest
 from db.errors import ConflictError, NeedsChoiceError, RefusedFileError
 from db.provenance import notes_of
 from db.screens.reading import controls_of, effects_of, list_screens, source_names
-from tools.screens.ingestion.adding import add_screen, prepare
+from tools.screens.ingestion.adding import add_screen
+from tools.screens.ingestion.harmonised_table import prepare
 from tools.screens.readers.base import ReadOptions
 
 
