@@ -276,7 +276,7 @@ IN_A_PROCESS = """
     import numpy as np
     from db.errors import HitscoutError
     from db.store import Store
-    from tools.ingestion import add_screen
+    from tools.screens.ingestion.adding import add_screen
     from tools.workspace import Workspace
 
     workspace = Workspace(Store(Path(sys.argv[1])), np.random.default_rng(0))
