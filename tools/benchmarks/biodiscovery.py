@@ -23,9 +23,10 @@ from tools.prediction.priors import relation_to_question
 from tools.replays.replay import Pool, Text, play_targets
 from tools.replays.report import ReplayReport
 from tools.replays.target import DIRECTION, ReplayTarget, make_table, undeclared_warning
-from tools.screens.readers.base import ReadOptions
 from tools.screens.readers.benchmark_pair import BenchmarkPair
 from tools.screens.strength import strength
+from tools.screens.tables.reading import BY_ITSELF
+from tools.screens.tables.source_file import opened
 from tools.workspace import Workspace
 
 GROUP = "biodiscovery"
@@ -139,7 +140,8 @@ def benchmark_target(
     if not path.is_file():
         known = ", ".join(benchmark_names(folder))
         raise NotFoundError(f"There is no benchmark screen {name!r} in {folder}.", f"There are: {known}.")
-    read = BenchmarkPair().read(path, ReadOptions())
+    with opened(path) as source:
+        read = BenchmarkPair().read(source, BY_ITSELF)
     rows = read.rows.drop_duplicates("name")
     hit_names = frozenset(read.hits or ())
     declared = _declared(path.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from db.genes.name_forms import clean
 from db.records import Note
 from tools.screens.hit_rules import DEFAULT_FDR, hits, parse_rule
 from tools.screens.ingestion.doubtful_rows import is_control
-from tools.screens.readers.base import ReadOptions
+from tools.screens.tables.raw_table import RawTable, numbers
+from tools.screens.tables.reading import Reading
 from tools.screens.tables.rows import folded
-from tools.screens.tables.text import RawTable, numbers, read_raw
+from tools.screens.tables.source_file import opened
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "perturbation": ("perturbation", "pert", "perturbedgene", "targetgene", "target", "guidetarget", "knockdown"),
@@ -48,24 +49,22 @@ class TypedResponses:
     notes: tuple[Note, ...]
 
 
-def read_responses(
-    path: Path, options: ReadOptions, responds: str = "", controls: Sequence[str] = ()
-) -> TypedResponses:
+def read_responses(path: Path, reading: Reading, responds: str = "") -> TypedResponses:
     """Reads a table with one row for each perturbation and readout gene.
 
     Args:
         path: The file.
-        options: Its columns, conditions and encoding.
+        reading: Its columns, conditions, encoding and further names of negative controls.
         responds: Rule that tells which pairs respond; by the table's label, else by ``fdr<0.05``, where empty.
-        controls: Further names of negative controls.
 
     Raises:
         RefusedFileError: It is no such table, or no row can be used.
         NeedsChoiceError: A column is not known by name, or it cannot be told which pairs respond.
         InvalidValueError: A mapping names what the file does not have.
     """
-    table = read_raw(path, options)
-    columns = _columns(table, options.columns)
+    with opened(path, reading.encoding) as source:
+        table = source.table(reading)
+    columns = _columns(table, reading.columns)
     frame = pd.DataFrame({key: table.cells[columns[key]].map(clean) for key in ("perturbation", "readout")})
     notes: list[Note] = []
     for key in ("estimate", "standard_error", "p", "fdr"):
@@ -77,7 +76,7 @@ def read_responses(
             frame[key] = values.mask(bad)
             frame = frame[~bad.reindex(frame.index)]
             table = RawTable(table.cells.loc[frame.index], table.path, table.decimal)
-    kept, more = _usable(frame, {one.strip().casefold() for one in controls})
+    kept, more = _usable(frame, {one.strip().casefold() for one in reading.controls})
     if kept.empty:
         raise RefusedFileError(f"{path.name} has no row that can be used.", "Look at its columns: --map field=column.")
     labels, rule = _labelled(kept, table, columns, responds, path)
@@ -85,7 +84,7 @@ def read_responses(
 
 
 def _columns(table: RawTable, given: Mapping[str, str]) -> dict[str, str]:
-    there = [str(name) for name in table.cells.columns]
+    there = table.columns
     if unknown := [field for field in given if field not in NAMES]:
         raise InvalidValueError(f"--map names a field {unknown[0]!r}.", f"The fields are: {', '.join(NAMES)}.")
     if missing := [column for column in given.values() if column not in there]:

@@ -21,7 +21,7 @@ from tools.genes.placed_names import place
 from tools.responses.fits import forget_fits
 from tools.responses.table_file import TypedResponses, read_responses
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
-from tools.screens.readers.base import ReadOptions
+from tools.screens.tables.reading import Reading
 from tools.workspace import Progress, Workspace
 
 _TOOL = "add_responses"
@@ -103,9 +103,9 @@ def add_responses(
         NotFoundError: The store has no gene names.
     """
     _check(organism, modality)
-    options = ReadOptions(columns=dict(columns or {}), where=dict(where or {}), encoding=encoding)
+    reading = Reading(columns=columns or {}, where=where or {}, controls=controls, encoding=encoding)
     workspace.report(Progress(f"read {path.name}", 0, 2, "reading"))
-    table = read_responses(path, options, responds, controls)
+    table = read_responses(path, reading, responds)
     described = {
         "name": clean(name) or _name_of(path), "study": study, "organism": organism, "cell_type": cell_type,
         "condition": condition, "modality": modality, "citation": citation, "licence": licence,
@@ -115,7 +115,7 @@ def add_responses(
             f"The name {described['name']!r} holds a colon.", "Evidence ids need one without: --name."
         )
     how = {
-        "kind": "responses", "rule": table.rule, "columns": dict(options.columns), "where": dict(options.where),
+        "kind": "responses", "rule": table.rule, "columns": dict(reading.columns), "where": dict(reading.where),
         "encoding": encoding, "controls": sorted(controls),
     }  # fmt: skip
     source = file_hash(path)

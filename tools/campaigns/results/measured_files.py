@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,23 +13,14 @@ from db.campaigns.campaigns import screens_of_source
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import Organism, Question, Screen, Study
 from db.screens.reading import find_screen_of_ingest
-from db.screens.writing import (
-    add_study,
-    ensure_perturbations,
-    insert_contrast,
-    insert_controls,
-    insert_effects,
-    insert_replicates,
-    insert_screen,
-    insert_source_names,
-)
+from db.screens.writing import add_study, insert_screen
 from db.store import Connection, Store
-from tools.campaigns.results.placed_results import UNPLACED, Placement, placed
 from tools.campaigns.scale import Scale
 from tools.campaigns.state import EFFECT_COLUMNS
 from tools.screens.hit_rules import FEW_HITS, default_rule, hits
-from tools.screens.ingestion.harmonised_table import PreparedTable, prepare
-from tools.screens.readers.base import ReadOptions
+from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_file
+from tools.screens.ingestion.written_rows import write_contrast
+from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
 
 
@@ -49,7 +40,7 @@ class MeasuredFile:
         remarks: What a person should know.
     """
 
-    prepared: PreparedTable
+    prepared: HarmonisedTable
     source: str
     content: str
     effects: pd.DataFrame
@@ -98,7 +89,7 @@ class MeasuredFile:
             hit_rule=question.hit_rule,
             side=question.side,
         )
-        write_contrast(connection, screen_id, ingest_id, "measured", prepared, UNPLACED)
+        write_contrast(connection, screen_id, ingest_id, "measured", prepared)
         return screen_id
 
 
@@ -107,10 +98,7 @@ def measured_file(
     path: Path,
     *,
     organism: Organism,
-    reader: str,
-    columns: Mapping[str, str],
-    controls: Sequence[str],
-    positive_means: str,
+    reading: Reading,
     readout_gene: str,
     described: Mapping[str, Any],
 ) -> MeasuredFile:
@@ -120,21 +108,16 @@ def measured_file(
         workspace: Its store has the gene names.
         path: The file.
         organism: Whose genes.
-        reader: Name of a reader, or empty.
-        columns: Field of hitscout → column of the file.
-        controls: Names of negative-control rows.
-        positive_means: What positive means in the file, or empty.
+        reading: How the file is read.
         readout_gene: The gene whose expression is measured, or empty.
         described: What else describes the screen; with it the same file is another screen.
     """
-    options = ReadOptions(columns=dict(columns), controls=tuple(controls))
-    prepared = prepare(
-        workspace, path, options, organism=organism, reader=reader, positive_means=positive_means,
-        readout_gene=readout_gene, modality=described.get("modality", ""),
-    )  # fmt: skip
+    prepared = harmonise_file(
+        workspace, path, reading, organism=organism, readout_gene=readout_gene, modality=described.get("modality", "")
+    )
     values = {
-        "kind": "measured", "organism": organism, "reader": prepared.reader, "columns": dict(columns),
-        "controls": sorted(controls), "positive_means": prepared.positive_means, **described,
+        "kind": "measured", "organism": organism, "reader": prepared.reader, "columns": dict(reading.columns),
+        "controls": sorted(reading.controls), "positive_means": prepared.positive_means, **described,
     }  # fmt: skip
     content = content_hash(prepared.source_hashes, values)
     effects = prepared.combined.assign(round=0)[list(EFFECT_COLUMNS)].reset_index(drop=True)
@@ -158,7 +141,7 @@ def _known(store: Store, content: str) -> Screen | None:
         return find_screen_of_ingest(connection, ingest.id) if ingest else None
 
 
-def _remarks(prepared: PreparedTable, rule: str, given: str) -> list[str]:
+def _remarks(prepared: HarmonisedTable, rule: str, given: str) -> list[str]:
     aside = sum(note.kept_aside and note.reason != "control" for note in prepared.notes)
     remarks = [f"{aside} rows of the measured file were kept aside."] if aside else []
     if given:
@@ -167,44 +150,3 @@ def _remarks(prepared: PreparedTable, rule: str, given: str) -> list[str]:
     if found < FEW_HITS and rule != "top 5%":
         remarks.append(f"Only {found} measured genes are hits by {rule}; --hit-rule 'top 5%' gives more to learn from.")
     return remarks
-
-
-def write_contrast(
-    connection: Connection, screen_id: int, ingest_id: int, name: str, prepared: PreparedTable, placement: Placement
-) -> int:
-    """Writes a prepared file as one contrast of a screen, placed on the campaign's scale.
-
-    Args:
-        connection: The writing connection.
-        screen_id: The screen.
-        ingest_id: The ingest that brings the contrast.
-        name: Name of the contrast.
-        prepared: The file.
-        placement: How its effects are placed; standard errors and controls go with them, p and FDR stay.
-
-    Returns:
-        The contrast's id.
-    """
-    contrast_id = insert_contrast(
-        connection,
-        screen_id=screen_id,
-        ingest_id=ingest_id,
-        name=name,
-        estimate_kind=prepared.estimate_kind,
-        positive_means=prepared.positive_means,
-        sign_evidence=prepared.sign_evidence,
-    )
-    rows = placed(prepared.rows, placement)
-    genes = rows.rename(columns={"name": "listed", "perturbation": "name"})
-    ids = ensure_perturbations(connection, prepared.organism, genes)
-    labels = sorted({*rows["replicate"], *prepared.controls["replicate"]} - {""})
-    replicates = insert_replicates(connection, contrast_id, labels)
-    rows = rows.assign(
-        perturbation_id=rows["perturbation"].map(ids), replicate_id=rows["replicate"].map(replicates).astype("Int64")
-    )
-    insert_effects(connection, contrast_id, ingest_id, rows)
-    insert_source_names(connection, screen_id, rows)
-    controls = placed(prepared.controls, placement)
-    controls["replicate_id"] = controls["replicate"].map(replicates).astype("Int64")
-    insert_controls(connection, contrast_id, ingest_id, controls)
-    return contrast_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -14,7 +14,7 @@ from db.records import Round
 from tools.campaigns.scale import Scale, reference_scale
 from tools.campaigns.state import CampaignState
 from tools.screens.chosen_screen import only_contrast, screen_by_id
-from tools.screens.ingestion.harmonised_table import PreparedTable
+from tools.screens.ingestion.harmonised_table import HarmonisedTable
 from tools.workspace import Workspace
 
 FEWEST_CONTROLS = 3
@@ -39,27 +39,27 @@ class Placement:
     text: str
 
 
-UNPLACED = Placement("reference", 1.0, 0.0, 0, "as in the file")
-
-
-def placed(rows: pd.DataFrame, placement: Placement) -> pd.DataFrame:
-    """Rows with their estimates (and standard errors) on the campaign's scale.
+def placed(table: HarmonisedTable, placement: Placement) -> HarmonisedTable:
+    """A file whose effects lie on the campaign's scale.
 
     Args:
-        rows: Effects or controls, with a column estimate.
-        placement: How they are placed.
+        table: The file.
+        placement: How its effects are placed; standard errors and controls go with them, p and FDR stay.
     """
-    moved = rows.assign(estimate=rows["estimate"] * placement.factor + placement.shift)
-    if "standard_error" in rows:
-        moved["standard_error"] = rows["standard_error"] * placement.factor
-    return moved
+    rows, controls = (_moved(frame, placement) for frame in (table.rows, table.controls))
+    errors = table.rows["standard_error"] * placement.factor
+    return replace(table, rows=rows.assign(standard_error=errors), controls=controls)
+
+
+def _moved(frame: pd.DataFrame, placement: Placement) -> pd.DataFrame:
+    return frame.assign(estimate=frame["estimate"] * placement.factor + placement.shift)
 
 
 def place_round(
     workspace: Workspace,
     state: CampaignState,
     one: Round,
-    prepared: PreparedTable,
+    prepared: HarmonisedTable,
     how: Literal["controls", "declared"],
 ) -> Placement:
     """How the results of a round come to lie on the campaign's scale.
@@ -126,7 +126,7 @@ def _as_reference(own: Scale) -> Placement:
     return Placement("reference", 1.0, 0.0, own.count, text)
 
 
-def _refuse_other_kind(workspace: Workspace, earlier: Mapping[int, int], prepared: PreparedTable) -> None:
+def _refuse_other_kind(workspace: Workspace, earlier: Mapping[int, int], prepared: HarmonisedTable) -> None:
     kind = contrast_kind(workspace.store, earlier[min(earlier)])
     if kind != prepared.estimate_kind:
         raise InvalidValueError(

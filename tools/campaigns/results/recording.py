@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,11 +16,12 @@ from db.records import Note, Outcome, Round
 from db.screens.writing import insert_screen
 from db.store import Connection
 from tools.campaigns.results.called_hits import call_hits
-from tools.campaigns.results.measured_files import write_contrast
-from tools.campaigns.results.placed_results import Placement, place_round
+from tools.campaigns.results.placed_results import Placement, place_round, placed
 from tools.campaigns.state import CampaignState, load_state, pick_round, require_state, state_of
-from tools.screens.ingestion.harmonised_table import PreparedTable, prepare
-from tools.screens.readers.base import ReadOptions
+from tools.parameters import takes_fields
+from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_file
+from tools.screens.ingestion.written_rows import write_contrast
+from tools.screens.tables.reading import BY_ITSELF, Reading
 from tools.workspace import Workspace
 
 
@@ -59,24 +60,18 @@ class Recorded:
     recognised: bool = False
 
 
+@takes_fields
 def campaign_record(
     workspace: Workspace,
     file: Path,
     name: str = "",
+    reading: Reading = BY_ITSELF,
     *,
     round: int | None = None,  # noqa: A002 - the word of the command line
     dropped: bool = False,
     allow_others: bool = False,
     placement: Literal["controls", "declared"] = "controls",
-    positive_means: Literal["raises", "lowers", ""] = "",
     readout_gene: str = "",
-    reader: str = "",
-    columns: Mapping[str, str] | None = None,
-    controls: Sequence[str] = (),
-    where: Mapping[str, str] | None = None,
-    suffix: str = "",
-    encoding: str = "",
-    strict: bool = False,
 ) -> Recorded:
     """Records the results of a confirmed round, or a corrected file of a measured one.
 
@@ -89,20 +84,13 @@ def campaign_record(
         workspace: Where the campaign is.
         file: The results.
         name: The campaign; the only open one where empty.
+        reading: How the file is read.
         round: Number of the round; the newest that is confirmed or measured where None.
         dropped: Nominations that are missing from the file do not return to the candidates.
         allow_others: Take in genes that were not nominated, instead of refusing the file.
         placement: ``controls`` places the round by its negative controls; ``declared`` takes the effects as being on
             the campaign's scale already.
-        positive_means: What a positive value means, where the file does not say.
         readout_gene: The gene whose expression is measured, by which the file's sign is checked.
-        reader: Which reader takes the file; the one that recognises it where empty.
-        columns: Field of hitscout → column of the file.
-        controls: Names of negative-control rows beyond the known ones.
-        where: Column → value; only rows that agree are read.
-        suffix: Column suffix that picks one screen out of a wide file.
-        encoding: Text encoding; UTF-8 where empty.
-        strict: Refuse the file if any row would be kept aside.
 
     Returns:
         What was taken in, what is missing and what is a hit.
@@ -115,21 +103,18 @@ def campaign_record(
     """
     state = state_of(workspace.store, name, to_change=True)
     one = _round_to_record(state, round)
-    options = ReadOptions(
-        columns=dict(columns or {}), where=dict(where or {}), suffix=suffix, encoding=encoding, controls=tuple(controls)
+    question = state.campaign.question
+    prepared = harmonise_file(
+        workspace, file, reading, organism=question.organism, readout_gene=readout_gene, modality=question.modality
     )
-    prepared = prepare(
-        workspace, file, options, organism=state.campaign.question.organism, reader=reader,
-        positive_means=positive_means, readout_gene=readout_gene, modality=state.campaign.question.modality,
-        strict=strict,
-    )  # fmt: skip
     _check_genes(state, one, prepared, file.name, allow_others=allow_others)
     place = place_round(workspace, state, one, prepared, placement)
     content = content_hash(
         prepared.source_hashes,
         {
-            "campaign": state.campaign.id, "round": one.number, "options": asdict(options), "dropped": dropped,
-            "allow_others": allow_others, "placement": placement, "positive_means": prepared.positive_means,
+            "campaign": state.campaign.id, "round": one.number, "dropped": dropped, "allow_others": allow_others,
+            "placement": placement, "positive_means": prepared.positive_means,
+            "options": {**reading.of_the_rows(), "replicate_files": []},
         },
     )  # fmt: skip
     history = [revision for revision in state.revisions if revision.round_id == one.id]
@@ -157,7 +142,7 @@ def _round_to_record(state: CampaignState, number: int | None) -> Round:
 
 
 def _check_genes(
-    state: CampaignState, one: Round, prepared: PreparedTable, file_name: str, *, allow_others: bool
+    state: CampaignState, one: Round, prepared: HarmonisedTable, file_name: str, *, allow_others: bool
 ) -> None:
     found = set(prepared.combined["perturbation"])
     nominated = {nomination.perturbation for nomination in one.nominations}
@@ -176,7 +161,7 @@ def _check_genes(
         )
 
 
-def _outcomes(one: Round, prepared: PreparedTable, *, dropped: bool) -> dict[str, Outcome]:
+def _outcomes(one: Round, prepared: HarmonisedTable, *, dropped: bool) -> dict[str, Outcome]:
     found = set(prepared.combined["perturbation"])
     without: Outcome = "dropped" if dropped else "missing"
     return {n.perturbation: "measured" if n.perturbation in found else without for n in one.nominations}
@@ -196,7 +181,7 @@ def _write(
     connection: Connection,
     state: CampaignState,
     one: Round,
-    prepared: PreparedTable,
+    prepared: HarmonisedTable,
     place: Placement,
     content: str,
     source: str,
@@ -229,7 +214,7 @@ def _write(
             readout_gene=prepared.readout_gene, hit_rule=question.hit_rule, side=question.side,
         )  # fmt: skip
     contrast = f"round {one.number}" if revision == 1 else f"round {one.number}, revision {revision}"
-    contrast_id = write_contrast(connection, screen_id, ingest_id, contrast, prepared, place)
+    contrast_id = write_contrast(connection, screen_id, ingest_id, contrast, placed(prepared, place))
     insert_revision(
         connection, round_id=one.id, revision=revision, contrast_id=contrast_id, placement=asdict(place),
         ingest_id=ingest_id,

@@ -29,6 +29,7 @@ from tools.campaigns.state import CampaignState, empty_effects, newest_effects, 
 from tools.genes.name_lists import Resolved, resolve_list
 from tools.screens.chosen_screen import hidden_with, only_contrast, screen_or_file
 from tools.screens.hit_rules import parse_rule
+from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
 
 DEFAULT_RULE = "top 5%"
@@ -197,8 +198,9 @@ def _measured(workspace: Workspace, options: StartOptions) -> Measured:
     found = screen_or_file(workspace.store, options.measured, "measured genes")
     if isinstance(found, Path):
         file = measured_file(
-            workspace, found, organism=options.organism, reader=options.reader, columns=options.columns,
-            controls=options.controls, positive_means=options.positive_means, readout_gene=options.readout_gene,
+            workspace, found, organism=options.organism, readout_gene=options.readout_gene,
+            reading=Reading(options.reader, options.columns, controls=options.controls,
+                            positive_means=options.positive_means),
             described={
                 "phenotype": options.phenotype.strip(), "cell_type": options.cell_type, "readout": options.readout,
                 "modality": options.modality, "study": options.study, "hit_rule": options.hit_rule,

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.provenance import file_hash, list_ingests
 from db.screens.reading import find_screen_of_ingest
 from tools.packs.loaders.base import Loaded, LoadStep, Source, required
+from tools.screens.ingestion.description import ScreenDescription
+from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
 
 if TYPE_CHECKING:
     from tools.screens.ingestion.added_screen import AddedScreen
 
-SCREEN_OPTIONS = frozenset({
-    "name", "study", "phenotype", "organism", "cell_type", "modality", "condition", "library", "readout",
-    "readout_gene", "text", "reader", "map", "where", "suffix", "positive_means", "hit_rule", "side", "controls",
-    "encoding", "strict", "citation", "licence", "estimate_kind", "described",
-})  # fmt: skip
-"""The keyword arguments of `tools.screens.ingestion.adding.add_screen` that a pack may set; ``map`` is its ``columns``.
+_FIELDS = frozenset(field.name for kind in (ScreenDescription, Reading) for field in fields(kind))
+SCREEN_OPTIONS = _FIELDS - {"columns"} | {"map", "described"}
+"""The fields of `tools.screens.ingestion.adding.add_screen` that a pack may set; ``map`` is its ``columns``.
 
 ``described`` is a frozen line on cells and assay, without any hint at the biology found; it stays in the catalogue, for
 replays that ask with it.

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
-import pandas as pd
-
-from db.errors import ConflictError, InvalidValueError, NotFoundError, check_word
+from db.errors import ConflictError, NotFoundError, check_word, require
 from db.genes.name_forms import clean
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import EstimateKind, Ingest, Modality, Organism, Side, Study
 from db.screens import reading as db_screens
 from db.screens import writing
 from db.store import Connection
+from tools.parameters import takes_fields
 from tools.screens.hit_rules import default_rule, parse_rule
 from tools.screens.ingestion.added_screen import AddedScreen, summarise
-from tools.screens.ingestion.harmonised_table import PreparedTable, prepare
-from tools.screens.readers.base import ReadOptions
+from tools.screens.ingestion.description import ScreenDescription
+from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_file
+from tools.screens.ingestion.written_rows import perturbation_ids, write_contrast
+from tools.screens.tables.reading import BY_ITSELF, Reading
+from tools.screens.tables.source_file import stem_of
 from tools.workspace import Progress, Workspace
 
 _TOOL = "add_screen"
@@ -31,35 +32,14 @@ _DESCRIPTION = (
 """What a second file of the same content may not say otherwise without being noticed."""
 
 
+@takes_fields
 def add_screen(
     workspace: Workspace,
     path: Path,
+    screen: ScreenDescription,
+    reading: Reading = BY_ITSELF,
     *,
-    name: str = "",
-    study: str = "",
-    phenotype: str,
-    organism: str = "",
-    cell_type: str = "",
-    modality: str = "",
-    condition: str = "",
-    library: str = "",
-    readout: str = "",
-    readout_gene: str = "",
-    text: str = "",
-    reader: str = "",
-    columns: Mapping[str, str] | None = None,
-    where: Mapping[str, str] | None = None,
-    suffix: str = "",
     replicate_files: Sequence[Path] = (),
-    positive_means: str = "",
-    hit_rule: str = "",
-    side: str = "both",
-    controls: Sequence[str] = (),
-    encoding: str = "",
-    strict: bool = False,
-    citation: str = "",
-    licence: str = "",
-    estimate_kind: str = "lfc",
 ) -> AddedScreen:
     """Adds a screen from a file; refuses what cannot be used whole, and reports every row that is kept aside.
 
@@ -68,33 +48,9 @@ def add_screen(
     Args:
         workspace: The workspace.
         path: A MAGeCK, RSA, benchmark or generic table: csv, tsv, gzipped or Parquet.
-        name: Name of the screen; the file's name where empty.
-        study: The publication or project. Copies and siblings of a screen are known by it, so a screen without a
-            study is no prior in a replay.
-        phenotype: The biology asked about, such as ``IFNG production``.
-        organism: ``human`` or ``mouse``; by how the names are written where empty.
-        cell_type: Cell type or line.
-        modality: ``knockout``, ``interference`` or ``activation``.
-        condition: What else the cells were given.
-        library: Name of the guide library.
-        readout: How the phenotype was measured, such as ``FACS, intracellular staining``.
-        readout_gene: The gene whose expression was measured; its own effect checks the sign.
-        text: The task in words; the file's own words where empty and the file has some.
-        reader: Name of the reader; by the file's header where empty.
-        columns: Field → column of the file, for tables whose columns are not known by name.
-        where: Column → value; only these rows are read, for files that hold several screens.
-        suffix: Column suffix that picks one screen out of a wide file.
+        screen: What is said of the screen.
+        reading: How the file is read.
         replicate_files: Further files of the same screen, each one replicate or donor.
-        positive_means: ``raises`` or ``lowers``: what a positive value of the file says of the phenotype.
-        hit_rule: Such as ``fdr<0.05``, ``top 5%`` or ``lfc<-1 & fdr<0.1``; by what the table has where empty.
-        side: Side on which hits lie: ``low``, ``high`` or ``both``.
-        controls: Names of negative-control rows, beyond those that are known.
-        encoding: Text encoding, where it is not UTF-8.
-        strict: Refuse the file if any row would be kept aside; rows of declared `controls` may stand.
-        citation: Citation of the study.
-        licence: Licence of the data.
-        estimate_kind: What the effect column holds where its name does not say: ``lfc``, ``beta``, ``z``,
-            ``signed_log10_p``, ``bayes_factor`` or ``rank``.
 
     Raises:
         RefusedFileError: The file cannot be used; the store is as it was.
@@ -104,22 +60,14 @@ def add_screen(
         InvalidValueError: An argument cannot be used.
         NotFoundError: The store has no gene names, or there is no such reader.
     """
-    _check_words(organism, modality, side, estimate_kind, phenotype, hit_rule)
-    options = ReadOptions(
-        columns=dict(columns or {}), where=dict(where or {}), suffix=suffix, replicate_files=tuple(replicate_files),
-        encoding=encoding, controls=tuple(controls), estimate_kind=cast("EstimateKind", estimate_kind),
+    _check_words(screen, reading)
+    table = harmonise_file(
+        workspace, path, reading, replicate_files=replicate_files, organism=screen.organism,
+        readout_gene=screen.readout_gene, modality=screen.modality,
     )  # fmt: skip
-    prepared = prepare(
-        workspace, path, options, organism=organism, reader=reader, positive_means=positive_means,
-        readout_gene=readout_gene, modality=cast("Modality", modality), strict=strict,
-    )  # fmt: skip
-    described: dict[str, str] = {
-        "name": clean(name) or name_of(path), "phenotype": phenotype, "organism": prepared.organism,
-        "cell_type": cell_type, "modality": modality, "condition": condition, "library": library, "readout": readout,
-        "readout_gene": prepared.readout_gene, "text": text or prepared.text, "hit_rule": hit_rule, "side": side,
-        "study": study, "citation": citation, "licence": licence, "positive_means": prepared.positive_means,
-    }  # fmt: skip
-    content = content_hash(prepared.source_hashes, read_as(options, prepared))
+    described = {**_described(screen, table), "name": clean(screen.name) or name_of(path)}
+    how = read_as(reading, table.reader, len(replicate_files))
+    content = content_hash(table.source_hashes, how)
     with workspace.store.read() as connection:
         known = find_ingest(connection, content)
         if known is not None:
@@ -129,20 +77,18 @@ def add_screen(
         known = find_ingest(connection, content)
         if known is not None:
             return _recognised(workspace, connection, known, described)
-        return _written(workspace, connection, path, content, described, prepared, options)
+        return _written(workspace, connection, path, content, described | how, table)
 
 
-def _check_words(organism: str, modality: str, side: str, kind: str, phenotype: str, hit_rule: str) -> None:
-    check_word("organism", organism, ("", *get_args(Organism)))
-    check_word("modality", modality, get_args(Modality))
-    check_word("side", side, get_args(Side))
-    check_word("kind of estimate", kind, get_args(EstimateKind))
-    if not phenotype.strip():
-        raise InvalidValueError(
-            "The screen has no phenotype.", 'Say what it asks about: --phenotype "IFNG production".'
-        )
-    if hit_rule:
-        parse_rule(hit_rule)
+def _check_words(screen: ScreenDescription, reading: Reading) -> None:
+    check_word("organism", screen.organism, ("", *get_args(Organism)))
+    check_word("modality", screen.modality, get_args(Modality))
+    check_word("side", screen.side, get_args(Side))
+    check_word("kind of estimate", reading.estimate_kind, get_args(EstimateKind))
+    asked = 'Say what it asks about: --phenotype "IFNG production".'
+    require(screen.phenotype.strip(), "The screen has no phenotype.", asked)
+    if screen.hit_rule:
+        parse_rule(screen.hit_rule)
 
 
 def name_of(path: Path) -> str:
@@ -151,19 +97,26 @@ def name_of(path: Path) -> str:
     Args:
         path: The file.
     """
-    return re.sub(r"(\.(gz|csv|tsv|txt|parquet|gene_summary))+$", "", path.name).removeprefix("ground_truth_")
+    return stem_of(path).removeprefix("ground_truth_")
 
 
-def read_as(options: ReadOptions, prepared: PreparedTable) -> dict[str, Any]:
+def read_as(reading: Reading, reader: str, replicate_files: int = 0) -> dict[str, Any]:
     """Everything beside the bytes that decides what is read; file names do not.
 
     Args:
-        options: How the file is read.
-        prepared: What was read.
+        reading: How a file is read.
+        reader: The reader that understood it.
+        replicate_files: How many further files are replicates.
     """
-    values = asdict(options)
-    values["replicate_files"] = len(options.replicate_files)
-    return {"kind": "screen", "reader": prepared.reader, **values}
+    return {"kind": "screen", "reader": reader, "replicate_files": replicate_files, **reading.of_the_rows()}
+
+
+def _described(screen: ScreenDescription, table: HarmonisedTable) -> dict[str, str]:
+    """What is known of the screen, from what was said and from the file."""
+    return {
+        **asdict(screen), "organism": table.organism, "readout_gene": table.readout_gene,
+        "text": screen.text or table.text, "positive_means": table.positive_means,
+    }  # fmt: skip
 
 
 # The write ---------------------------------------------------------------------------------------
@@ -174,42 +127,52 @@ def _written(
     connection: Connection,
     path: Path,
     content: str,
-    described: Mapping[str, str],
-    prepared: PreparedTable,
-    options: ReadOptions,
+    arguments: Mapping[str, Any],
+    table: HarmonisedTable,
 ) -> AddedScreen:
     workspace.report(Progress(f"read {path.name}", 3, 4, "writing"))
-    ingest_id = record_ingest(
-        connection, content=content, kind="screen", name=described["name"], source=path.name,
-        source_hash=prepared.source_hashes[0], tool=_TOOL,
-        arguments={**described, **read_as(options, prepared), "source_hashes": prepared.source_hashes,
-                   "rows_read": prepared.rows_read, "remarks": prepared.remarks, "lost_hits": prepared.lost_hits},
-        notes=prepared.notes,
-    )  # fmt: skip
-    rows = prepared.rows
-    genes = rows[["perturbation", "gene_id", "second_gene_id"]].rename(columns={"perturbation": "name"})
-    ids = writing.ensure_perturbations(connection, prepared.organism, genes)
-    listed = None
-    if prepared.hits:
-        listed = writing.insert_hit_list(connection, ingest_id, ids[ids.index.isin(prepared.hits)])
-    rule = described["hit_rule"] or (f"list:{listed}" if listed else default_rule(prepared.combined))
-    screen_id = _insert_screen(connection, ingest_id, described, prepared, rule)
-    contrast_id = writing.insert_contrast(
-        connection, screen_id=screen_id, ingest_id=ingest_id, name=described["name"],
-        estimate_kind=prepared.estimate_kind, positive_means=prepared.positive_means,
-        sign_evidence=prepared.sign_evidence,
-    )  # fmt: skip
-    insert_rows(connection, screen_id, contrast_id, ingest_id, rows, prepared.controls, ids)
+    ingest_id = _ingest(connection, path, content, arguments, table)
+    rule = arguments["hit_rule"] or _own_list(connection, ingest_id, table) or default_rule(table.combined)
+    screen_id = _insert_screen(connection, ingest_id, arguments, table.reader, rule)
+    write_contrast(connection, screen_id, ingest_id, arguments["name"], table)
     screen = db_screens.find_screen_of_ingest(connection, ingest_id)
-    if screen is None:  # pragma: no cover - it was written four lines above
-        raise NotFoundError(f"The screen {described['name']!r} was not written.")
+    if screen is None:  # pragma: no cover - it was written a few lines above
+        raise NotFoundError(f"The screen {arguments['name']!r} was not written.")
     workspace.report(Progress(f"read {path.name}", 4, 4, "done"))
     return summarise(workspace, screen, already_present=False)
 
 
-def _insert_screen(
-    connection: Connection, ingest_id: int, described: Mapping[str, str], prepared: PreparedTable, rule: str
+def _ingest(
+    connection: Connection, path: Path, content: str, arguments: Mapping[str, Any], table: HarmonisedTable
 ) -> int:
+    return record_ingest(
+        connection,
+        content=content,
+        kind="screen",
+        name=arguments["name"],
+        source=path.name,
+        source_hash=table.source_hashes[0],
+        tool=_TOOL,
+        arguments={
+            **arguments,
+            "source_hashes": table.source_hashes,
+            "rows_read": table.rows_read,
+            "remarks": table.remarks,
+            "lost_hits": table.lost_hits,
+        },
+        notes=table.notes,
+    )
+
+
+def _own_list(connection: Connection, ingest_id: int, table: HarmonisedTable) -> str:
+    """Writes the file's own list of hits; gives the rule that names it, empty where the file has none."""
+    if not table.hits:
+        return ""
+    ids = perturbation_ids(connection, table.organism, table.rows)
+    return f"list:{writing.insert_hit_list(connection, ingest_id, ids[ids.index.isin(table.hits)])}"
+
+
+def _insert_screen(connection: Connection, ingest_id: int, described: Mapping[str, Any], reader: str, rule: str) -> int:
     study_id = None
     if described["study"]:
         study = Study(described["study"], described["citation"], described["licence"])
@@ -218,45 +181,9 @@ def _insert_screen(
         connection, name=described["name"], ingest_id=ingest_id, phenotype=described["phenotype"],
         organism=described["organism"], study_id=study_id, cell_type=described["cell_type"],
         condition=described["condition"], library=described["library"], modality=described["modality"],
-        method=prepared.reader, readout=described["readout"], readout_gene=described["readout_gene"],
-        text=described["text"], hit_rule=rule, side=cast("Side", described["side"]),
+        method=reader, readout=described["readout"], readout_gene=described["readout_gene"],
+        text=described["text"], hit_rule=rule, side=described["side"],
     )  # fmt: skip
-
-
-def insert_rows(
-    connection: Connection,
-    screen_id: int,
-    contrast_id: int,
-    ingest_id: int,
-    rows: pd.DataFrame,
-    controls: pd.DataFrame,
-    ids: pd.Series[int],
-    *,
-    named: pd.Series[bool] | None = None,
-) -> None:
-    """Writes the rows of a contrast.
-
-    Args:
-        connection: The writing connection.
-        screen_id: The screen.
-        contrast_id: Its contrast.
-        ingest_id: The ingest that brings them.
-        rows: As `PreparedTable.rows`.
-        controls: As `PreparedTable.controls`.
-        ids: Perturbation → id.
-        named: Which rows carry a name that the store has not yet; all where None.
-    """
-    labels = sorted({*rows["replicate"], *controls["replicate"]} - {""})
-    replicates = writing.insert_replicates(connection, contrast_id, labels)
-    effects = rows.assign(
-        perturbation_id=rows["perturbation"].map(ids),
-        replicate_id=rows["replicate"].map(replicates).astype("Int64"),
-    )
-    writing.insert_effects(connection, contrast_id, ingest_id, effects)
-    kept = controls.assign(replicate_id=controls["replicate"].map(replicates).astype("Int64"))
-    writing.insert_controls(connection, contrast_id, ingest_id, kept)
-    fresh = effects if named is None else effects[named]
-    writing.insert_source_names(connection, screen_id, fresh[["perturbation_id", "name"]])
 
 
 def _recognised(

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from db.errors import NeedsChoiceError, RefusedFileError
+from db.errors import RefusedFileError
 from db.genes.perturbation_names import genes_in
-from db.records import Note, Organism
+from db.records import Note
 from tools.screens.tables.rows import NUMBER_FIELDS
+from tools.screens.tables.screen_table import ScreenTable
 
 BAD_REASONS = ("bad-row", "not-finite", "p-out-of-range")
 MOST_BAD = 0.05
@@ -31,8 +33,6 @@ _CONTROL_NAMES = re.compile(
     | (aavs1|rosa26|lacz|luciferase|e?gfp|mcherry){_NUMBERED}""",
     re.IGNORECASE | re.VERBOSE,
 )
-_MOUSE = re.compile(r"[A-Z][a-z][A-Za-z0-9-]*|ENSMUSG\d+(\.\d+)?|MGI:\d+|\d+[A-Z]\d+Rik")
-_HUMAN = re.compile(r"[A-Z][A-Z0-9-]*(orf\d+[A-Z]*)?|C(\d+|X)orf\d+[A-Z]*|ENSG\d+(\.\d+)?|HGNC:\d+")
 
 
 def is_control(name: str, declared: Collection[str] = ()) -> bool:
@@ -48,6 +48,48 @@ def is_control(name: str, declared: Collection[str] = ()) -> bool:
     """
     parts = genes_in(name)
     return all(_CONTROL_NAMES.fullmatch(part) or part.casefold() in declared for part in parts)
+
+
+@dataclass(frozen=True)
+class SortedRows:
+    """A file's rows, sorted into those that can be used and those that are kept aside.
+
+    Attributes:
+        rows: Typed rows that can be used.
+        controls: Typed rows of negative controls.
+        notes: Rows that were taken out or flagged, each with its reason.
+    """
+
+    rows: pd.DataFrame
+    controls: pd.DataFrame
+    notes: tuple[Note, ...]
+
+
+def usable_rows(table: ScreenTable, declared: Sequence[str], file_name: str) -> SortedRows:
+    """Takes out negative controls, and rows whose numbers cannot be.
+
+    Args:
+        table: The file as read.
+        declared: Names of negative controls beyond the known ones.
+        file_name: Name of the file, for the message.
+
+    Raises:
+        RefusedFileError: No effect can be read, or more than 5 % of the rows are bad.
+    """
+    genes, controls, control_notes = split_controls(table.rows, declared)
+    rows, number_notes = split_numbers(genes)
+    notes = (*control_notes, *table.notes, *number_notes)
+    refuse_hopeless(len(genes) + bad_rows(table), notes, len(rows), file_name)
+    return SortedRows(rows, controls, notes)
+
+
+def bad_rows(table: ScreenTable) -> int:
+    """How many rows of a file its reader could not take.
+
+    Args:
+        table: The file as read.
+    """
+    return sum(note.reason == "bad-row" for note in table.notes)
 
 
 def split_controls(rows: pd.DataFrame, declared: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
@@ -154,66 +196,6 @@ def refuse_if_strict(notes: Sequence[Note], declared_controls: Sequence[str], fi
 def _announced(name: str, declared: Collection[str]) -> bool:
     """Whether a control's name, or the name that it is a numbered form of, was declared."""
     return not {name.casefold(), re.sub(r"[-_ .#]?\d+$", "", name).casefold()}.isdisjoint(declared)
-
-
-def split_duplicates(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
-    """Leaves at most one row for each perturbation and replicate.
-
-    Where several rows lead to one perturbation, the row written with the approved symbol is used and rows under
-    former names are set aside; rows that agree in every number count once; otherwise nothing says which row is
-    right, and all of them are set aside.
-
-    Args:
-        rows: Typed rows with their perturbation.
-
-    Returns:
-        The rows that are left, and a note for each row set aside.
-    """
-    keys = ["perturbation", "replicate"]
-    double = rows.duplicated(keys, keep=False).to_numpy(dtype=bool)
-    notes: list[Note] = []
-    kept: list[int] = []
-    for (perturbation, _), group in rows[double].sort_values("line").groupby(keys, sort=True):
-        used, why = _which_of(group, str(perturbation))
-        kept += used
-        notes += [note_of(row, "duplicate", why) for row in group.drop(index=used).to_dict("records")]
-    mask = ~double | rows.index.isin(kept)
-    return rows[mask], notes
-
-
-def _which_of(group: pd.DataFrame, perturbation: str) -> tuple[list[int], str]:
-    lines = ", ".join(str(line) for line in group["line"])
-    own = group[group["name"] == perturbation]
-    if len(own) == 1:
-        return list(own.index), f"Lines {lines} are all {perturbation}; the one under its approved symbol is used."
-    same = (group if own.empty else own)[[*NUMBER_FIELDS, "guides"]].drop_duplicates()
-    if len(same) == 1:
-        return list(same.index), f"Lines {lines} are all {perturbation} and agree; one of them is used."
-    return [], f"Lines {lines} are all {perturbation} and differ, so none is used; declare replicates if they are."
-
-
-def organism_of(names: Sequence[str], organism: str, file_name: str) -> Organism:
-    """The organism of a file: as declared, else by how its names are written (TP53 or Trp53).
-
-    Args:
-        names: Names of the file, controls left out.
-        organism: ``human``, ``mouse``, or empty to go by the names.
-        file_name: Name of the file, for the message.
-
-    Raises:
-        NeedsChoiceError: Names of both organisms make up more than 5 % each.
-    """
-    if organism:
-        return cast("Organism", organism)
-    parts = [part for name in names for part in genes_in(name)]
-    mouse = sum(_MOUSE.fullmatch(part) is not None for part in parts)
-    human = sum(_HUMAN.fullmatch(part) is not None for part in parts)
-    if min(mouse, human) > MOST_BAD * len(parts):
-        raise NeedsChoiceError(
-            f"{file_name} mixes species: {human} names are written as human genes are, {mouse} as mouse genes are.",
-            "Say which it is with --organism human or --organism mouse, or give one file for each.",
-        )
-    return "mouse" if mouse > human else "human"
 
 
 def _where(note: Note) -> str:

@@ -2,70 +2,114 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import compress
+from typing import cast
 
-import numpy as np
 import pandas as pd
 
-from db.errors import NeedsChoiceError
+from db.errors import NeedsChoiceError, RefusedFileError
 from db.genes.names import GeneNames, Resolution
 from db.genes.perturbation_names import genes_in, name_of_genes
-from db.records import Note
-from tools.screens.ingestion import doubtful_rows as dirty
+from db.records import Organism
+from tools.screens.ingestion.doubtful_rows import MOST_BAD, SortedRows, is_control, note_of
 
 _REASONS = {"unknown": "unresolved", "ambiguous": "ambiguous", "date": "date"}
+_MEANING = ["perturbation", "gene_id", "second_gene_id"]
+_MOUSE = re.compile(r"[A-Z][a-z][A-Za-z0-9-]*|ENSMUSG\d+(\.\d+)?|MGI:\d+|\d+[A-Z]\d+Rik")
+_HUMAN = re.compile(r"[A-Z][A-Z0-9-]*(orf\d+[A-Z]*)?|C(\d+|X)orf\d+[A-Z]*|ENSG\d+(\.\d+)?|HGNC:\d+")
 
 
-def resolve(
-    names: GeneNames, rows: pd.DataFrame, columns: Mapping[str, pd.Series[str]], controls: Sequence[str] = ()
-) -> tuple[pd.DataFrame, list[Note]]:
+def organism_of(names: Sequence[str], organism: str, file_name: str) -> Organism:
+    """The organism of a file: as declared, else by how its names are written (TP53 or Trp53).
+
+    Args:
+        names: Names of the file, controls left out.
+        organism: ``human``, ``mouse``, or empty to go by the names.
+        file_name: Name of the file, for the message.
+
+    Raises:
+        NeedsChoiceError: Names of both organisms make up more than 5 % each.
+    """
+    if organism:
+        return cast("Organism", organism)
+    parts = [part for name in names for part in genes_in(name)]
+    mouse = sum(_MOUSE.fullmatch(part) is not None for part in parts)
+    human = sum(_HUMAN.fullmatch(part) is not None for part in parts)
+    if min(mouse, human) > MOST_BAD * len(parts):
+        raise NeedsChoiceError(
+            f"{file_name} mixes species: {human} names are written as human genes are, {mouse} as mouse genes are.",
+            "Say which it is with --organism human or --organism mouse, or give one file for each.",
+        )
+    return "mouse" if mouse > human else "human"
+
+
+def named_rows(
+    found: SortedRows, names: GeneNames, identifiers: Mapping[str, pd.Series[str]], controls: Sequence[str] = ()
+) -> SortedRows:
     """Gives each row its perturbation, and sets rows aside whose names do not mean one gene.
 
     Of a pair ``A+B`` both names are resolved and put in alphabetical order; where one of them is a negative control
-    the row is of the other gene alone.
+    the row is of the other gene alone. Identifiers are of rows with one gene: in a file with pairs the names count.
 
     Args:
+        found: Typed rows; their index is that of the table's rows.
         names: Names of the organism.
-        rows: Typed rows; their index is that of the table's rows.
-        columns: Namespace → identifiers, indexed as the table's rows are.
+        identifiers: Namespace → identifiers, indexed as the table's rows are.
         controls: Names of negative controls beyond the known ones.
 
     Returns:
-        The rows with the columns perturbation, gene_id and second_gene_id, and a note for each row set aside.
+        The rows with the columns perturbation, gene_id and second_gene_id.
     """
-    declared = {control.strip().casefold() for control in controls}
-    identifiers = {space: column.loc[rows.index].tolist() for space, column in columns.items()}
-    if identifiers or rows.empty:
-        codes, written = np.arange(len(rows)), rows["name"].tolist()
-    else:
-        # Without identifiers equal names mean the same, so that replicates cost nothing more.
-        codes, distinct = pd.factorize(rows["name"])
-        written = list(distinct)
-    parts = [_genes_of(name, declared) for name in written]
-    flat = [part for row in parts for part in row]
-    found = names.resolve(flat, identifiers if len(flat) == len(rows) else None)
-    if len(flat) == len(written):
-        meant = [[resolution] for resolution in found]
-    else:
-        one_by_one = iter(found)
-        meant = [[next(one_by_one) for _ in row] for row in parts]
-    meanings = pd.DataFrame([_meaning(one) for one in meant], columns=["perturbation", "gene_id", "second_gene_id"])
-    meanings = meanings.astype({"gene_id": "int64", "second_gene_id": "Int64"})
-    each = meanings.take(codes).set_axis(rows.index)
-    named = rows.assign(
-        perturbation=each["perturbation"], gene_id=each["gene_id"], second_gene_id=each["second_gene_id"]
-    )
+    rows = found.rows
+    meant = _meant(rows, names, identifiers, {control.strip().casefold() for control in controls})
+    meanings = pd.DataFrame([_meaning(row) for row in meant], columns=_MEANING, index=rows.index)
+    named = rows.assign(**meanings.astype({"gene_id": "int64", "second_gene_id": "Int64"}))
     good = (named["perturbation"] != "").to_numpy(dtype=bool)
     notes = [
-        dirty.note_of(row, *_why(meant[code]))
-        for row, code in zip(named[~good].to_dict("records"), codes[~good], strict=True)
+        note_of(row, *_why(resolutions))
+        for row, resolutions in zip(named[~good].to_dict("records"), compress(meant, ~good), strict=True)
     ]
-    return named[good], notes
+    return replace(found, rows=named[good], notes=(*found.notes, *notes))
+
+
+def refuse_unnamed(found: SortedRows, organism: Organism, file_name: str) -> None:
+    """Refuses a file without any gene.
+
+    Args:
+        found: What is left after the names were read.
+        organism: Whose genes were looked for.
+        file_name: Name of the file, for the message.
+
+    Raises:
+        RefusedFileError: No name means one gene.
+    """
+    if found.rows.empty:
+        first = next(note for note in found.notes if note.reason in _REASONS.values())
+        raise RefusedFileError(
+            f"No name in {file_name} means one {organism} gene; the first is {first.name!r}.",
+            "Check the gene column (--map gene=COLUMN) and --organism.",
+        )
+
+
+def _meant(
+    rows: pd.DataFrame, names: GeneNames, identifiers: Mapping[str, pd.Series[str]], controls: Collection[str]
+) -> list[list[Resolution]]:
+    """What each gene of each row means."""
+    genes = [_genes_of(name, controls) for name in rows["name"]]
+    if identifiers and all(len(row) == 1 for row in genes):
+        own = {space: column.loc[rows.index].tolist() for space, column in identifiers.items()}
+        return [[one] for one in names.resolve([gene for (gene,) in genes], own)]
+    distinct = list(dict.fromkeys(gene for row in genes for gene in row))
+    found = dict(zip(distinct, names.resolve(distinct), strict=True))
+    return [[found[gene] for gene in row] for row in genes]
 
 
 def _genes_of(name: str, controls: Collection[str] = ()) -> list[str]:
     parts = genes_in(name)
-    genes = [part for part in parts if not dirty.is_control(part, controls)]
+    genes = [part for part in parts if not is_control(part, controls)]
     return genes if genes and len(parts) == 2 else parts
 
 

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import pandas as pd
 
 from db.errors import ConflictError
 from db.provenance import content_hash, get_ingest, notes_of, record_ingest
-from db.records import Contrast, EstimateKind, Ingest, Note, Screen
+from db.records import Contrast, Ingest, Note, Screen
 from db.screens import reading as db_screens
 from db.screens import writing
 from db.store import Connection
+from tools.parameters import takes_fields
 from tools.screens.ingestion.added_screen import AddedScreen, summarise
-from tools.screens.ingestion.adding import insert_rows, name_of, read_as
-from tools.screens.ingestion.harmonised_table import PreparedTable, prepare
+from tools.screens.ingestion.adding import name_of, read_as
+from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_file
 from tools.screens.ingestion.replicates import combine, same_effects
 from tools.screens.ingestion.signs import check_own_effect, own_effect
-from tools.screens.readers.base import ReadOptions
+from tools.screens.ingestion.written_rows import perturbation_ids, write_rows
+from tools.screens.tables.reading import BY_ITSELF, Reading
 from tools.workspace import Workspace
 
 _TOOL = "add_replicate"
 
 
+@takes_fields
 def add_replicate(
-    workspace: Workspace,
-    path: Path,
-    screen: str,
-    *,
-    reader: str = "",
-    columns: Mapping[str, str] | None = None,
-    where: Mapping[str, str] | None = None,
-    suffix: str = "",
-    positive_means: str = "",
-    controls: Sequence[str] = (),
-    encoding: str = "",
-    estimate_kind: str = "lfc",
-    cell_type: str = "",
-    strict: bool = False,
+    workspace: Workspace, path: Path, screen: str, reading: Reading = BY_ITSELF, *, cell_type: str = ""
 ) -> AddedScreen:
     """Adds a file as one more replicate of a screen, whose effects are combined anew from all its replicates.
 
@@ -51,16 +40,8 @@ def add_replicate(
         workspace: The workspace.
         path: The file of the replicate, in any format that `add_screen` reads.
         screen: Name of the screen.
-        reader: Name of the reader; by the file's header where empty.
-        columns: Field → column of the file, for tables whose columns are not known by name.
-        where: Column → value; only these rows are read.
-        suffix: Column suffix that picks one replicate out of a wide file.
-        positive_means: ``raises`` or ``lowers`` for this file; as in the screen's first file where empty.
-        controls: Names of negative-control rows, beyond those that are known.
-        encoding: Text encoding, where it is not UTF-8.
-        estimate_kind: What the effect column holds where its name does not say.
+        reading: How the file is read; what positive means is as in the screen's first file where it is not said.
         cell_type: Cell type or line of the replicate, where it is known; one that is not the screen's is warned of.
-        strict: Refuse the file if any row would be kept aside.
 
     Raises:
         NotFoundError: There is no such screen; near names are given.
@@ -71,23 +52,18 @@ def add_replicate(
     """
     known = db_screens.get_screen(workspace.store, screen)
     contrast = _only_contrast(workspace, known)
-    options = ReadOptions(
-        columns=dict(columns or {}), where=dict(where or {}), suffix=suffix, encoding=encoding,
-        controls=tuple(controls), estimate_kind=cast("EstimateKind", estimate_kind),
-    )  # fmt: skip
-    prepared = prepare(
-        workspace, path, options, organism=known.organism, reader=reader,
-        positive_means=positive_means or contrast.positive_means, readout_gene=known.readout_gene,
-        modality=known.modality, strict=strict,
-    )  # fmt: skip
-    if prepared.estimate_kind != contrast.estimate_kind:
+    signed = replace(reading, positive_means=reading.positive_means or contrast.positive_means)
+    table = harmonise_file(
+        workspace, path, signed, organism=known.organism, readout_gene=known.readout_gene, modality=known.modality
+    )
+    if table.estimate_kind != contrast.estimate_kind:
         raise ConflictError(
-            f"The effects of {path.name} are {prepared.estimate_kind}, those of {known.name!r}"
+            f"The effects of {path.name} are {table.estimate_kind}, those of {known.name!r}"
             f" {contrast.estimate_kind}; different kinds cannot be combined.",
             "Add the file as a screen of its own, with the same --study.",
         )
-    prepared = replace(prepared, remarks=(*prepared.remarks, *_other_cells(path, cell_type, known)))
-    part = content_hash(prepared.source_hashes, read_as(options, prepared))
+    table = replace(table, remarks=(*table.remarks, *_other_cells(path, cell_type, known)))
+    part = content_hash(table.source_hashes, read_as(reading, table.reader))
     with workspace.store.write("ingest") as connection:
         # Looked at again inside the write: another process may have added to the screen in between.
         known = db_screens.get_screen(workspace.store, screen)
@@ -96,7 +72,7 @@ def add_replicate(
         parts = [*old.arguments.get("parts", [old.content_hash])]
         if part in parts:
             return summarise(workspace, known, already_present=True)
-        _write(workspace, connection, path, known, contrast, prepared, old, [*parts, part])
+        _write(workspace, connection, path, known, contrast, table, old, [*parts, part])
         return summarise(workspace, db_screens.get_screen(workspace.store, screen), already_present=False)
 
 
@@ -116,33 +92,32 @@ def _write(
     path: Path,
     screen: Screen,
     contrast: Contrast,
-    prepared: PreparedTable,
+    table: HarmonisedTable,
     old: Ingest,
     parts: list[str],
 ) -> None:
     held = _held(workspace, screen, old)
-    _refuse_same(path, screen, held, prepared)
-    rows, controls = _together(workspace, path, screen, held, prepared, old)
+    _refuse_same(path, screen, held, table)
+    rows, controls = _together(workspace, path, screen, held, table, old)
     own = own_effect(rows[rows["replicate"] == ""], screen.readout_gene)
     check_own_effect(own, screen.modality, contrast.sign_evidence, path.name)
     arguments = dict(old.arguments)
     arguments |= {
-        "parts": parts, "replicate_of": old.content_hash, "added": read_as(ReadOptions(), prepared),
-        "source_hashes": [*arguments.get("source_hashes", []), *prepared.source_hashes],
-        "rows_read": int(arguments.get("rows_read", 0)) + prepared.rows_read,
-        "remarks": list(dict.fromkeys([*arguments.get("remarks", []), *prepared.remarks])),
+        "parts": parts, "replicate_of": old.content_hash, "added": read_as(BY_ITSELF, table.reader),
+        "source_hashes": [*arguments.get("source_hashes", []), *table.source_hashes],
+        "rows_read": int(arguments.get("rows_read", 0)) + table.rows_read,
+        "remarks": list(dict.fromkeys([*arguments.get("remarks", []), *table.remarks])),
     }  # fmt: skip
-    notes = [*_of_file(notes_of(connection, old.id), old.source), *_of_file(prepared.notes, path.name)]
+    notes = [*_of_file(notes_of(connection, old.id), old.source), *_of_file(table.notes, path.name)]
     ingest_id = record_ingest(
         connection, content=content_hash(parts, {"kind": "screen"}), kind="screen", name=screen.name,
-        source=path.name, source_hash=prepared.source_hashes[0], tool=_TOOL, arguments=arguments, parents=[old.id],
+        source=path.name, source_hash=table.source_hashes[0], tool=_TOOL, arguments=arguments, parents=[old.id],
         notes=notes,
     )  # fmt: skip
     writing.clear_effects(connection, screen.id, contrast.id, ingest_id)
-    genes = rows[["perturbation", "gene_id", "second_gene_id"]].rename(columns={"perturbation": "name"})
     # New perturbations come last: those of the store are known there by name, and need no gene here.
-    ids = writing.ensure_perturbations(connection, screen.organism, genes)
-    insert_rows(connection, screen.id, contrast.id, ingest_id, rows, controls, ids, named=rows["name"].notna())
+    ids = perturbation_ids(connection, screen.organism, rows)
+    write_rows(connection, screen.id, contrast.id, ingest_id, rows, controls, ids, named=rows["name"].notna())
 
 
 def _of_file(notes: Sequence[Note], file: str) -> list[Note]:
@@ -169,13 +144,13 @@ def _held(workspace: Workspace, screen: Screen, old: Ingest) -> pd.DataFrame:
     return held
 
 
-def _singles(prepared: PreparedTable) -> pd.DataFrame:
-    return prepared.replicates if len(prepared.replicates) else prepared.combined
+def _singles(table: HarmonisedTable) -> pd.DataFrame:
+    return table.replicates if len(table.replicates) else table.combined
 
 
-def _refuse_same(path: Path, screen: Screen, held: pd.DataFrame, prepared: PreparedTable) -> None:
+def _refuse_same(path: Path, screen: Screen, held: pd.DataFrame, table: HarmonisedTable) -> None:
     """Refuses effects that the screen has: the options that read them may differ, a second measurement never agrees."""
-    for _, new in _singles(prepared).groupby("replicate"):
+    for _, new in _singles(table).groupby("replicate"):
         for label, old in held.groupby("replicate"):
             if same_effects(new, old):
                 raise ConflictError(
@@ -187,16 +162,16 @@ def _refuse_same(path: Path, screen: Screen, held: pd.DataFrame, prepared: Prepa
 
 
 def _together(
-    workspace: Workspace, path: Path, screen: Screen, held: pd.DataFrame, prepared: PreparedTable, old: Ingest
+    workspace: Workspace, path: Path, screen: Screen, held: pd.DataFrame, table: HarmonisedTable, old: Ingest
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of all replicates and their combination, and all controls; all harmonised."""
     kept = db_screens.controls_of(workspace.store, screen.id)
     kept["replicate"] = kept["replicate"].replace("", name_of(Path(old.source)))
     taken = set(held["replicate"])
-    new = _singles(prepared)
+    new = _singles(table)
     labels = {label: _free(f"{name_of(path)} {label}".strip(), taken) for label in set(new["replicate"]) | {""}}
     new = new.assign(replicate=new["replicate"].map(labels))
-    controls = prepared.controls.assign(replicate=[labels.get(one, one) for one in prepared.controls["replicate"]])
+    controls = table.controls.assign(replicate=[labels.get(one, one) for one in table.controls["replicate"]])
     both = pd.concat([held.assign(line=0, name=None, gene_id=0), new], ignore_index=True)
     both = both.astype({"gene_id": "int64", "second_gene_id": "Int64", "guides": "Int64"})
     singles = both.sort_values(["perturbation", "replicate"], kind="stable")

@@ -13,6 +13,19 @@ FEWEST_EQUAL = 10
 """Fewer equal effects do not show that two replicates are one measurement."""
 
 
+def combined_and_single(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The combined rows, and the single ones where there is more than one replicate.
+
+    Args:
+        rows: As `combine` takes them; a replicate without a name among named ones is called unnamed.
+    """
+    labels = set(rows["replicate"])
+    if len(labels) == 1:
+        return rows.assign(replicate="").sort_values("perturbation", kind="stable"), rows.iloc[:0]
+    named = rows.assign(replicate=rows["replicate"].replace("", "unnamed"))
+    return combine(named), named.sort_values(["perturbation", "replicate"], kind="stable")
+
+
 def combine(rows: pd.DataFrame) -> pd.DataFrame:
     """Combines the replicates of each perturbation.
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 
 import pandas as pd
 
 from db.errors import ConflictError, NeedsChoiceError, check_word
 from db.records import Modality
+from tools.screens.ingestion.doubtful_rows import SortedRows
+from tools.screens.ingestion.replicates import combined_and_single
+from tools.screens.tables.reading import Meaning
 
-Meaning = Literal["raises", "lowers"]
 STRONG = 0.05
 """The readout gene's own effect speaks when it is among this share of the strongest."""
 
@@ -38,6 +40,50 @@ class OwnEffect:
 
     def __str__(self) -> str:
         return f"{self.gene} itself has {self.estimate:+.3g}, number {self.rank} of {self.measured} by size"
+
+
+@dataclass(frozen=True)
+class SignedRows:
+    """Rows in which positive raises the phenotype.
+
+    Attributes:
+        rows: The combined rows, one for each perturbation and with an empty replicate, and then the single ones where
+            there is more than one replicate.
+        controls: The rows of negative controls.
+        meaning: What positive meant in the file.
+        evidence: How that is known, and what the readout gene says.
+    """
+
+    rows: pd.DataFrame
+    controls: pd.DataFrame
+    meaning: Meaning
+    evidence: str
+
+
+def signed_rows(
+    found: SortedRows, given: str, of_file: Meaning | None, readout_gene: str, modality: Modality, file_name: str
+) -> SignedRows:
+    """Combines replicates, finds what positive means, and turns and checks the sign.
+
+    Args:
+        found: Rows with their perturbation, at most one for each perturbation and replicate, and controls.
+        given: ``raises``, ``lowers`` or empty, as the user or the pack says.
+        of_file: What the format itself says, or None.
+        readout_gene: Approved symbol of the readout gene, or empty.
+        modality: How genes were perturbed.
+        file_name: Name of the file, for messages.
+
+    Raises:
+        InvalidValueError: `given` is another word.
+        ConflictError: The file or the readout gene's own effect says the contrary of what was given.
+        NeedsChoiceError: Nothing says what positive means.
+    """
+    combined, single = combined_and_single(found.rows)
+    meaning, evidence = find_meaning(given, of_file, own_effect(combined, readout_gene), modality, file_name)
+    combined = harmonise(combined, meaning)
+    evidence = check_own_effect(own_effect(combined, readout_gene), modality, evidence, file_name)
+    both = pd.concat([combined, harmonise(single, meaning)]) if len(single) else combined
+    return SignedRows(both, harmonise(found.controls, meaning), meaning, evidence)
 
 
 def own_effect(rows: pd.DataFrame, readout_gene: str) -> OwnEffect | None:

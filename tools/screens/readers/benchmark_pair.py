@@ -13,9 +13,10 @@ import pandas as pd
 from db.errors import RefusedFileError
 from db.genes.name_forms import clean
 from db.genes.perturbation_names import name_of_genes
-from tools.screens.readers.base import ReadOptions, ScreenTable
+from tools.screens.tables.reading import Reading
 from tools.screens.tables.rows import finished, typed_table
-from tools.screens.tables.text import header, read_raw
+from tools.screens.tables.screen_table import ScreenTable
+from tools.screens.tables.source_file import SourceFile
 
 _HEADERS = (["Gene", "Score"], ["Gene_pairs", "Score"])
 _PAIR = re.compile(r"""\(\s*(['"])(.+?)\1\s*,\s*(['"])(.+?)\3\s*\)""")
@@ -31,22 +32,23 @@ class BenchmarkPair:
 
     title = "benchmark pair of files (ground_truth_X.csv with topmovers_X.npy)"
 
-    def recognises(self, path: Path, options: ReadOptions) -> bool:
+    def recognises(self, source: SourceFile, reading: Reading) -> bool:
         """Whether the columns are Gene (or Gene_pairs) and Score, and nothing was mapped.
 
         Args:
-            path: The file.
-            options: Any mapping asks for the generic reader.
+            source: The open file.
+            reading: Any mapping asks for the generic reader.
         """
-        return header(path, options) in _HEADERS and not options.columns
+        return source.columns(reading) in _HEADERS and not reading.columns
 
-    def read(self, path: Path, options: ReadOptions) -> ScreenTable:
+    def read(self, source: SourceFile, reading: Reading) -> ScreenTable:
         """Reads the three files.
 
         Args:
-            path: The file ``ground_truth_X.csv``.
-            options: How it is read.
+            source: The open file ``ground_truth_X.csv``.
+            reading: How it is read.
         """
+        path = source.path
         name = re.sub(r"\.csv(\.gz)?$", "", path.name)
         hits_file = path.with_name(f"topmovers_{name.removeprefix(_PREFIX)}.npy")
         if not name.startswith(_PREFIX) or not hits_file.is_file():
@@ -54,9 +56,9 @@ class BenchmarkPair:
                 f"{path.name} looks like a benchmark's table, but its hits ({hits_file.name}) are not beside it.",
                 "Put both files into one folder, or read it alone: --map gene=Gene --map estimate=Score.",
             )
-        raw = read_raw(path, options)
-        gene = str(raw.cells.columns[0])
-        table = typed_table(raw, options, gene=gene, fields={"estimate": "Score"}, kind=options.estimate_kind)
+        raw = source.table(reading)
+        gene = raw.columns[0]
+        table = typed_table(raw, reading, gene=gene, fields={"estimate": "Score"}, kind=reading.estimate_kind)
         rows = table.rows.assign(name=table.rows["name"].map(_as_perturbation))
         text_file = path.with_name(f"{name.removeprefix(_PREFIX)}.json")
         sources = (hits_file, text_file) if text_file.is_file() else (hits_file,)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from db.errors import InvalidValueError, NeedsChoiceError, RefusedFileError
 from db.records import EstimateKind
-from tools.screens.readers.base import ReadOptions, ScreenTable
+from tools.screens.tables.reading import Reading
 from tools.screens.tables.rows import (
     GENE_NAMES,
     IDENTIFIER_NAMES,
@@ -16,11 +16,11 @@ from tools.screens.tables.rows import (
     folded,
     gene_column,
     named,
-    read_replicates,
     split_two_sided,
     typed_table,
 )
-from tools.screens.tables.text import header, read_raw
+from tools.screens.tables.screen_table import ScreenTable
+from tools.screens.tables.source_file import SourceFile
 
 _ESTIMATES: dict[str, EstimateKind] = {
     "lfc": "lfc", "log2fc": "lfc", "logfc": "lfc", "log2foldchange": "lfc", "logfoldchange": "lfc",
@@ -53,46 +53,43 @@ class Generic:
 
     title = "table with a gene and an effect column (csv, tsv, gz, Parquet)"
 
-    def recognises(self, path: Path, options: ReadOptions) -> bool:
+    def recognises(self, source: SourceFile, reading: Reading) -> bool:
         """Whether gene and effect are mapped or have obvious names, and no other format's header is there.
 
         Args:
-            path: The file.
-            options: Its mapping is used.
+            source: The open file.
+            reading: Its mapping is used.
         """
-        columns = header(path, options)
-        if "estimate" in options.columns:
+        columns = source.columns(reading)
+        if "estimate" in reading.columns:
             # A condition of a MAGeCK MLE table can be named in the same way; that reader knows more about it.
             return not any(column.endswith("|beta") for column in columns)
         known = named(columns, (*GENE_NAMES, *(n for names in IDENTIFIER_NAMES.values() for n in names)))
-        has_gene = "gene" in options.columns or bool(known) or "" in columns
+        has_gene = "gene" in reading.columns or bool(known) or "" in columns
         return has_gene and bool(named(columns, _COLUMN_NAMES["estimate"])) and not any("|" in name for name in columns)
 
-    def read(self, path: Path, options: ReadOptions) -> ScreenTable:
-        """Reads the file and its replicates.
+    def read(self, source: SourceFile, reading: Reading) -> ScreenTable:
+        """Reads the file.
 
         Args:
-            path: The file.
-            options: How it is read.
+            source: The open file.
+            reading: How it is read.
         """
-        unknown = sorted(set(options.columns) - set(FIELDS))
+        unknown = sorted(set(reading.columns) - set(FIELDS))
         if unknown:
             raise InvalidValueError(f"--map knows no field {unknown[0]!r}.", f"The fields are: {', '.join(FIELDS)}.")
-        return read_replicates(path, options, self._read_one)
-
-    def _read_one(self, path: Path, options: ReadOptions) -> ScreenTable:
-        raw = read_raw(path, options)
-        columns = [str(name) for name in raw.cells.columns]
-        found = {field: _column(field, columns, options, path) for field in _COLUMN_NAMES}
+        raw, path = source.table(reading), source.path
+        columns = raw.columns
+        found = {field: _column(field, columns, reading, path) for field in _COLUMN_NAMES}
         fields = {field: column for field, column in found.items() if column is not None and field != "replicate"}
         if "estimate" not in fields:
             raise RefusedFileError(
                 f"{path.name} has no effect column; its columns are: {', '.join(columns[:20])}.",
                 "Name it: --map estimate=COLUMN.",
             )
-        kind = _ESTIMATES.get(folded(fields["estimate"]), options.estimate_kind)
-        gene = _gene(columns, options, path)
-        table = typed_table(raw, options, gene=gene, fields=fields, kind=kind, replicate=found["replicate"] or "")
+        kind = _ESTIMATES.get(folded(fields["estimate"]), reading.estimate_kind)
+        gene = _gene(columns, reading, path)
+        table = typed_table(raw, reading, gene=gene, fields=fields, kind=kind, replicate=found["replicate"] or "")
         p = "p" if "p" in fields and not {"p_low", "p_high"} & set(fields) else None
         fdr = "fdr" if "fdr" in fields and not {"fdr_low", "fdr_high"} & set(fields) else None
         rows = split_two_sided(table.rows, p, fdr)
@@ -100,19 +97,19 @@ class Generic:
         return replace(finished(table, rows), remarks=(f"Columns: {taken}.",))
 
 
-def _gene(columns: list[str], options: ReadOptions, path: Path) -> str:
+def _gene(columns: list[str], reading: Reading, path: Path) -> str:
     try:
-        return gene_column(columns, options, path)
+        return gene_column(columns, reading, path)
     except RefusedFileError:
         identifiers = named(columns, [n for names in IDENTIFIER_NAMES.values() for n in names])
-        if "gene" in options.columns or not identifiers:
+        if "gene" in reading.columns or not identifiers:
             raise
         return identifiers[0]
 
 
-def _column(field: str, columns: list[str], options: ReadOptions, path: Path) -> str | None:
-    if field in options.columns:
-        return existing(columns, field, options.columns[field], path)
+def _column(field: str, columns: list[str], reading: Reading, path: Path) -> str | None:
+    if field in reading.columns:
+        return existing(columns, field, reading.columns[field], path)
     found = named(columns, _COLUMN_NAMES[field])
     if len(found) > 1:
         raise NeedsChoiceError(

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from db.errors import InvalidValueError, NeedsChoiceError
-from tools.screens.readers.base import ReadOptions, ScreenTable
-from tools.screens.tables.rows import finished, gene_column, read_replicates, split_two_sided, typed_table
-from tools.screens.tables.text import RawTable, header, read_raw
+from tools.screens.tables.raw_table import RawTable
+from tools.screens.tables.reading import Reading
+from tools.screens.tables.rows import finished, gene_column, split_two_sided, typed_table
+from tools.screens.tables.screen_table import ScreenTable
+from tools.screens.tables.source_file import SourceFile
 
 _HONOURED = {"gene", "replicate", "estimate", "p", "hgnc", "mgi", "ensembl", "entrez", "uniprot"}
 _REPLICATE_NAME = re.compile(r"(rep|replicate|donor)[ _.-]?\w{1,3}", re.IGNORECASE)
@@ -30,30 +32,27 @@ class MageckMle:
 
     title = "MAGeCK MLE gene summary"
 
-    def recognises(self, path: Path, options: ReadOptions) -> bool:
+    def recognises(self, source: SourceFile, reading: Reading) -> bool:
         """Whether there are conditions with a beta and a z.
 
         Args:
-            path: The file.
-            options: A mapping of anything else asks for another reader.
+            source: The open file.
+            reading: A mapping of anything else asks for another reader.
         """
-        columns = header(path, options)
-        return bool(_conditions(columns)) and set(options.columns) <= _HONOURED
+        columns = source.columns(reading)
+        return bool(_conditions(columns)) and set(reading.columns) <= _HONOURED
 
-    def read(self, path: Path, options: ReadOptions) -> ScreenTable:
-        """Reads the file and its replicates.
+    def read(self, source: SourceFile, reading: Reading) -> ScreenTable:
+        """Reads the file, each condition that is a replicate by itself.
 
         Args:
-            path: The file.
-            options: How it is read.
+            source: The open file.
+            reading: How it is read.
         """
-        return read_replicates(path, options, self._read_one)
-
-    def _read_one(self, path: Path, options: ReadOptions) -> ScreenTable:
-        raw = read_raw(path, options)
-        columns = [str(name) for name in raw.cells.columns]
-        chosen = _chosen(_conditions(columns), options, path)
-        tables = [self._condition(raw, columns, options, one) for one in chosen]
+        raw = source.table(reading)
+        columns = raw.columns
+        chosen = _chosen(_conditions(columns), reading, source.path)
+        tables = [self._condition(raw, columns, reading, one) for one in chosen]
         if len(chosen) == 1:
             return tables[0]
         parts = [table.rows.assign(replicate=one) for one, table in zip(chosen, tables, strict=True)]
@@ -70,8 +69,8 @@ class MageckMle:
             notes=notes,
         )
 
-    def _condition(self, raw: RawTable, columns: list[str], options: ReadOptions, condition: str) -> ScreenTable:
-        p = _p_column(columns, options, condition)
+    def _condition(self, raw: RawTable, columns: list[str], reading: Reading, condition: str) -> ScreenTable:
+        p = _p_column(columns, reading, condition)
         fields = {"estimate": f"{condition}|beta", "z": f"{condition}|z"}
         if p is not None:
             fields["p"] = f"{condition}|{p}"
@@ -79,8 +78,8 @@ class MageckMle:
                 fields["fdr"] = f"{condition}|{_P_COLUMNS[p]}"
         if "sgRNA" in columns:
             fields["guides"] = "sgRNA"
-        gene = gene_column(columns, options, raw.path)
-        table = typed_table(raw, options, gene=gene, fields=fields, kind="beta")
+        gene = gene_column(columns, reading, raw.path)
+        table = typed_table(raw, reading, gene=gene, fields=fields, kind="beta")
         rows = split_two_sided(table.rows, "p" if "p" in fields else None, "fdr" if "fdr" in fields else None)
         z = rows["z"].to_numpy(dtype=float)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -95,11 +94,11 @@ def _conditions(columns: list[str]) -> list[str]:
     return [name for name in names if f"{name}|z" in columns]
 
 
-def _chosen(conditions: list[str], options: ReadOptions, path: Path) -> list[str]:
+def _chosen(conditions: list[str], reading: Reading, path: Path) -> list[str]:
     """The conditions to read: one as the screen, or several as its replicates."""
-    if mapped := options.columns.get("estimate"):
+    if mapped := reading.columns.get("estimate"):
         return [_one_of(mapped, conditions)]
-    if declared := options.columns.get("replicate"):
+    if declared := reading.columns.get("replicate"):
         return [_one_of(name.strip(), conditions) for name in declared.split(",")]
     if len(conditions) == 1 or all(_REPLICATE_NAME.fullmatch(name) for name in conditions):
         return conditions
@@ -118,8 +117,8 @@ def _one_of(name: str, conditions: list[str]) -> str:
     return plain
 
 
-def _p_column(columns: list[str], options: ReadOptions, condition: str) -> str | None:
-    wanted = options.columns.get("p")
+def _p_column(columns: list[str], reading: Reading, condition: str) -> str | None:
+    wanted = reading.columns.get("p")
     if wanted is not None:
         plain = wanted.split("|")[-1]
         if plain not in _P_COLUMNS or f"{condition}|{plain}" not in columns:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from tools.screens.readers.base import ReadOptions, ScreenTable
-from tools.screens.tables.rows import existing, finished, gene_column, read_replicates, typed_table
-from tools.screens.tables.text import header, read_raw
+from tools.screens.tables.reading import Reading
+from tools.screens.tables.rows import finished, rank_table
+from tools.screens.tables.screen_table import ScreenTable
+from tools.screens.tables.source_file import SourceFile
 
 _FIELDS = {
     "estimate": "neg|lfc",
@@ -17,6 +17,8 @@ _FIELDS = {
     "p_high": "pos|p-value",
     "fdr_low": "neg|fdr",
     "fdr_high": "pos|fdr",
+    "guides": "num",
+    "pos_lfc": "pos|lfc",
 }
 _HONOURED = {"gene", "replicate", "hgnc", "mgi", "ensembl", "entrez", "uniprot"}
 
@@ -31,39 +33,24 @@ class MageckRra:
 
     title = "MAGeCK RRA gene summary (both sides)"
 
-    def recognises(self, path: Path, options: ReadOptions) -> bool:
+    def recognises(self, source: SourceFile, reading: Reading) -> bool:
         """Whether both sides with p-values and a log fold change are there.
 
         Args:
-            path: The file.
-            options: A mapping of anything but the gene, identifiers and replicate asks for another reader.
+            source: The open file.
+            reading: A mapping of anything but the gene, identifiers and replicate asks for another reader.
         """
-        columns = set(header(path, options))
-        return columns >= {"neg|lfc", "neg|p-value", "pos|p-value"} and set(options.columns) <= _HONOURED
+        columns = set(source.columns(reading))
+        return columns >= {"neg|lfc", "neg|p-value", "pos|p-value"} and set(reading.columns) <= _HONOURED
 
-    def read(self, path: Path, options: ReadOptions) -> ScreenTable:
-        """Reads the file and its replicates.
+    def read(self, source: SourceFile, reading: Reading) -> ScreenTable:
+        """Reads the file.
 
         Args:
-            path: The file.
-            options: How it is read.
+            source: The open file.
+            reading: How it is read.
         """
-        return read_replicates(path, options, self._read_one)
-
-    def _read_one(self, path: Path, options: ReadOptions) -> ScreenTable:
-        raw = read_raw(path, options)
-        columns = [str(name) for name in raw.cells.columns]
-        fields = {field: column for field, column in _FIELDS.items() if column in columns}
-        if "num" in columns:
-            fields["guides"] = "num"
-        if "pos|lfc" in columns:
-            fields["pos_lfc"] = "pos|lfc"
-        replicate = (
-            existing(columns, "replicate", options.columns["replicate"], path) if "replicate" in options.columns else ""
-        )
-        table = typed_table(
-            raw, options, gene=gene_column(columns, options, path), fields=fields, kind="lfc", replicate=replicate
-        )
+        table = rank_table(source, reading, _FIELDS, "lfc", replicates=True)
         rows = table.rows
         remarks: tuple[str, ...] = ()
         if "pos_lfc" in rows:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from tools.screens.readers.base import ReadOptions, ScreenTable
-from tools.screens.tables.rows import finished, gene_column, read_replicates, typed_table
-from tools.screens.tables.text import header, read_raw
+from tools.screens.tables.reading import Reading
+from tools.screens.tables.rows import finished, rank_table
+from tools.screens.tables.screen_table import ScreenTable
+from tools.screens.tables.source_file import SourceFile
 
 _HONOURED = {"gene", "hgnc", "mgi", "ensembl", "entrez", "uniprot"}
 
@@ -26,37 +26,30 @@ class OneSided:
 
     title = "one-sided MAGeCK gene summary"
 
-    def recognises(self, path: Path, options: ReadOptions) -> bool:
+    def recognises(self, source: SourceFile, reading: Reading) -> bool:
         """Whether exactly one of the sides is there.
 
         Args:
-            path: The file.
-            options: A mapping of anything but the gene and identifiers asks for another reader.
+            source: The open file.
+            reading: A mapping of anything but the gene and identifiers asks for another reader.
         """
-        return _side(header(path, options)) is not None and set(options.columns) <= _HONOURED
+        return _side(source.columns(reading)) is not None and set(reading.columns) <= _HONOURED
 
-    def read(self, path: Path, options: ReadOptions) -> ScreenTable:
-        """Reads the file and its replicates.
+    def read(self, source: SourceFile, reading: Reading) -> ScreenTable:
+        """Reads the file.
 
         Args:
-            path: The file.
-            options: How it is read.
+            source: The open file.
+            reading: How it is read.
         """
-        return read_replicates(path, options, self._read_one)
-
-    def _read_one(self, path: Path, options: ReadOptions) -> ScreenTable:
-        raw = read_raw(path, options)
-        columns = [str(name) for name in raw.cells.columns]
+        columns = source.columns(reading)
         side = _side(columns) or "pos"
-        end = "high" if side == "pos" else "low"
-        fields = {f"p_{end}": f"{side}|p-value"}
-        optional = {"value": f"{side}|score", f"fdr_{end}": f"{side}|fdr", "guides": "num"}
-        fields |= {field: column for field, column in optional.items() if column in columns}
-        lfc = f"{side}|lfc" in columns
-        if lfc:
-            fields["estimate"] = f"{side}|lfc"
-        gene = gene_column(columns, options, path)
-        table = typed_table(raw, options, gene=gene, fields=fields, kind="lfc" if lfc else "signed_log10_p")
+        end, lfc = "high" if side == "pos" else "low", f"{side}|lfc" in columns
+        fields = {
+            f"p_{end}": f"{side}|p-value", "value": f"{side}|score", f"fdr_{end}": f"{side}|fdr", "guides": "num",
+            "estimate": f"{side}|lfc",
+        }  # fmt: skip
+        table = rank_table(source, reading, fields, "lfc" if lfc else "signed_log10_p")
         rows = table.rows
         remarks = [f"Only the {'positive' if side == 'pos' else 'negative'} side is in the file; the other is unknown."]
         if not lfc:

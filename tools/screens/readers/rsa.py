@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
-from tools.screens.readers.base import ReadOptions, ScreenTable
-from tools.screens.tables.rows import finished, gene_column, read_replicates, typed_table
-from tools.screens.tables.text import header, read_raw
+from tools.screens.tables.reading import Reading
+from tools.screens.tables.rows import finished, rank_table
+from tools.screens.tables.screen_table import ScreenTable
+from tools.screens.tables.source_file import SourceFile
 
 _HONOURED = {"gene", "hgnc", "mgi", "ensembl", "entrez", "uniprot"}
 
@@ -22,29 +21,23 @@ class Rsa:
 
     title = "RSA (redundant siRNA activity) table"
 
-    def recognises(self, path: Path, options: ReadOptions) -> bool:
+    def recognises(self, source: SourceFile, reading: Reading) -> bool:
         """Whether RSA_Down and RSA_Up are there.
 
         Args:
-            path: The file.
-            options: A mapping of anything but the gene and identifiers asks for another reader.
+            source: The open file.
+            reading: A mapping of anything but the gene and identifiers asks for another reader.
         """
-        return set(header(path, options)) >= {"RSA_Down", "RSA_Up"} and set(options.columns) <= _HONOURED
+        return set(source.columns(reading)) >= {"RSA_Down", "RSA_Up"} and set(reading.columns) <= _HONOURED
 
-    def read(self, path: Path, options: ReadOptions) -> ScreenTable:
-        """Reads the file and its replicates.
+    def read(self, source: SourceFile, reading: Reading) -> ScreenTable:
+        """Reads the file.
 
         Args:
-            path: The file.
-            options: How it is read.
+            source: The open file.
+            reading: How it is read.
         """
-        return read_replicates(path, options, self._read_one)
-
-    def _read_one(self, path: Path, options: ReadOptions) -> ScreenTable:
-        raw = read_raw(path, options)
-        gene = gene_column([str(name) for name in raw.cells.columns], options, path)
-        fields = {"down": "RSA_Down", "up": "RSA_Up"}
-        table = typed_table(raw, options, gene=gene, fields=fields, kind="signed_log10_p")
+        table = rank_table(source, reading, {"down": "RSA_Down", "up": "RSA_Up"}, "signed_log10_p")
         rows = table.rows
         down, up = rows["down"].to_numpy(dtype=float), rows["up"].to_numpy(dtype=float)
         with np.errstate(over="ignore"):

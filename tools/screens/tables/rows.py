@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +13,10 @@ import pandas as pd
 from db.errors import RefusedFileError
 from db.genes.name_forms import clean
 from db.records import EstimateKind, Note
-from tools.screens.readers.base import ReadOptions, ScreenTable
-from tools.screens.tables.text import RawTable, numbers
+from tools.screens.tables.raw_table import RawTable, numbers
+from tools.screens.tables.reading import Reading
+from tools.screens.tables.screen_table import ScreenTable
+from tools.screens.tables.source_file import SourceFile
 
 NUMBER_FIELDS = ("estimate", "standard_error", "p_low", "p_high", "fdr_low", "fdr_high")
 ROW_COLUMNS = ("line", "name", "replicate", *NUMBER_FIELDS, "guides")
@@ -50,18 +52,18 @@ def named(columns: Iterable[str], wanted: Sequence[str]) -> list[str]:
     return [column for name in wanted for column in by_name.get(name, [])]
 
 
-def gene_column(columns: Sequence[str], options: ReadOptions, path: Path) -> str:
+def gene_column(columns: Sequence[str], reading: Reading, path: Path) -> str:
     """The column that holds the genes.
 
     Args:
         columns: Names of the file's columns.
-        options: ``columns['gene']`` names it where it is given.
+        reading: ``columns['gene']`` names it where it is given.
         path: The file, for messages.
 
     Raises:
         RefusedFileError: The file has no such column.
     """
-    mapped = options.columns.get("gene")
+    mapped = reading.columns.get("gene")
     if mapped is not None:
         return existing(columns, "gene", mapped, path)
     found = named(columns, GENE_NAMES)
@@ -99,18 +101,18 @@ def existing(columns: Sequence[str], field: str, column: str, path: Path) -> str
     )
 
 
-def identifier_columns(columns: Sequence[str], options: ReadOptions, path: Path) -> dict[str, str]:
+def identifier_columns(columns: Sequence[str], reading: Reading, path: Path) -> dict[str, str]:
     """Namespace → column, for the identifiers that a file has beside its names.
 
     Args:
         columns: Names of the file's columns.
-        options: A mapping such as ``ensembl=COLUMN`` is used first.
+        reading: A mapping such as ``ensembl=COLUMN`` is used first.
         path: The file, for messages.
     """
     found = {}
     for space, names in IDENTIFIER_NAMES.items():
-        if space in options.columns:
-            found[space] = existing(columns, space, options.columns[space], path)
+        if space in reading.columns:
+            found[space] = existing(columns, space, reading.columns[space], path)
         elif alike := named(columns, names):
             found[space] = alike[0]
     return found
@@ -118,7 +120,7 @@ def identifier_columns(columns: Sequence[str], options: ReadOptions, path: Path)
 
 def typed_table(
     table: RawTable,
-    options: ReadOptions,
+    reading: Reading,
     *,
     gene: str,
     fields: Mapping[str, str],
@@ -129,7 +131,7 @@ def typed_table(
 
     Args:
         table: The table of text.
-        options: How it is read.
+        reading: How it is read.
         gene: Column of the names.
         fields: Field of `ROW_COLUMNS`, or any other name → column; all are read as numbers.
         kind: What the estimates are.
@@ -162,13 +164,37 @@ def typed_table(
         for line, detail in bad.items()
     )
     good = ~rows.index.isin(list(bad))
-    spaces = identifier_columns([str(name) for name in cells.columns], options, table.path)
+    spaces = identifier_columns([str(name) for name in cells.columns], reading, table.path)
     identifiers = {
         space: cells.loc[good, column].map(clean).reset_index(drop=True)
         for space, column in spaces.items()
         if column != gene
     }
     return ScreenTable(rows[good].reset_index(drop=True), kind, identifiers, notes=notes)
+
+
+def rank_table(
+    source: SourceFile, reading: Reading, fields: Mapping[str, str], kind: EstimateKind, *, replicates: bool = False
+) -> ScreenTable:
+    """The typed rows of a table of ranks, whose columns are known by name.
+
+    Args:
+        source: The open file.
+        reading: How it is read.
+        fields: Field → column; those that the file does not have are left out.
+        kind: What the estimates are.
+        replicates: Whether a column of replicates may be mapped.
+    """
+    raw = source.table(reading)
+    mapped = reading.columns.get("replicate") if replicates else None
+    return typed_table(
+        raw,
+        reading,
+        gene=gene_column(raw.columns, reading, source.path),
+        fields={field: column for field, column in fields.items() if column in raw.columns},
+        kind=kind,
+        replicate=existing(raw.columns, "replicate", mapped, source.path) if mapped is not None else "",
+    )
 
 
 def _no_guides(rows: pd.DataFrame) -> pd.Series[int]:
@@ -207,42 +233,3 @@ def finished(table: ScreenTable, rows: pd.DataFrame | None = None) -> ScreenTabl
         rows: Its rows after the reader's own changes; those of `table` where None.
     """
     return replace(table, rows=(table.rows if rows is None else rows)[list(ROW_COLUMNS)])
-
-
-def read_replicates(
-    path: Path, options: ReadOptions, read_one: Callable[[Path, ReadOptions], ScreenTable]
-) -> ScreenTable:
-    """Reads a file and the further files of the same screen, each as one replicate.
-
-    Args:
-        path: The first file.
-        options: How they are read; ``replicate_files`` are the further ones.
-        read_one: Reads one file.
-    """
-    if not options.replicate_files:
-        return read_one(path, options)
-    paths = (path, *options.replicate_files)
-    tables = [read_one(one, options) for one in paths]
-    labels = _labels(paths)
-    parts = []
-    for label, table in zip(labels, tables, strict=True):
-        inner = table.rows["replicate"]
-        parts.append(table.rows.assign(replicate=[f"{label} {name}".strip() for name in inner]))
-    spaces = set(tables[0].identifiers).intersection(*(set(table.identifiers) for table in tables))
-    return replace(
-        tables[0],
-        rows=pd.concat(parts, ignore_index=True),
-        identifiers={s: pd.concat([t.identifiers[s] for t in tables], ignore_index=True) for s in sorted(spaces)},
-        notes=tuple(
-            replace(note, detail=f"{one.name}: {note.detail}")
-            for one, t in zip(paths, tables, strict=True)
-            for note in t.notes
-        ),
-        remarks=tuple(dict.fromkeys(remark for table in tables for remark in table.remarks)),
-    )
-
-
-def _labels(paths: Sequence[Path]) -> list[str]:
-    """The files' names without their endings; numbered where two are the same."""
-    stems = [re.sub(r"(\.(gz|csv|tsv|txt|parquet|gene_summary))+$", "", path.name) for path in paths]
-    return [stem if stems.count(stem) == 1 else f"{stem} #{number}" for number, stem in enumerate(stems, 1)]

@@ -43,16 +43,20 @@ def record(
 ) -> None:
     """Records the results of a confirmed round, or a corrected file of a measured one (the history is kept)."""
     from tools.campaigns.results.recording import campaign_record
+    from tools.screens.tables.reading import Reading
     from tui.layouts import campaign as layout
 
     name, file = name_and_last(words, "FILE")
     session = session_of(context)
     with session.workspace() as workspace:
         done = campaign_record(
-            workspace, Path(file), name, round=round_, dropped=dropped, allow_others=allow_others, placement=placement,
-            positive_means=positive_means or "", readout_gene=readout_gene, reader=reader,
-            columns=pairs(columns or (), "--map"), controls=listed(controls or ()),
-            where=pairs(where or (), "--where"), suffix=suffix, encoding=encoding, strict=strict,
+            workspace, Path(file), name, round=round_, dropped=dropped,
+            allow_others=allow_others, placement=placement, readout_gene=readout_gene,
+            reading=Reading(
+                reader=reader, columns=pairs(columns or (), "--map"), where=pairs(where or (), "--where"),
+                suffix=suffix, positive_means=positive_means or "", controls=listed(controls or ()), encoding=encoding,
+                strict=strict,
+            ),
         )  # fmt: skip
     session.give(done, layout.recorded)
 

@@ -54,6 +54,8 @@ def add(
 ) -> None:
     """Adds a screen from a file. Rows that cannot be used are kept aside and reported, never dropped in silence."""
     from tools.screens.ingestion.adding import add_screen
+    from tools.screens.ingestion.description import ScreenDescription
+    from tools.screens.tables.reading import Reading
     from tui.layouts import screen as layout
 
     if replicate_of:
@@ -64,12 +66,18 @@ def add(
     session = session_of(context)
     with session.workspace() as workspace:
         added = add_screen(
-            workspace, file, name=name, study=study, phenotype=phenotype, organism=organism or "", cell_type=cell_type,
-            modality=modality or "", condition=condition, library=library, readout=readout, readout_gene=readout_gene,
-            text=text, reader=reader, columns=pairs(columns or (), "--map"), where=pairs(where or (), "--where"),
-            suffix=suffix, replicate_files=replicate or (), positive_means=positive_means or "", hit_rule=hit_rule,
-            side=side, controls=listed(controls or ()), encoding=encoding, strict=strict, citation=citation,
-            licence=licence, estimate_kind=estimate_kind,
+            workspace, file,
+            ScreenDescription(
+                name=name, study=study, phenotype=phenotype, organism=organism or "", cell_type=cell_type,
+                modality=modality or "", condition=condition, library=library, readout=readout,
+                readout_gene=readout_gene, text=text, hit_rule=hit_rule, side=side, citation=citation, licence=licence,
+            ),
+            Reading(
+                reader=reader, columns=pairs(columns or (), "--map"), where=pairs(where or (), "--where"),
+                suffix=suffix, positive_means=positive_means or "", controls=listed(controls or ()), encoding=encoding,
+                estimate_kind=estimate_kind, strict=strict,
+            ),
+            replicate_files=replicate or (),
         )  # fmt: skip
     session.give(added, layout.added)
 
@@ -83,6 +91,7 @@ _OF_THE_FILE = frozenset({
 
 def _add_replicate(context: typer.Context, file: Path, screen: str) -> None:
     from tools.screens.ingestion.replicate_adding import add_replicate
+    from tools.screens.tables.reading import Reading
     from tui.layouts import screen as layout
 
     given = {key: value for key, value in context.params.items() if value and key in _OF_THE_FILE}
@@ -93,11 +102,15 @@ def _add_replicate(context: typer.Context, file: Path, screen: str) -> None:
     session = session_of(context)
     with session.workspace() as workspace:
         added = add_replicate(
-            workspace, file, screen, reader=given.get("reader", ""), columns=pairs(given.get("columns", ()), "--map"),
-            where=pairs(given.get("where", ()), "--where"), suffix=given.get("suffix", ""),
-            positive_means=given.get("positive_means", ""), controls=listed(given.get("controls", ())),
-            encoding=given.get("encoding", ""), estimate_kind=given.get("estimate_kind", "lfc"),
-            cell_type=given.get("cell_type", ""), strict=bool(given.get("strict")),
+            workspace, file, screen,
+            Reading(
+                reader=given.get("reader", ""), columns=pairs(given.get("columns", ()), "--map"),
+                where=pairs(given.get("where", ()), "--where"), suffix=given.get("suffix", ""),
+                positive_means=given.get("positive_means", ""), controls=listed(given.get("controls", ())),
+                encoding=given.get("encoding", ""), estimate_kind=given.get("estimate_kind", "lfc"),
+                strict=bool(given.get("strict")),
+            ),
+            cell_type=given.get("cell_type", ""),
         )  # fmt: skip
     session.give(added, layout.added)
 

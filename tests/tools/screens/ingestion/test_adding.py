@@ -12,8 +12,8 @@ from db.errors import ConflictError, NeedsChoiceError, RefusedFileError
 from db.provenance import notes_of
 from db.screens.reading import controls_of, effects_of, list_screens, source_names
 from tools.screens.ingestion.adding import add_screen
-from tools.screens.ingestion.harmonised_table import prepare
-from tools.screens.readers.base import ReadOptions
+from tools.screens.ingestion.harmonised_table import harmonise_file
+from tools.screens.tables.reading import Reading
 
 
 @pytest.fixture
@@ -350,7 +350,7 @@ def test_another_part_of_the_same_file_is_another_screen(add, write_file, genes)
 
 def test_a_prepared_table_writes_nothing(named_workspace, simple):
     before = named_workspace.store.path.read_bytes()
-    prepared = prepare(named_workspace, simple(), ReadOptions(), positive_means="lowers")
+    prepared = harmonise_file(named_workspace, simple(), Reading(positive_means="lowers"))
     assert named_workspace.store.path.read_bytes() == before
     assert prepared.combined["perturbation"].is_unique
     assert prepared.replicates.empty

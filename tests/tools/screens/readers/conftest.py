@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tools import registry
-from tools.screens.ingestion.harmonised_table import choose_reader
-from tools.screens.readers.base import ReadOptions
+from tools.screens.ingestion.files_read import choose_reader
+from tools.screens.tables.reading import Reading
+from tools.screens.tables.source_file import opened
 
 
 @pytest.fixture
@@ -16,8 +17,9 @@ def read(tmp_path):
     def reading(reader: str, lines: list[str], name: str = "table.txt", separator: str = "\t", **options):
         path = tmp_path / name
         path.write_text("\n".join(separator.join(line.split(" ")) for line in lines) + "\n", encoding="utf-8")
-        given = ReadOptions(**options)
-        assert choose_reader(path, given) == reader
-        return registry.load("readers", reader)().read(path, given)
+        given = Reading(**options)
+        with opened(path) as source:
+            assert choose_reader(source, given) == reader
+            return registry.load("readers", reader)().read(source, given)
 
     return reading

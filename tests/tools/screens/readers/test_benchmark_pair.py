@@ -9,10 +9,15 @@ import pytest
 
 from db.errors import RefusedFileError
 from db.screens.reading import hit_list
-from tools import registry
 from tools.screens.ingestion.adding import add_screen
-from tools.screens.ingestion.harmonised_table import read_table
-from tools.screens.readers.base import ReadOptions
+from tools.screens.ingestion.files_read import read_files
+from tools.screens.tables.reading import Reading
+from tools.screens.tables.source_file import opened
+
+
+def read_table(path, reading):
+    with opened(path, reading.encoding) as source:
+        return read_files(source, reading).table
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def pair(tmp_path):
 
 
 def test_effects_hits_and_words_are_read(pair):
-    table = read_table(pair(), ReadOptions())
+    table = read_table(pair(), Reading())
     assert table.rows["estimate"].tolist() == [-1.5, 0.2, 2]
     assert table.hits == ("IL2", "LAT")
     assert table.text == "identify genes that regulate X\nthe log fold change"
@@ -41,31 +46,31 @@ def test_effects_hits_and_words_are_read(pair):
 
 def test_pairs_of_genes_written_as_tuples_become_pairs(pair):
     rows = "Gene_pairs,Score\n\"('JAK1', 'IL2')\",1\n\"('CD5', 'LAT')\",2\n"
-    table = read_table(pair(rows, [("JAK1", "IL2")]), ReadOptions())
+    table = read_table(pair(rows, [("JAK1", "IL2")]), Reading())
     assert table.rows["name"].tolist() == ["JAK1+IL2", "CD5+LAT"]
     assert table.hits == ("JAK1+IL2",)
 
 
 def test_without_words_the_text_is_empty(pair):
-    assert read_table(pair(text=False), ReadOptions()).text == ""
+    assert read_table(pair(text=False), Reading()).text == ""
 
 
 def test_pickled_hits_are_refused_because_they_could_run_code(pair):
     with pytest.raises(RefusedFileError, match="needs no pickle"):
-        read_table(pair(hits=[{"not": "a name"}, None]), ReadOptions())
+        read_table(pair(hits=[{"not": "a name"}, None]), Reading())
 
 
 def test_numbers_are_no_hits(pair):
     with pytest.raises(RefusedFileError, match="not names of genes"):
-        read_table(pair(hits=[1, 2]), ReadOptions())
+        read_table(pair(hits=[1, 2]), Reading())
 
 
 def test_effects_without_hits_beside_them_are_refused_with_the_way_out(pair, tmp_path):
     path = pair()
     (tmp_path / "topmovers_X.npy").unlink()
     with pytest.raises(RefusedFileError, match="--map gene=Gene --map estimate=Score"):
-        read_table(path, ReadOptions())
-    mapped = ReadOptions(columns={"gene": "Gene", "estimate": "Score"})
+        read_table(path, Reading())
+    mapped = Reading(columns={"gene": "Gene", "estimate": "Score"})
     assert read_table(path, mapped).rows["estimate"].tolist() == [-1.5, 0.2, 2]
 
 
@@ -89,5 +94,5 @@ def test_other_hits_beside_the_same_effects_are_another_content(named_workspace,
 )
 def test_the_public_files_have_the_published_totals(shared_data, name, genes, hits):
     path = shared_data / "screens" / "biodiscovery" / f"ground_truth_{name}.csv"
-    table = registry.load("readers", "benchmark_pair")().read(path, ReadOptions())
+    table = read_table(path, Reading("benchmark_pair"))
     assert (len(table.rows), len(table.hits or ())) == (genes, hits)

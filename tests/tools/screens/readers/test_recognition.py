@@ -6,8 +6,9 @@ import pytest
 
 from db.errors import RefusedFileError
 from tools import registry
-from tools.screens.ingestion.harmonised_table import choose_reader
-from tools.screens.readers.base import ReadOptions
+from tools.screens.ingestion.files_read import choose_reader
+from tools.screens.tables.reading import Reading
+from tools.screens.tables.source_file import opened
 
 HEADERS = {
     "mageck_rra": "id\tnum\tneg|score\tneg|p-value\tneg|fdr\tneg|lfc\tpos|score\tpos|p-value\tpos|fdr\tpos|lfc",
@@ -25,17 +26,18 @@ def test_every_reader_has_a_header_here():
 
 @pytest.mark.parametrize("reader", HEADERS)
 def test_a_header_is_known_by_exactly_one_reader(write_file, reader):
-    path = write_file(HEADERS[reader] + "\n")
-    knowing = [name for name in HEADERS if registry.load("readers", name)().recognises(path, ReadOptions())]
+    with opened(write_file(HEADERS[reader] + "\n")) as source:
+        knowing = [name for name in HEADERS if registry.load("readers", name)().recognises(source, Reading())]
     assert knowing == [reader]
 
 
 def test_a_wide_file_is_refused_with_its_suffixes(write_file):
     path = write_file("id,neg|lfc.rest,neg|p-value.rest,neg|lfc.stim,neg|p-value.stim\nIL2,1,1,1,1\n")
-    with pytest.raises(RefusedFileError, match=r"--suffix \.rest or --suffix \.stim") as caught:
-        choose_reader(path, ReadOptions())
+    with opened(path) as source, pytest.raises(RefusedFileError, match=r"--suffix \.rest or --suffix \.stim") as caught:
+        choose_reader(source)
     assert "mageck_rra" in caught.value.suggestion
 
 
 def test_a_named_reader_is_used_without_asking_the_header(write_file):
-    assert choose_reader(write_file("a,b\n1,2\n"), ReadOptions(), "generic") == "generic"
+    with opened(write_file("a,b\n1,2\n")) as source:
+        assert choose_reader(source, Reading("generic")) == "generic"

@@ -1,0 +1,61 @@
+"""How a file of a screen is read: the options that every tool on such files takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from db.records import EstimateKind
+from tools.parameters import Parameters
+
+Meaning = Literal["raises", "lowers"]
+"""What a positive effect of a file says of the phenotype."""
+
+
+@dataclass(frozen=True)
+class Reading(Parameters):
+    """How a file is read; what is left empty is told by the file itself.
+
+    Attributes:
+        reader: Name of the reader; by the file's header where empty.
+        columns: Field → column of the file, for tables whose columns are not known by name.
+        where: Column → value; only these rows are read, for files that hold several screens.
+        suffix: Column suffix that picks one screen out of a wide file.
+        positive_means: ``raises`` or ``lowers``: what a positive value of the file says of the phenotype, where the
+            file does not say it.
+        controls: Names of negative-control rows, beyond those that are known.
+        encoding: Text encoding, where it is not UTF-8.
+        estimate_kind: What the effect column holds where its name does not say: ``lfc``, ``beta``, ``z``,
+            ``signed_log10_p``, ``bayes_factor`` or ``rank``.
+        strict: Refuse the file if any row would be kept aside; rows of declared `controls` may stand.
+    """
+
+    reader: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
+    suffix: str = ""
+    positive_means: Literal["raises", "lowers", ""] = ""
+    controls: Sequence[str] = ()
+    encoding: str = ""
+    estimate_kind: EstimateKind = "lfc"
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        """Takes copies, so that what is frozen stays as it was given."""
+        for name, kind in (("columns", dict), ("where", dict), ("controls", tuple)):
+            object.__setattr__(self, name, kind(getattr(self, name) or ()))
+
+    def of_the_rows(self) -> dict[str, Any]:
+        """What decides, beside a file's bytes and its reader, which rows and numbers are read, as JSON values.
+
+        It is part of the hash by which a store knows a file again: a field more or less makes every file a new one.
+        """
+        return {
+            "columns": dict(self.columns), "where": dict(self.where), "suffix": self.suffix, "encoding": self.encoding,
+            "controls": list(self.controls), "estimate_kind": self.estimate_kind,
+        }  # fmt: skip
+
+
+BY_ITSELF = Reading()
+"""How a file is read of which nothing is said."""
