@@ -131,7 +131,7 @@ def test_a_gzip_that_unpacks_to_far_more_than_its_size_is_refused_before_its_end
     refused, write_file, monkeypatch
 ):
     for limit, value in (("MAX_RATIO", 5), ("_RATIO_FROM", 100), ("_CHUNK", 50)):
-        monkeypatch.setattr(f"tools.screens.tables.bytes.{limit}", value)
+        monkeypatch.setattr(f"tools.screens.tables.source_file.{limit}", value)
     content = gzip.compress(b"gene,lfc\n" + b"IL2,1\n" * 500, mtime=0)
     cut = content[:-8]
     assert "5 times its size" in refused(write_file(cut, "full.csv.gz")).message
