@@ -11,8 +11,8 @@ import time
 import pytest
 
 from db.provenance import list_ingests
-from db.transcripts import transcripts_of_round
 from tests.agent.fake_providers import KEY, Reply, fake_provider
+from tests.campaign_world import transcripts_of_round
 from tests.tui.chat.page_world import text, until, world
 from tools.campaigns.listing import campaign_show
 from tools.workspace import Progress

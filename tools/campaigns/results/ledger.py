@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from db.campaigns.rounds import grades_of
 from db.records import CampaignSettings, Round, RoundState
 from tools.campaigns.results.called_hits import call_hits
-from tools.campaigns.state import CampaignState, state_of
+from tools.campaigns.state import CampaignState
 from tools.grades.heard_grades import unheard
 from tools.prediction.expected_hits import COMMON_DOUBT, Expected, expected_of
 from tools.workspace import Workspace
@@ -101,20 +101,6 @@ class Tally:
     calibration: tuple[CalibrationBin, ...]
     spend: Spend
     rule: str
-
-
-def campaign_tally(workspace: Workspace, name: str = "") -> Tally:
-    """Counts what a campaign's rounds have promised, brought and cost.
-
-    Args:
-        workspace: Where the campaign is.
-        name: The campaign; the only open one where empty.
-
-    Raises:
-        NotFoundError: There is no such campaign.
-        NeedsChoiceError: No name was given and several campaigns are open.
-    """
-    return tally_of(workspace, state_of(workspace.store, name))
 
 
 def tally_of(workspace: Workspace, state: CampaignState) -> Tally:
