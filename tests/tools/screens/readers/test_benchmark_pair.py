@@ -89,6 +89,19 @@ def test_other_hits_beside_the_same_effects_are_another_content(named_workspace,
     assert not add_screen(named_workspace, pair(hits=("CD5",)), name="two", **options).already_present
 
 
+def test_a_second_pair_of_files_is_a_replicate(named_workspace, pair, tmp_path):
+    (tmp_path / "second").mkdir()
+    second = [(tmp_path / "second" / path.name, path) for path in (pair(), tmp_path / "topmovers_X.npy")]
+    for copy, path in second:
+        copy.write_bytes(path.read_bytes())
+    added = add_screen(
+        named_workspace, pair("Gene,Score\nIL2,-2.5\nCD5,0.2\nLAT,2\n"), phenotype="x", positive_means="raises",
+        replicate_files=[second[0][0]],
+    )  # fmt: skip
+    assert added.replicates == ("ground_truth_X #1", "ground_truth_X #2")
+    assert added.rows_read == 6
+
+
 @pytest.mark.parametrize(
     ("name", "genes", "hits"), [("IFNG", 18418, 920), ("IL2", 18939, 654), ("Sanchez21_down", 18469, 924)]
 )
