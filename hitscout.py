@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from tools.campaigns.answers.explanation import why_not as why_not
     from tools.campaigns.answers.hit_chances import predict_hits as predict_hits
     from tools.campaigns.listing import campaign_close as campaign_close
-    from tools.campaigns.listing import campaign_exclude as campaign_exclude
     from tools.campaigns.listing import campaign_list as campaign_list
-    from tools.campaigns.listing import campaign_question as campaign_question
     from tools.campaigns.listing import campaign_show as campaign_show
-    from tools.campaigns.listing import campaign_start as campaign_start
     from tools.campaigns.results.recording import campaign_record as campaign_record
     from tools.campaigns.results.review import campaign_review as campaign_review
+    from tools.campaigns.rounds.grade import campaign_grade as campaign_grade
     from tools.campaigns.rounds.order_file import campaign_export as campaign_export
     from tools.campaigns.rounds.proposal import campaign_confirm as campaign_confirm
-    from tools.campaigns.rounds.proposal import campaign_grade as campaign_grade
     from tools.campaigns.rounds.proposal import campaign_propose as campaign_propose
+    from tools.campaigns.start.exclusions import campaign_exclude as campaign_exclude
+    from tools.campaigns.start.question import campaign_question as campaign_question
+    from tools.campaigns.start.start import campaign_start as campaign_start
     from tools.campaigns.start.start_and_propose import shortlist as shortlist
     from tools.enrichment.over_representation import over_representation as over_representation
     from tools.enrichment.over_representation import ranked_enrichment as ranked_enrichment

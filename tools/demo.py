@@ -12,9 +12,11 @@ from typing import Any
 from db.errors import DownloadError, HitscoutError, NotFoundError
 from db.store import Store
 from db.view import View
-from tools.campaigns.listing import campaign_show, campaign_start
+from tools.campaigns.listing import campaign_show
 from tools.campaigns.rounds.order_file import campaign_export
-from tools.campaigns.rounds.proposal import Shortlist, campaign_propose
+from tools.campaigns.rounds.proposal import campaign_propose
+from tools.campaigns.rounds.shortlist import Shortlist
+from tools.campaigns.start.start import campaign_start
 from tools.genes.essentials import PACK as ESSENTIALS_PACK
 from tools.genes.essentials import essential_names
 from tools.packs.catalogue import fetch, list_packs

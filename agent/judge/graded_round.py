@@ -11,8 +11,9 @@ from agent.transcripts.rounds_made import link_made_rounds
 from db.campaigns.rounds import grades_of
 from db.errors import HitscoutError
 from db.transcripts import SUFFIX, TranscriptFile, folder_of, new_id
+from tools.campaigns.chosen_campaign import pick_campaign
 from tools.campaigns.rounds.judged_round import Judged, judge_round
-from tools.campaigns.state import pick_campaign, state_of
+from tools.campaigns.state import state_of
 from tools.workspace import Workspace
 
 

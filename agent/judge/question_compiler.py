@@ -76,7 +76,7 @@ class Compiled:
     """What a question was compiled to.
 
     Attributes:
-        fields: Fields of the question that are not empty, ready for `tools.campaigns.listing.campaign_start`.
+        fields: Fields of the question that are not empty, ready for `tools.campaigns.start.start.campaign_start`.
         ignored: Names that could not be used, with near names: name, why, in.
         notes: What a person should know, in sentences.
         usage: What it took.
@@ -203,7 +203,7 @@ def compiled_options(
 
     Args:
         workspace: The store and the user's settings.
-        given: Arguments of `tools.campaigns.listing.campaign_start`; ``text`` is the question in plain words.
+        given: Arguments of `tools.campaigns.start.start.campaign_start`; ``text`` is the question in plain words.
         name: ``PROVIDER:NAME``; that of the settings where empty.
         share: What of the store may leave this machine.
         agree: Whether a person has agreed to what leaves this machine.

@@ -8,11 +8,14 @@ import pytest
 from db.errors import InvalidValueError
 from tests.campaign_world import ACTIVE, TRUTH, new_workspace, started, write_results
 from tests.synthetic_store import MODULE_OF, SYMBOLS
-from tools.campaigns.listing import campaign_exclude, campaign_list, campaign_question, campaign_show
+from tools.campaigns.listing import campaign_list, campaign_show
 from tools.campaigns.results.recording import campaign_record
 from tools.campaigns.results.review import campaign_review
+from tools.campaigns.rounds.grade import campaign_grade
 from tools.campaigns.rounds.order_file import campaign_export
-from tools.campaigns.rounds.proposal import campaign_confirm, campaign_grade, campaign_propose
+from tools.campaigns.rounds.proposal import campaign_confirm, campaign_propose
+from tools.campaigns.start.exclusions import campaign_exclude
+from tools.campaigns.start.question import campaign_question
 from tools.campaigns.state import load_state
 from tools.evidence import open_evidence
 from tools.prediction.expected_hits import expected_of

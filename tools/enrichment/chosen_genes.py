@@ -15,8 +15,9 @@ from db.records import Organism, Screen, Side
 from db.screens.reading import effects_of, get_screen, hit_list, library_of, list_screens
 from db.screens.responses import contexts, perturbed_in
 from db.store import Store
+from tools.campaigns.chosen_campaign import pick_campaign
 from tools.campaigns.results.called_hits import call_hits
-from tools.campaigns.state import load_state, pick_campaign
+from tools.campaigns.state import load_state
 from tools.genes.name_lists import read_list, resolve_list
 from tools.screens.chosen_screen import screen_or_file
 from tools.screens.hit_rules import hits, parse_rule

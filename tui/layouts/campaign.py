@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 
 from db.records import Question, Round
-from tools.campaigns.listing import CampaignLine, CampaignShow, CampaignStart, Exclusion
+from tools.campaigns.listing import CampaignLine, CampaignShow
 from tools.campaigns.results.ledger import CalibrationBin, Spend
 from tools.campaigns.results.recording import Recorded
 from tools.campaigns.results.review import Review
+from tools.campaigns.rounds.grade import Graded
 from tools.campaigns.rounds.order_file import Exported
-from tools.campaigns.rounds.proposal import Graded, Shortlist
+from tools.campaigns.rounds.shortlist import Shortlist
+from tools.campaigns.start.exclusions import Exclusion
+from tools.campaigns.start.start import CampaignStart
 from tui.cli.commands.shortlist import ignored, nominations
 from tui.layouts.format import Column, fields, heading, line, number, share, table
 from tui.layouts.slots import slots

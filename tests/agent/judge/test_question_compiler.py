@@ -10,8 +10,8 @@ from pydantic_ai.models.function import FunctionModel
 from agent.judge.question_compiler import compile_question, compiled_options, prompt_of, with_options
 from db.errors import InvalidValueError
 from tests.campaign_world import new_workspace
-from tools.campaigns.listing import campaign_question, campaign_start
-from tools.campaigns.start.question import known_gene_sets, known_weights
+from tools.campaigns.start.question import campaign_question, known_gene_sets, known_weights
+from tools.campaigns.start.start import campaign_start
 
 WORDS = "Which genes, when lost, lower secretion of the cytokine in T cells? I trust the alpha screen."
 GOOD = {

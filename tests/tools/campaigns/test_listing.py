@@ -8,8 +8,10 @@ from db.errors import ConflictError, InvalidValueError, NeedsChoiceError, NotFou
 from db.view import View
 from tests.campaign_world import add_measured, confirmed, manifest, new_workspace, started, write_results
 from tests.synthetic_store import SYMBOLS, module_effects
-from tools.campaigns.listing import campaign_exclude, campaign_list, campaign_question, campaign_show
+from tools.campaigns.listing import campaign_list, campaign_show
 from tools.campaigns.rounds.proposal import campaign_propose
+from tools.campaigns.start.exclusions import campaign_exclude
+from tools.campaigns.start.question import campaign_question
 from tools.campaigns.start.start_and_propose import shortlist
 
 

@@ -18,7 +18,8 @@ from db.store import Connection
 from tools.campaigns.results.called_hits import call_hits
 from tools.campaigns.results.measured_files import write_contrast
 from tools.campaigns.results.placed_results import Placement, place_round
-from tools.campaigns.state import CampaignState, load_state, pick_round, require_state, state_of
+from tools.campaigns.rounds.chosen_round import pick_round, require_state
+from tools.campaigns.state import CampaignState, load_state, state_of
 from tools.screens.ingestion.harmonised_table import PreparedTable, prepare
 from tools.screens.readers.base import ReadOptions
 from tools.workspace import Workspace

@@ -12,9 +12,10 @@ from db.campaigns.rounds import GivenGrade, grades_of, write_grades, write_round
 from db.errors import InvalidValueError
 from db.records import Round
 from tools.campaigns.results.called_hits import call_hits
+from tools.campaigns.rounds.chosen_round import refuse_size, refuse_stale, require_state
 from tools.campaigns.rounds.nominations import compute_proposal, predict_state
-from tools.campaigns.rounds.proposal import Shortlist, refuse_stale
-from tools.campaigns.state import CampaignState, load_state, refuse_size, require_state, state_of, why_no_candidate
+from tools.campaigns.rounds.shortlist import Shortlist
+from tools.campaigns.state import CampaignState, load_state, state_of, why_no_candidate
 from tools.grades.admission import COMPUTED, Admission, Nearby, judged_candidates
 from tools.grades.judge import Grade, Judge, JudgeTask, JudgeUsage
 from tools.prediction.computed_list import Prediction, choose

@@ -12,7 +12,8 @@ import numpy as np
 from db.campaigns.rounds import GivenGrade
 from db.records import CampaignSettings, Nomination, Question
 from tools.campaigns.results.called_hits import call_hits
-from tools.campaigns.state import CampaignState, refuse_size
+from tools.campaigns.rounds.chosen_round import refuse_size
+from tools.campaigns.state import CampaignState
 from tools.genes.essentials import common_essentials
 from tools.grades.heard_grades import Heard, hear, slots_info
 from tools.grades.slots import Seating

@@ -15,7 +15,8 @@ from db.campaigns.campaigns import gene_accessions
 from db.errors import InvalidValueError, RefusedFileError
 from db.files import write_parquet
 from db.records import Nomination, Round
-from tools.campaigns.state import CampaignState, pick_round, state_of
+from tools.campaigns.rounds.chosen_round import pick_round
+from tools.campaigns.state import CampaignState, state_of
 from tools.workspace import Workspace
 
 Format = Literal["csv", "tsv", "parquet", "xlsx", "markdown"]

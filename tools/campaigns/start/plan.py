@@ -16,6 +16,7 @@ from db.records import Campaign, CampaignSettings, Direction, Modality, Organism
 from db.screens.reading import ensure_perturbations
 from db.store import Connection, Store
 from tools.campaigns.results.measured_files import MeasuredFile, measured_file
+from tools.campaigns.rounds.chosen_round import refuse_size
 from tools.campaigns.scale import Scale, reference_scale
 from tools.campaigns.start.question import known_gene_sets, known_weights
 from tools.campaigns.start.start_options import (
@@ -25,7 +26,7 @@ from tools.campaigns.start.start_options import (
     expression_of_options,
     library_of_options,
 )
-from tools.campaigns.state import CampaignState, empty_effects, newest_effects, refuse_size
+from tools.campaigns.state import CampaignState, empty_effects, newest_effects
 from tools.genes.name_lists import Resolved, resolve_list
 from tools.screens.chosen_screen import hidden_with, only_contrast, screen_or_file
 from tools.screens.hit_rules import parse_rule

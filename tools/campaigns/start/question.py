@@ -6,11 +6,20 @@ import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, get_args
 
-from db.errors import InvalidValueError
+from db.campaigns.campaigns import update_question
+from db.campaigns.rounds import rounds_of
+from db.errors import ConflictError, InvalidValueError, require
 from db.genes.sets import find_gene_sets
+from db.records import Campaign, Direction, Modality, Question
 from db.screens.reading import list_screens
 from db.store import Store
+from tools.campaigns.chosen_campaign import pick_campaign, pick_open
+from tools.genes.name_lists import resolve_list
+from tools.screens.hit_rules import parse_rule
+from tools.workspace import Workspace
 
 MOST_GENE_SETS = 30
 LARGEST_WEIGHT = 5.0
@@ -111,3 +120,65 @@ def _near(key: str, known: Mapping[str, str]) -> str:
     best = sorted(known, key=lambda name: (-likeness(name), name))[:3]
     near = [known[name] for name in best if likeness(name) > 0]
     return f"; near it: {', '.join(near)}" if near else ""
+
+
+FROZEN_FIELDS = ("organism",)
+"""Fields of a question that name what the library already rests on."""
+
+
+def campaign_question(workspace: Workspace, name: str = "", changes: Mapping[str, Any] | None = None) -> Question:
+    """Shows a campaign's question, and edits it until the first round is confirmed.
+
+    Args:
+        workspace: Where the campaign is.
+        name: The campaign; the only open one where empty.
+        changes: Field of `Question` → new value; nothing is changed where None.
+
+    Returns:
+        The question as it stands.
+
+    Raises:
+        ConflictError: A round was confirmed, so the question is frozen.
+        InvalidValueError: There is no such field, or its value cannot be used.
+    """
+    campaign = pick_open(workspace.store, name) if changes else pick_campaign(workspace.store, name)
+    if not changes:
+        return campaign.question
+    question = _edited(workspace, campaign, dict(changes))
+    with workspace.store.write("question") as connection:
+        confirmed = [r.number for r in rounds_of(workspace.store, campaign.id) if r.state != "open"]
+        if confirmed:
+            raise ConflictError(
+                f"The question of {campaign.name} is frozen: round {confirmed[0]} was confirmed.",
+                "Start another campaign for another question; it can go on from this one's --measured screen.",
+            )
+        update_question(connection, campaign.id, question)
+    return question
+
+
+def _edited(workspace: Workspace, campaign: Campaign, changes: dict[str, Any]) -> Question:
+    known = [field.name for field in fields(Question) if field.name not in FROZEN_FIELDS]
+    for key in changes:
+        require(
+            key in known, f"The question has no field {key!r} that could be edited.", f"Fields: {', '.join(known)}."
+        )
+    for key, choices in (("direction", get_args(Direction)), ("modality", get_args(Modality))):
+        if key in changes:
+            listed = ", ".join(choice for choice in choices if choice)
+            require(changes[key] in choices, f"{changes[key]!r} is no {key}.", f"There are: {listed}.")
+    require(str(changes.get("phenotype", "-")).strip(), "A question needs a phenotype.", "Say what is looked for.")
+    if "hit_rule" in changes:
+        parse_rule(changes["hit_rule"])
+    if "positive_controls" in changes:
+        names = list(changes["positive_controls"])
+        resolved = resolve_list(workspace.store, campaign.question.organism, names, "positive controls")
+        for one in resolved.ignored:
+            raise InvalidValueError(f"{one['name']!r} cannot be a positive control: {one['why']}")
+        changes["positive_controls"] = tuple(resolved.perturbations["name"])
+    if "gene_sets" in changes:
+        changes["gene_sets"], unknown = known_gene_sets(workspace.store, list(changes["gene_sets"]))
+        require_known(unknown)
+    if "screen_weights" in changes:
+        changes["screen_weights"], unknown = known_weights(workspace.store, changes["screen_weights"])
+        require_known(unknown)
+    return replace(campaign.question, **changes)

@@ -10,7 +10,7 @@ from db.campaigns.rounds import write_round
 from db.records import Direction, Modality, Organism
 from tools.campaigns.rounds.nominations import Proposal, compute_proposal
 from tools.campaigns.rounds.order_file import campaign_export, format_of
-from tools.campaigns.rounds.proposal import Shortlist
+from tools.campaigns.rounds.shortlist import Shortlist
 from tools.campaigns.start.plan import free_name, plan_campaign, write_plan
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import CampaignState, load_state

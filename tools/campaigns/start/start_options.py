@@ -27,7 +27,7 @@ _PROTEIN_LOCUS = "gene with protein product"
 
 @dataclass(frozen=True)
 class StartOptions:
-    """The options of `tools.campaigns.listing.campaign_start`, where each is described."""
+    """The options of `tools.campaigns.start.start.campaign_start`, where each is described."""
 
     name: str
     phenotype: str

@@ -62,7 +62,7 @@ def start(
     Where a language model is configured, it compiles --question to the fields that no option gives; the result is
     shown, and `hitscout campaign question` changes it until the first round is confirmed.
     """
-    from tools.campaigns.listing import campaign_start
+    from tools.campaigns.start.start import campaign_start
     from tui.layouts import campaign as pages
 
     if not (phenotype.strip() or question.strip()):
@@ -110,7 +110,7 @@ def question(
     ] = None,
 ) -> None:
     """Shows a campaign's question, and edits it until the first round is confirmed."""
-    from tools.campaigns.listing import campaign_question
+    from tools.campaigns.start.question import campaign_question
     from tui.layouts import campaign as pages
 
     session = session_of(context)
@@ -162,7 +162,7 @@ def exclude(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept.")],
 ) -> None:
     """Takes genes out of a campaign's candidates for good."""
-    from tools.campaigns.listing import campaign_exclude
+    from tools.campaigns.start.exclusions import campaign_exclude
     from tui.layouts import campaign as pages
 
     session = session_of(context)
@@ -192,7 +192,7 @@ def grade(
     second, then by their record, never above 30 %. They change no probability. With --model the round is proposed
     again at once.
     """
-    from tools.campaigns.rounds.proposal import campaign_grade
+    from tools.campaigns.rounds.grade import campaign_grade
     from tui.layouts import campaign as pages
 
     session = session_of(context)

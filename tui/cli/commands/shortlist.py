@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from db.records import Nomination
-    from tools.campaigns.rounds.proposal import Shortlist
+    from tools.campaigns.rounds.shortlist import Shortlist
 
 ORDER = "Best first: likely hits, and of genes about as likely those of which least is known."
 """Why probabilities do not simply fall from line to line."""

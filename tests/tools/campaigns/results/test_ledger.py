@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.campaign_world import TRUTH, confirmed, new_workspace, started, write_results
-from tools.campaigns.listing import campaign_exclude, campaign_show
+from tools.campaigns.listing import campaign_show
 from tools.campaigns.results.ledger import campaign_tally
 from tools.campaigns.results.recording import campaign_record
 from tools.campaigns.results.review import campaign_review
+from tools.campaigns.rounds.grade import campaign_grade
 from tools.campaigns.rounds.order_file import campaign_export
-from tools.campaigns.rounds.proposal import campaign_grade, campaign_propose
+from tools.campaigns.rounds.proposal import campaign_propose
+from tools.campaigns.start.exclusions import campaign_exclude
 from tools.prediction.expected_hits import common_doubt, expected_of
 
 

@@ -10,9 +10,13 @@ import pytest
 from db.errors import ConflictError, HitscoutError, InvalidValueError, NotFoundError
 from tests.campaign_world import FAST, confirmed, manifest, new_workspace, started, write_results
 from tests.synthetic_store import ESSENTIAL, SYMBOLS
-from tools.campaigns.listing import campaign_exclude, campaign_question, campaign_show, campaign_start
+from tools.campaigns.listing import campaign_show
 from tools.campaigns.results.recording import campaign_record
-from tools.campaigns.rounds.proposal import campaign_confirm, campaign_grade, campaign_propose
+from tools.campaigns.rounds.grade import campaign_grade
+from tools.campaigns.rounds.proposal import campaign_confirm, campaign_propose
+from tools.campaigns.start.exclusions import campaign_exclude
+from tools.campaigns.start.question import campaign_question
+from tools.campaigns.start.start import campaign_start
 from tools.evidence import open_evidence
 
 

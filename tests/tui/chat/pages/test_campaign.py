@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.chat.page_world import on_page, text, until, world
-from tools.campaigns.listing import campaign_list, campaign_question, campaign_show, campaign_start
+from tools.campaigns.listing import campaign_list, campaign_show
+from tools.campaigns.start.question import campaign_question
+from tools.campaigns.start.start import campaign_start
 from tui.chat.widgets.asking import ChoiceDialog, ReadingDialog
 from tui.chat.widgets.form import FieldRow, FormDialog
 from tui.chat.widgets.hits_plot import HitsPlot
