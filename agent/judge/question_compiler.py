@@ -18,6 +18,7 @@ from agent.judge.opening import open_language_model
 from agent.privacy.sharing import share_of, stays_here
 from agent.providers.errors import explain
 from agent.settings import Share
+from db.campaigns.records import IgnoredName
 from db.genes.sets import find_gene_sets
 from db.records import Organism, Question
 from db.screens.reading import list_screens
@@ -77,13 +78,13 @@ class Compiled:
 
     Attributes:
         fields: Fields of the question that are not empty, ready for `tools.campaigns.start.start.campaign_start`.
-        ignored: Names that could not be used, with near names: name, why, in.
+        ignored: Names that could not be used, with near names.
         notes: What a person should know, in sentences.
         usage: What it took.
     """
 
     fields: Mapping[str, Any]
-    ignored: tuple[Mapping[str, str], ...] = ()
+    ignored: tuple[IgnoredName, ...] = ()
     notes: tuple[str, ...] = ()
     usage: JudgeUsage = field(default_factory=JudgeUsage)
 

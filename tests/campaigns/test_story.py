@@ -75,7 +75,7 @@ def test_three_rounds_from_question_to_review(tmp_path):
     assert [(one.round, one.measured) for one in review.rounds] == [(1, 20), (2, 20), (3, 20)]
     assert review.hits == sum(abs(TRUTH[name]) > 1.96 for name in everything)
     promised = [n.hit_probability for one in campaign_show(world).rounds for n in one.nominations]
-    doubts = [one.shortlist["doubt"] for one in campaign_show(world).rounds]
+    doubts = [one.shortlist.doubt for one in campaign_show(world).rounds]
     assert doubts == sorted(doubts, reverse=True)
     assert review.expected == expected_of(promised, doubt=doubts[0])
     assert review.next_size == 20

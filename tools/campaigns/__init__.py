@@ -1,1 +1,1 @@
-"""The loop: start, propose, confirm, record, review."""
+"""The loop of a campaign, and how far it is: `campaign_show`, `campaign_list`, `campaign_close`."""

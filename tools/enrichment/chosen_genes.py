@@ -108,7 +108,7 @@ def _of_names(store: Store, genes: Sequence[str], background: str, organism: Org
     if outside and background:
         notes.append(f"{len(outside)} of the genes were not tested and do not count, such as {outside[0]}.")
         chosen &= tested
-    unknown = tuple(one["name"] for one in resolved.ignored)
+    unknown = tuple(one.name for one in resolved.ignored)
     if unknown:
         notes.append(f"{len(unknown)} names mean no single gene, such as {unknown[0]}.")
     everyone = tuple(sorted(tested | chosen))

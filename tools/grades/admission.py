@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from db.campaigns.records import IgnoredName
 from db.errors import NotFoundError
 from db.evidence import existing
 from db.genes.names import GeneNames
@@ -29,8 +30,6 @@ LARGEST_SET, MOST_SETS, FEWEST_HITS = 300, 10, 2
 REASON_LENGTH = 300
 REPORTED = 200
 """Refused names that are listed one by one; the rest are counted."""
-
-Ignored = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -170,7 +169,7 @@ class Admission:
         made.__dict__["_names"] = self._names
         return made
 
-    def admit(self, judgement: Judgement, results: Collection[str] = ()) -> tuple[tuple[Grade, ...], list[Ignored]]:
+    def admit(self, judgement: Judgement, results: Collection[str] = ()) -> tuple[tuple[Grade, ...], list[IgnoredName]]:
         """The grades that can be used, and what was refused and why.
 
         Args:
@@ -180,7 +179,7 @@ class Admission:
         meant = self._meanings([one.perturbation for one in judgement.grades])
         self._look_up(judgement.grades, [name for name, why in meant.values() if not why])
         kept: dict[tuple[str, int], Grade] = {}
-        ignored: list[Ignored] = list(judgement.ignored)
+        ignored: list[IgnoredName] = list(judgement.ignored)
         again: Counter[str] = Counter()
         for one in judgement.grades:
             name, why = meant[one.perturbation]
@@ -217,7 +216,7 @@ class Admission:
                 meant[name] = (perturbation, self._why_not(perturbation))
         return meant
 
-    def _with_evidence(self, grade: Grade, results: Collection[str], ignored: list[Ignored]) -> Grade:
+    def _with_evidence(self, grade: Grade, results: Collection[str], ignored: list[IgnoredName]) -> Grade:
         kept = [one for one in dict.fromkeys(grade.evidence) if one in results or self._exists(one)]
         for one in grade.evidence:
             if one not in kept:
@@ -239,13 +238,13 @@ class Admission:
         return self._evidence[evidence_id]
 
 
-def _refusal(name: str, why: str) -> Ignored:
-    return {"name": name[:100], "why": why.rstrip("."), "in": "grades"}
+def _refusal(name: str, why: str) -> IgnoredName:
+    return IgnoredName(name[:100], why.rstrip("."), "grades")
 
 
-def _counted(ignored: Sequence[Ignored]) -> list[Ignored]:
+def _counted(ignored: Sequence[IgnoredName]) -> list[IgnoredName]:
     """Each refusal once, and no more of them than a person reads."""
-    distinct = list({(one["name"], one["why"]): one for one in ignored}.values())
+    distinct = list({(one.name, one.why): one for one in ignored}.values())
     if len(distinct) <= REPORTED:
         return distinct
     return [*distinct[:REPORTED], _refusal("…", f"{len(distinct) - REPORTED} more names could not be used")]

@@ -220,7 +220,7 @@ def shown(one: CampaignShow) -> Sequence[RenderableType]:
     if one.rounds:
         parts += [heading("Rounds"), _rounds(one.rounds), heading(f"Round {one.rounds[-1].number}")]
         parts.append(nominations(one.rounds[-1].nominations))
-        parts += slots(one.rounds[-1].shortlist.get("slots"))
+        parts += slots(one.rounds[-1].shortlist.slots)
     return parts
 
 

@@ -230,7 +230,7 @@ def test_bad_judgements_are_refused_one_by_one_and_the_list_stays_full(world, tm
     assert made is not None
     # 15 % of 12 places is one slot.
     assert names(made) == [*plain[:-1], free[2]]
-    why = {one["name"]: one["why"] for one in done.ignored}
+    why = {one.name: one.why for one in done.ignored}
     assert "No gene is named 'FAKE1'" in why["FAKE1"]
     assert "Near it: GENE0011, GENE0001" in why["GENE00011"]
     assert why["GENE0001"] == "excluded: toxic"

@@ -7,7 +7,6 @@ from typing import Literal
 from db.errors import ConflictError, InvalidValueError, NotFoundError
 from db.records import Round
 from tools.campaigns.state import CampaignState
-from tools.prediction.expected_hits import Expected as Expected
 
 
 def pick_round(state: CampaignState, number: int | None) -> Round:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from db.campaigns.rounds import insert_grade
-from db.errors import ConflictError, require
+from db.errors import ConflictError, InvalidValueError, require
 from db.records import Round
 from tools.campaigns.state import state_of, why_no_candidate
 from tools.genes.name_lists import resolve_list
-from tools.prediction.expected_hits import Expected as Expected
 from tools.workspace import Workspace
 
 
@@ -46,7 +44,8 @@ def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, n
     state = state_of(workspace.store, name, to_change=True)
     campaign, newest = state.campaign, state.newest
     resolved = resolve_list(workspace.store, campaign.question.organism, [gene], "grade")
-    require(not resolved.ignored, f"{gene!r} cannot be graded: {_first_why(resolved.ignored)}")
+    for refused in resolved.ignored:
+        raise InvalidValueError(f"{gene!r} cannot be graded: {refused.why}")
     perturbation = str(resolved.perturbations["name"].iloc[0])
     if newest is None or newest.state == "measured":
         raise ConflictError(
@@ -72,7 +71,3 @@ def _what_for(name: str, one: Round) -> tuple[str, ...]:
     if one.state == "open":
         return (f"`hitscout campaign propose {name}` again lets it count.",)
     return (f"Round {one.number} is confirmed, so its list stays as it is.",)
-
-
-def _first_why(ignored: Collection[Mapping[str, str]]) -> str:
-    return next((name["why"] for name in ignored), "")

@@ -10,7 +10,6 @@ from tools.campaigns.rounds.nominations import compute_proposal
 from tools.campaigns.rounds.shortlist import Shortlist
 from tools.campaigns.state import CampaignState, load_state, state_of
 from tools.grades.heard_grades import unheard
-from tools.prediction.expected_hits import Expected as Expected
 from tools.workspace import Workspace
 
 
@@ -84,7 +83,7 @@ def campaign_confirm(workspace: Workspace, name: str = "") -> Shortlist:
                 f"{campaign.name} has no round to confirm.", f"`hitscout campaign propose {campaign.name}` opens one."
             )
         require_state(state.newest, "open", campaign.name, "confirmed")
-        refuse_stale(state, state.newest.shortlist["basis"])
+        refuse_stale(state, state.newest.shortlist.basis)
         late = unheard(state.newest, grades_of(workspace.store, state.newest.id))
         if late:
             raise ConflictError(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from db.campaigns.records import Control, ExcludedScreen, Expected, IgnoredName, SlotsInfo, in_order
 from db.records import Nomination, Round, RoundState
-from tools.prediction.expected_hits import Expected as Expected
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,13 @@ class Shortlist:
     state: RoundState
     nominations: tuple[Nomination, ...]
     expected_hits: Expected
-    controls: tuple[Mapping[str, Any], ...]
-    ignored: tuple[Mapping[str, str], ...]
+    controls: tuple[Control, ...]
+    ignored: tuple[IgnoredName, ...]
     predictor: str = ""
-    excluded_screens: tuple[Mapping[str, str], ...] = ()
+    excluded_screens: tuple[ExcludedScreen, ...] = ()
     notes: tuple[str, ...] = ()
     path: Path | None = None
-    slots: Mapping[str, Any] | None = None
+    slots: SlotsInfo | None = None
 
     @classmethod
     def of(cls, campaign: str, one: Round, notes: tuple[str, ...] = (), path: Path | None = None) -> Shortlist:
@@ -62,23 +61,25 @@ class Shortlist:
             campaign=campaign,
             round=one.number,
             seed=one.seed,
-            size=info["size"],
+            size=info.size,
             state=one.state,
             nominations=one.nominations,
-            expected_hits=Expected(**info["expected_hits"]),
-            controls=tuple(info["controls"]),
-            ignored=tuple(info["ignored"]),
-            predictor=info["predictor"],
-            excluded_screens=tuple(info["excluded_screens"]),
+            expected_hits=info.expected_hits,
+            controls=info.controls,
+            ignored=info.ignored,
+            predictor=info.predictor,
+            excluded_screens=info.excluded_screens,
             notes=notes,
             path=path,
-            slots=info.get("slots"),
+            slots=info.slots,
         )
 
     def to_json(self) -> dict[str, Any]:
         """The keys of ``propose --json`` and ``shortlist --json``; ``slots`` only where something was graded."""
         expected = self.expected_hits
-        slots = {} if self.slots is None else {"slots": {k: v for k, v in self.slots.items() if k != "heard"}}
+        slots = self.slots.to_json() if self.slots else {}
+        # What was heard is for the next proposal; the grades themselves stand in nominations and changes.
+        slots.pop("heard", None)
         return {
             "campaign": self.campaign,
             "round": self.round,
@@ -91,9 +92,9 @@ class Shortlist:
                 "high": expected.high,
                 "level": expected.level,
             },
-            "controls": [dict(control) for control in self.controls],
-            "ignored": [dict(name) for name in self.ignored],
-            **slots,
+            "controls": in_order(self.controls),
+            "ignored": in_order(self.ignored),
+            **({"slots": slots} if slots else {}),
         }
 
 

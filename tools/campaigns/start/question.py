@@ -1,4 +1,4 @@
-"""Fields of a question that name rows of the store: gene sets and screens, checked, with near names for the rest."""
+"""The question of a campaign: declared, completed by what is measured already, shown and edited until it is frozen."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from dataclasses import fields, replace
 from typing import Any, get_args
 
 from db.campaigns.campaigns import update_question
+from db.campaigns.records import IgnoredName
 from db.campaigns.rounds import rounds_of
 from db.errors import ConflictError, InvalidValueError, require
 from db.genes.sets import find_gene_sets
-from db.records import Campaign, Direction, Modality, Question
+from db.records import Campaign, Direction, Modality, Question, Screen
 from db.screens.reading import list_screens
 from db.store import Store
 from tools.campaigns.chosen_campaign import pick_campaign, pick_open
@@ -21,14 +22,46 @@ from tools.genes.name_lists import resolve_list
 from tools.screens.hit_rules import parse_rule
 from tools.workspace import Workspace
 
+DEFAULT_RULE = "top 5%"
 MOST_GENE_SETS = 30
 LARGEST_WEIGHT = 5.0
 _EVERY = 1_000_000
 
-Ignored = Mapping[str, str]
+
+def completed(
+    store: Store, question: Question, screen: Screen | None, rule: str
+) -> tuple[Question, tuple[IgnoredName, ...]]:
+    """A question with its names looked up, and what it leaves open taken from what is measured already.
+
+    Args:
+        store: The store.
+        question: The question as it was asked.
+        screen: The screen that is measured already, if one is.
+        rule: The hit rule that goes with what is measured; empty where nothing is.
+
+    Returns:
+        The question, and names of it that could not be used.
+    """
+    positive = resolve_list(store, question.organism, question.positive_controls, "positive controls")
+    weights, unknown_screens = known_weights(store, question.screen_weights)
+    sets, unknown_sets = known_gene_sets(store, question.gene_sets)
+    # A published list says nothing of genes that were not measured yet, so it is no rule to go on with.
+    own = "" if rule.startswith("list:") else rule
+    made = replace(
+        question,
+        cell_type=question.cell_type or (screen.cell_type if screen else ""),
+        readout=question.readout or (screen.readout if screen else ""),
+        modality=question.modality or (screen.modality if screen else ""),
+        study=question.study or (screen.study if screen else ""),
+        hit_rule=question.hit_rule or own or DEFAULT_RULE,
+        screen_weights=weights,
+        gene_sets=sets,
+        positive_controls=tuple(positive.perturbations["name"]),
+    )
+    return made, (*positive.ignored, *unknown_screens, *unknown_sets)
 
 
-def known_gene_sets(store: Store, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[Ignored, ...]]:
+def known_gene_sets(store: Store, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[IgnoredName, ...]]:
     """Gene sets by name, as ``collection:name``.
 
     Args:
@@ -55,15 +88,15 @@ def known_gene_sets(store: Store, names: Sequence[str]) -> tuple[tuple[str, ...]
             why = (
                 f"it stands in {' and '.join(meant[:3])}" if meant else f"no gene set has this name{_near(key, whole)}"
             )
-            ignored.append({"name": given, "why": why, "in": "gene sets"})
+            ignored.append(IgnoredName(given, why, "gene sets"))
         elif len(found) >= MOST_GENE_SETS and meant[0] not in found:
-            ignored.append({"name": given, "why": f"a question takes {MOST_GENE_SETS} gene sets", "in": "gene sets"})
+            ignored.append(IgnoredName(given, f"a question takes {MOST_GENE_SETS} gene sets", "gene sets"))
         else:
             found.setdefault(meant[0])
     return tuple(found), tuple(ignored)
 
 
-def known_weights(store: Store, weights: Mapping[str, float]) -> tuple[dict[str, float], tuple[Ignored, ...]]:
+def known_weights(store: Store, weights: Mapping[str, float]) -> tuple[dict[str, float], tuple[IgnoredName, ...]]:
     """Weights on prior screens, by the screens' own names.
 
     Args:
@@ -80,16 +113,16 @@ def known_weights(store: Store, weights: Mapping[str, float]) -> tuple[dict[str,
         if name is None:
             near = difflib.get_close_matches(given.casefold(), known, 3, 0.5)
             hint = f"; near it: {', '.join(known[one] for one in near)}" if near else ""
-            ignored.append({"name": given, "why": f"there is no such screen{hint}", "in": "screen weights"})
+            ignored.append(IgnoredName(given, f"there is no such screen{hint}", "screen weights"))
         elif not (math.isfinite(weight) and 0 <= weight <= LARGEST_WEIGHT):
             why = f"{weight:g} is no weight from 0 to {LARGEST_WEIGHT:g}"
-            ignored.append({"name": given, "why": why, "in": "screen weights"})
+            ignored.append(IgnoredName(given, why, "screen weights"))
         else:
             found[name] = float(weight)
     return found, tuple(ignored)
 
 
-def require_known(ignored: Sequence[Ignored]) -> None:
+def require_known(ignored: Sequence[IgnoredName]) -> None:
     """Refuses an edit that names what the store has not.
 
     Args:
@@ -100,7 +133,7 @@ def require_known(ignored: Sequence[Ignored]) -> None:
     """
     for one in ignored:
         raise InvalidValueError(
-            f"{one['name']!r} cannot be among the {one['in']}: {one['why']}.",
+            f"{one.name!r} cannot be among the {one.source}: {one.why}.",
             "`hitscout screen list` and `hitscout gene-set list` show what there is.",
         )
 
@@ -173,7 +206,7 @@ def _edited(workspace: Workspace, campaign: Campaign, changes: dict[str, Any]) -
         names = list(changes["positive_controls"])
         resolved = resolve_list(workspace.store, campaign.question.organism, names, "positive controls")
         for one in resolved.ignored:
-            raise InvalidValueError(f"{one['name']!r} cannot be a positive control: {one['why']}")
+            raise InvalidValueError(f"{one.name!r} cannot be a positive control: {one.why}")
         changes["positive_controls"] = tuple(resolved.perturbations["name"])
     if "gene_sets" in changes:
         changes["gene_sets"], unknown = known_gene_sets(workspace.store, list(changes["gene_sets"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,6 +16,7 @@ from tui.cli.commands import shortlist
 from tui.cli.frame import Session, command, listed, pairs, session_of
 
 if TYPE_CHECKING:
+    from db.campaigns.records import IgnoredName
     from tools.workspace import Workspace
 
 LISTS = ("gene_sets", "positive_controls")
@@ -85,7 +86,7 @@ def start(
 
 def _compiled(
     workspace: Workspace, given: dict[str, Any], language_model: str, share: str | None, *, agree: bool
-) -> tuple[dict[str, Any], Sequence[Mapping[str, str]], Sequence[str]]:
+) -> tuple[dict[str, Any], Sequence[IgnoredName], Sequence[str]]:
     """The options with the question's words compiled, names that could not be used, and notes."""
     if not given["text"].strip():
         return given, (), ()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from tui.cli.frame import command, listed, pairs, session_of
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from db.campaigns.records import Control, IgnoredName
     from db.records import Nomination
     from tools.campaigns.rounds.shortlist import Shortlist
 
@@ -57,18 +58,20 @@ def shortlist(
     The round stays open; `hitscout campaign confirm` and `hitscout campaign record` go on with it.
     """
     from tools.campaigns.start.start_and_propose import shortlist as make_shortlist
+    from tools.campaigns.start.start_options import StartOptions
 
     session = session_of(context)
     with session.workspace(seed) as workspace:
-        made = make_shortlist(
-            workspace, phenotype, name=name, text=question, measured=measured, library=library, size=size, out=out,
-            organism=organism, cell_type=cell_type, readout=readout, direction=direction, modality=modality or "",
-            hit_rule=hit_rule, study=study, exclude=exclude, expressed=expressed, min_tpm=min_tpm,
+        start = StartOptions(
+            phenotype, text=question, measured=measured, library=library, size=size, organism=organism,
+            cell_type=cell_type, readout=readout, direction=direction, modality=modality or "", hit_rule=hit_rule,
+            study=study, exclude=exclude, expressed=expressed, min_tpm=min_tpm,
             flag_essential=flag_essential, guides_per_gene=guides_per_gene, coverage=coverage, price=price,
             positive_controls=listed(positive_controls or ()), positive_means=positive_means or "",
             readout_gene=readout_gene, reader=reader, columns=pairs(columns or (), "--map"),
-            controls=listed(controls or ()), seed=seed,
+            controls=listed(controls or ()),
         )  # fmt: skip
+        made = make_shortlist(workspace, start, name=name, seed=seed, out=out)
     session.give(made, render)
     if made.path:
         session.say(f"Written to {made.path}.")
@@ -94,7 +97,7 @@ def render(made: Shortlist) -> Sequence[RenderableType]:
     ]  # fmt: skip
     parts += [line(f"Control: {_control(one)}") for one in made.controls]
     parts += slots(made.slots)
-    parts += [line(f"Not used as a prior: {one['screen']} ({one['why']})") for one in made.excluded_screens]
+    parts += [line(f"Not used as a prior: {one.screen} ({one.why})") for one in made.excluded_screens]
     parts += ignored(made.ignored)
     return parts + [line(f"Note: {note}") for note in made.notes]
 
@@ -129,25 +132,25 @@ def nominations(rows: Sequence[Nomination], *, cut: bool = True) -> RenderableTy
     return table(columns, texts, all_with="--json, or a file: campaign export", cut=cut)
 
 
-def ignored(names: Sequence[Mapping[str, str]]) -> list[RenderableType]:
+def ignored(names: Sequence[IgnoredName]) -> list[RenderableType]:
     """Names that were given but could not be used.
 
     Args:
-        names: Each with ``name`` and ``why``.
+        names: The names.
     """
     from tui.layouts.format import Column, heading, table
 
     if not names:
         return []
-    rows = [(one.get("name", ""), one.get("in", ""), one.get("why", "")) for one in names]
+    rows = [(one.name, one.source, one.why) for one in names]
     columns = [Column("name"), Column("from", keep=3), Column("why", running=True)]
     return [heading(f"{len(names):,} names could not be used"), table(columns, rows)]
 
 
-def _control(control: Mapping[str, Any]) -> str:
+def _control(control: Control) -> str:
     """A control in words; one whose guides are among the nominations needs none of its own."""
-    guides = f"{control['guides']} guides" if control["guides"] else ""
-    return f"{', '.join(filter(None, (control['perturbation'], control['kind'], guides)))}: {control['why']}"
+    guides = f"{control.guides} guides" if control.guides else ""
+    return f"{', '.join(filter(None, (control.perturbation, control.kind, guides)))}: {control.why}"
 
 
 def register(app: typer.Typer) -> None:

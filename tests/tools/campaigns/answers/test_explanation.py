@@ -53,7 +53,7 @@ def test_chances_and_ranks_are_those_of_the_proposal(proposed):
     assert found.genes[0].hit_probability == pytest.approx(first.hit_probability)
     assert (found.genes[0].low, found.genes[0].high) == (pytest.approx(first.low), pytest.approx(first.high))
     assert found.genes[2].name == "cytokin"
-    assert [one["name"] for one in found.ignored] == ["NOPE"]
+    assert [one.name for one in found.ignored] == ["NOPE"]
     assert found.candidates == len(candidates(workspace))
     assert 0 < found.base_rate < first.hit_probability
 

@@ -40,7 +40,7 @@ def test_a_round_is_tallied_by_what_it_promised_brought_and_costs(world, tmp_pat
     (one,) = after.rounds
     assert (one.state, one.measured) == ("measured", 17)
     assert one.hits == sum(abs(TRUTH[name]) > 1.96 for name in chosen[:17])
-    chance = campaign_show(world).rounds[0].shortlist["random_probability"]
+    chance = campaign_show(world).rounds[0].shortlist.random_probability
     assert one.random == pytest.approx(17 * chance)
     assert sum(b.nominations for b in after.calibration) == 17
     assert sum(b.hits for b in after.calibration) == one.hits

@@ -36,7 +36,7 @@ def test_rounds_are_shown_with_hits_against_expectation_and_random(tmp_path):
         (first, second) = page.query_one(HitsPlot).points
         assert first.hits == table.values[0][4]
         assert second.hits is None
-        assert first.random == pytest.approx(20 * rounds[0].shortlist["random_probability"])
+        assert first.random == pytest.approx(20 * rounds[0].shortlist.random_probability)
         shown = text(app)
         for words in ("Calibration", "promised", "65,000 cells", "frozen", "What moves the cytokine?"):
             assert words in shown
