@@ -17,8 +17,8 @@ from db.campaigns.campaigns import list_campaigns
 from db.store import Store
 from db.transcripts import transcripts_of_campaign
 from tests.synthetic_store import add_knowledge, add_screen, module_effects, workspace_on
-from tools.campaigns.listing import campaign_start
 from tools.campaigns.rounds.proposal import campaign_confirm, campaign_propose
+from tools.campaigns.start.start import campaign_start
 from tools.workspace import Workspace
 
 ACTIVE = [4, 7, 11]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from db.campaigns.records import IgnoredName
 from db.errors import NotFoundError
 from db.evidence import existing
 from db.genes.names import GeneNames, Resolution
@@ -18,7 +19,6 @@ from tools.grades.judge import Grade, Judgement
 REASON_LENGTH = 300
 REPORTED = 200
 """Refused names that are listed one by one; the rest are counted."""
-Ignored = Mapping[str, str]
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Admission:
     candidates: frozenset[str]
     why_not: Callable[[str], str]
 
-    def admit(self, judgement: Judgement, results: Collection[str] = ()) -> tuple[tuple[Grade, ...], list[Ignored]]:
+    def admit(self, judgement: Judgement, results: Collection[str] = ()) -> tuple[tuple[Grade, ...], list[IgnoredName]]:
         """The grades that can be used, and what was refused and why.
 
         Args:
@@ -97,7 +97,7 @@ class Admission:
         meant = self._meanings([one.perturbation for one in judgement.grades])
         there = self._there(judgement.grades, [name for name, why in meant.values() if not why]) | frozenset(results)
         kept: dict[tuple[str, int], Grade] = {}
-        ignored: list[Ignored] = list(judgement.ignored)
+        ignored: list[IgnoredName] = list(judgement.ignored)
         again: Counter[str] = Counter()
         for one in judgement.grades:
             name, why = meant[one.perturbation]
@@ -130,7 +130,7 @@ class Admission:
         return self.known.existing_evidence(cited | {f"text:{gene}" for name in names for gene in name.split("+")})
 
 
-def _with_evidence(grade: Grade, there: Collection[str], ignored: list[Ignored]) -> Grade:
+def _with_evidence(grade: Grade, there: Collection[str], ignored: list[IgnoredName]) -> Grade:
     kept = [one for one in dict.fromkeys(grade.evidence) if one in there]
     for one in grade.evidence:
         if one not in kept:
@@ -141,13 +141,13 @@ def _with_evidence(grade: Grade, there: Collection[str], ignored: list[Ignored])
     return replace(grade, evidence=tuple(kept), reason=" ".join(grade.reason.split())[:REASON_LENGTH])
 
 
-def _refusal(name: str, why: str) -> Ignored:
-    return {"name": name[:100], "why": why.rstrip("."), "in": "grades"}
+def _refusal(name: str, why: str) -> IgnoredName:
+    return IgnoredName(name[:100], why.rstrip("."), "grades")
 
 
-def _counted(ignored: Sequence[Ignored]) -> list[Ignored]:
+def _counted(ignored: Sequence[IgnoredName]) -> list[IgnoredName]:
     """Each refusal once, and no more of them than a person reads."""
-    distinct = list({(one["name"], one["why"]): one for one in ignored}.values())
+    distinct = list({(one.name, one.why): one for one in ignored}.values())
     if len(distinct) <= REPORTED:
         return distinct
     return [*distinct[:REPORTED], _refusal("…", f"{len(distinct) - REPORTED} more names could not be used")]

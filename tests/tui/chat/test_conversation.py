@@ -342,7 +342,7 @@ def test_the_language_model_grades_after_its_price_was_said_and_leaves_a_transcr
 
     chat(opened, act, size=(100, 30), language_model=served)
     newest = campaign_show(opened).rounds[-1]
-    assert newest.shortlist["slots"]["graded_by"] == [served]
+    assert newest.shortlist.slots.graded_by == (served,)
     assert transcripts_of_round(opened.store, "pilot", newest.number)
 
 

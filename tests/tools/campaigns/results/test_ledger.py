@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.campaign_world import TRUTH, confirmed, new_workspace, started, write_results
-from tools.campaigns.listing import campaign_exclude, campaign_show
+from tools.campaigns.listing import campaign_show
 from tools.campaigns.results.ledger import tally_of
 from tools.campaigns.results.recording import campaign_record
 from tools.campaigns.results.review import campaign_review
+from tools.campaigns.rounds.grade import campaign_grade
 from tools.campaigns.rounds.order_file import campaign_export
-from tools.campaigns.rounds.proposal import campaign_grade, campaign_propose
+from tools.campaigns.rounds.proposal import campaign_propose
+from tools.campaigns.start.exclusions import campaign_exclude
 from tools.campaigns.state import state_of
 from tools.prediction.expected_hits import common_doubt, expected_of
 
@@ -39,7 +41,7 @@ def test_a_round_is_tallied_by_what_it_promised_brought_and_costs(world, tmp_pat
     (one,) = after.rounds
     assert (one.state, one.measured) == ("measured", 17)
     assert one.hits == sum(abs(TRUTH[name]) > 1.96 for name in chosen[:17])
-    chance = campaign_show(world).rounds[0].shortlist["random_probability"]
+    chance = campaign_show(world).rounds[0].shortlist.random_probability
     assert one.random == pytest.approx(17 * chance)
     assert sum(b.nominations for b in after.calibration) == 17
     assert sum(b.hits for b in after.calibration) == one.hits

@@ -7,10 +7,11 @@ import pytest
 
 from tests.campaign_world import new_workspace, started
 from tests.tui.chat.page_world import lines, on_page, text, until, words, world
+from tools.campaigns.chosen_campaign import pick_campaign
 from tools.campaigns.listing import campaign_show
 from tools.campaigns.results.ledger import tally_of
 from tools.campaigns.rounds.proposal import campaign_propose
-from tools.campaigns.state import load_state, pick_campaign, state_of
+from tools.campaigns.state import load_state, state_of
 from tui.chat.pages.shortlist_parts import holds
 from tui.chat.widgets.asking import ConfirmDialog, ReadingDialog, TextDialog
 from tui.chat.widgets.form import FieldRow, FormDialog
