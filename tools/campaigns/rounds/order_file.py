@@ -14,6 +14,7 @@ import pandas as pd
 from db.campaigns.campaigns import gene_accessions
 from db.errors import InvalidValueError, RefusedFileError
 from db.files import write_parquet
+from db.genes.perturbation_names import genes_in
 from db.records import Nomination, Round
 from tools.campaigns.rounds.chosen_round import pick_round
 from tools.campaigns.state import CampaignState, state_of
@@ -135,7 +136,7 @@ def order_table(workspace: Workspace, state: CampaignState, one: Round) -> pd.Da
     rows = [_row(nomination, accessions, results) for nomination in one.nominations]
     for control in one.shortlist.controls:
         if control.kind == "positive" and control.guides:
-            genes = tuple(control.perturbation.split("+"))
+            genes = tuple(genes_in(control.perturbation))
             known = gene_accessions(workspace.store, state.campaign.question.organism, list(genes))
             rows.append(_control_row(control.perturbation, genes, known))
     frame = pd.DataFrame(rows)

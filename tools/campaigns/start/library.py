@@ -9,13 +9,13 @@ from db.campaigns.campaigns import perturbation_genes
 from db.campaigns.records import IgnoredName
 from db.errors import InvalidValueError, NotFoundError
 from db.genes.nomenclature import symbols_of
-from db.records import PROTEIN_CODING, Organism
+from db.records import PROTEIN_CODING, PROTEIN_LOCUS, Organism
 from db.screens.reading import library_of
 from db.store import Store
 from tools.genes.name_lists import Resolved, read_expression, read_list, resolve_list
 from tools.screens.chosen_screen import screen_or_file
 
-_PROTEIN_LOCUS = "gene with protein product"
+_PROTEIN_LOCUS = PROTEIN_LOCUS
 
 
 def library_genes(store: Store, organism: Organism, library: str) -> Resolved:
