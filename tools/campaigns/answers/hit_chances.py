@@ -9,6 +9,7 @@ from db.campaigns.records import IgnoredName
 from db.errors import InvalidValueError, require
 from db.records import PROTEIN_CODING, Direction, Modality
 from tools.campaigns.answers.candidate_ranks import Standing, result_of, standing_of
+from tools.campaigns.start.measured import measured_before
 from tools.campaigns.start.plan import plan_campaign
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import state_of, why_no_candidate
@@ -113,7 +114,7 @@ def predict_hits(
             phenotype=phenotype, text=text, cell_type=cell_type, direction=direction,
             modality=modality, study=study, measured=measured, library=library, size=1,
         )  # fmt: skip
-        state = plan_campaign(workspace, "question", options).state()
+        state = plan_campaign(workspace, "question", options, measured_before(workspace, options)).state()
     else:
         state = state_of(workspace.store, campaign)
     question = state.campaign.question

@@ -11,7 +11,6 @@ from db.campaigns.rounds import GivenGrade
 from db.genes.perturbation_names import genes_in
 from db.records import CampaignSettings, Nomination, Question
 from tools.campaigns.results.called_hits import HitCall, call_hits
-from tools.campaigns.rounds.chosen_round import refuse_size
 from tools.campaigns.state import CampaignState
 from tools.genes.essentials import common_essentials
 from tools.grades.heard_grades import Heard, hear, slots_info
@@ -78,15 +77,11 @@ def compute_proposal(
     Args:
         workspace: Store and folders; its random numbers are not used, so that the seed alone decides.
         state: The campaign.
-        size: Places of the round.
+        size: Places of the round, at most as many as there are candidates.
         seed: Breaks ties and seeds the predictor.
         predictor: Name of the predictor; the default one where empty.
         grades: Grades of the round; without any, the list is the computed one.
-
-    Raises:
-        InvalidValueError: `size` is above the number of candidates.
     """
-    refuse_size(size, state)
     outlook = foresee(workspace, state, seed, predictor)
     return propose_on(workspace, outlook, size, seed, grades)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from db.campaigns.rounds import grades_of, set_round_state, write_round
 from db.errors import ConflictError
 from tools.campaigns.chosen_campaign import pick_open
-from tools.campaigns.rounds.chosen_round import refuse_stale, require_state
+from tools.campaigns.rounds.chosen_round import refuse_size, refuse_stale, require_state
 from tools.campaigns.rounds.nominations import compute_proposal
 from tools.campaigns.rounds.shortlist import Shortlist
 from tools.campaigns.state import CampaignState, load_state, state_of
@@ -42,8 +42,10 @@ def campaign_propose(
     if seed is None:
         seed = newest.seed if newest is not None and is_open else 0
     grades = grades_of(workspace.store, newest.id) if newest is not None and is_open else ()
+    places = size or state.campaign.settings.size
+    refuse_size(places, state)
     # Computed outside of the transaction, which stays short: other processes can read and write meanwhile.
-    proposal = compute_proposal(workspace, state, size or state.campaign.settings.size, seed, predictor, grades=grades)
+    proposal = compute_proposal(workspace, state, places, seed, predictor, grades=grades)
     with workspace.store.write("propose") as connection:
         refuse_stale(load_state(workspace.store, state.campaign), state.basis)
         write_round(

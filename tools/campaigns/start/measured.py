@@ -12,10 +12,9 @@ from db.records import Question, Screen
 from db.store import Store
 from tools.campaigns.results.measured_files import MeasuredFile, measured_file
 from tools.campaigns.scale import Scale, reference_scale
-from tools.campaigns.start.start_options import StartOptions
+from tools.campaigns.start.start_options import StartOptions, check_options
 from tools.campaigns.state import empty_effects, newest_effects
 from tools.screens.chosen_screen import hidden_with, only_contrast, screen_or_file
-from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
 
 
@@ -40,29 +39,28 @@ class Measured:
     rule: str = ""
 
 
-def measured_before(workspace: Workspace, options: StartOptions, question: Question) -> Measured:
-    """Reads what is measured already; nothing is written.
+def measured_before(workspace: Workspace, options: StartOptions) -> Measured:
+    """Reads what is measured already, for options that can be used; nothing is written.
 
     Args:
         workspace: Its store has screens and gene names.
         options: What is measured, and how its file is read.
-        question: The question as it was asked, which describes a file's screen.
 
     Raises:
-        InvalidValueError: The screen is of another organism.
+        InvalidValueError: A value of the options cannot be used, or the screen is of another organism.
         NotFoundError: There is no such screen or file.
         RefusedFileError: The file cannot be read.
     """
+    check_options(options)
     if not options.measured:
         return Measured(empty_effects(), Scale(0.0, 0.0, 0))
-    store = workspace.store
+    store, question = workspace.store, options.question
     found = screen_or_file(store, options.measured, "measured genes")
     if not isinstance(found, Path):
         return _of_screen(store, found, question)
     file = measured_file(
         workspace, found, organism=question.organism, readout_gene=options.readout_gene,
-        reading=Reading(options.reader, options.columns or {}, controls=options.controls,
-                        positive_means=options.positive_means),
+        reading=options.reading,
         described={
             "phenotype": question.phenotype, "cell_type": question.cell_type, "readout": question.readout,
             "modality": question.modality, "study": question.study, "hit_rule": question.hit_rule,

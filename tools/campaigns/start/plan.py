@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import get_args
 
 import pandas as pd
 
 from db.campaigns.campaigns import insert_campaign, list_campaigns
-from db.errors import check_word, require
+from db.errors import require
 from db.provenance import utc_now
-from db.records import PROTEIN_CODING, Campaign, CampaignSettings, Direction, Modality, Organism, Question
+from db.records import PROTEIN_CODING, Campaign, CampaignSettings, Question
 from db.screens.writing import ensure_perturbations
 from db.store import Connection, Store
 from tools.campaigns.rounds.chosen_round import refuse_size
 from tools.campaigns.start.exclusions import left_out
 from tools.campaigns.start.library import expression, library_genes
-from tools.campaigns.start.measured import Measured, measured_before
+from tools.campaigns.start.measured import Measured
 from tools.campaigns.start.question import completed
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import CampaignState
-from tools.screens.hit_rules import parse_rule
 from tools.workspace import Workspace
 
 
@@ -77,13 +75,14 @@ def free_name(store: Store, phenotype: str) -> str:
     return name
 
 
-def plan_campaign(workspace: Workspace, name: str, options: StartOptions) -> CampaignPlan:
-    """Reads and checks all that a campaign starts from; writes nothing.
+def plan_campaign(workspace: Workspace, name: str, options: StartOptions, measured: Measured) -> CampaignPlan:
+    """Reads and checks what a campaign chooses from, and puts its question together; writes nothing.
 
     Args:
         workspace: The store and folders.
         name: Name of the campaign.
         options: What was asked for.
+        measured: What `measured_before` gave for them.
 
     Raises:
         InvalidValueError: A value cannot be used.
@@ -91,15 +90,7 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions) -> Cam
         RefusedFileError: A file cannot be read.
     """
     require(name.strip(), "A campaign needs a name.", "`hitscout campaign start NAME --phenotype …`.")
-    _check_values(options)
-    store = workspace.store
-    asked = Question(
-        phenotype=options.phenotype.strip(), organism=options.organism, cell_type=options.cell_type,
-        readout=options.readout, direction=options.direction, modality=options.modality, hit_rule=options.hit_rule,
-        text=options.text, study=options.study, screen_weights=options.screen_weights or {},
-        gene_sets=tuple(options.gene_sets), positive_controls=tuple(options.positive_controls),
-    )  # fmt: skip
-    measured = measured_before(workspace, options, asked)
+    store, asked = workspace.store, options.question
     essentials = options.library == PROTEIN_CODING and not options.flag_essential
     with store.read():
         library = library_genes(store, asked.organism, options.library)
@@ -122,30 +113,6 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions) -> Cam
     )
     refuse_size(settings.size, plan.state())
     return plan
-
-
-def _check_values(options: StartOptions) -> None:
-    require(options.phenotype.strip(), "A campaign needs a phenotype.", 'Say what is looked for: --phenotype "…".')
-    for what, value, choices in (
-        ("organism", options.organism, get_args(Organism)),
-        ("direction", options.direction, get_args(Direction)),
-        ("modality", options.modality, get_args(Modality)),
-        ("mode", options.mode, ("discover", "validate")),
-    ):
-        check_word(what, value, choices)
-    require(
-        options.mode == "discover",
-        "The mode validate is not there yet: how likely a hit is to hit again must be learnt from repeated screens,"
-        " and no predictor here does that.",
-        "Start with --mode discover; `hitscout campaign export` lists the hits so far for a re-test.",
-    )
-    for what, number in (
-        ("size", options.size), ("guides-per-gene", options.guides_per_gene), ("coverage", options.coverage)
-    ):  # fmt: skip
-        require(number >= 1, f"--{what} {number} was given.", f"Give --{what} 1 or more.")
-    require(options.price is None or options.price >= 0, f"A price of {options.price} was given.", "Give 0 or more.")
-    if options.hit_rule:
-        parse_rule(options.hit_rule)
 
 
 def _notes(essentials: int, unusable: int, measured: Measured) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from db.campaigns.records import IgnoredName, in_order
 from db.records import Campaign
+from tools.campaigns.start.measured import measured_before
 from tools.campaigns.start.plan import plan_campaign, write_plan
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import load_state
@@ -57,7 +58,7 @@ def campaign_start(workspace: Workspace, name: str, options: StartOptions) -> Ca
         ConflictError: A campaign of the name is there already.
         RefusedFileError: A file cannot be read; the store is unchanged.
     """
-    plan = plan_campaign(workspace, name, options)
+    plan = plan_campaign(workspace, name, options, measured_before(workspace, options))
     with workspace.store.write("campaign start") as connection:
         campaign = write_plan(workspace, connection, plan)
     state = load_state(workspace.store, campaign)

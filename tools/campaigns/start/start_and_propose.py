@@ -10,6 +10,7 @@ from db.campaigns.rounds import write_round
 from tools.campaigns.rounds.nominations import Proposal, compute_proposal
 from tools.campaigns.rounds.order_file import campaign_export, format_of
 from tools.campaigns.rounds.shortlist import Shortlist
+from tools.campaigns.start.measured import measured_before
 from tools.campaigns.start.plan import free_name, plan_campaign, write_plan
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import CampaignState, load_state
@@ -47,7 +48,8 @@ def shortlist(
     """
     if out is not None:
         format_of(out)
-    plan = plan_campaign(workspace, name.strip() or free_name(workspace.store, options.phenotype), options)
+    measured = measured_before(workspace, options)
+    plan = plan_campaign(workspace, name.strip() or free_name(workspace.store, options.phenotype), options, measured)
     proposal = compute_proposal(workspace, plan.state(), options.size, seed, predictor)
     with workspace.store.write("shortlist") as connection:
         campaign = write_plan(workspace, connection, plan)

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from db.records import PROTEIN_CODING, Direction, Modality, Organism
+from db.errors import check_word, require
+from db.records import PROTEIN_CODING, Direction, Modality, Organism, Question
 from tools.parameters import Parameters
+from tools.screens.tables.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -79,3 +81,54 @@ class StartOptions(Parameters):
     reader: str = ""
     columns: Mapping[str, str] | None = None
     controls: Sequence[str] = ()
+
+    @property
+    def question(self) -> Question:
+        """The question as it is asked, before the store is looked at."""
+        return Question(
+            phenotype=self.phenotype.strip(), organism=self.organism, cell_type=self.cell_type, readout=self.readout,
+            direction=self.direction, modality=self.modality, hit_rule=self.hit_rule, text=self.text, study=self.study,
+            screen_weights=self.screen_weights or {}, gene_sets=tuple(self.gene_sets),
+            positive_controls=tuple(self.positive_controls),
+        )  # fmt: skip
+
+    @property
+    def reading(self) -> Reading:
+        """How the measured file is read."""
+        return Reading(
+            reader=self.reader, columns=self.columns or {}, positive_means=self.positive_means, controls=self.controls
+        )
+
+
+def check_options(options: StartOptions) -> None:
+    """Refuses values that cannot be used, before any file is read.
+
+    Args:
+        options: What was asked for.
+
+    Raises:
+        InvalidValueError: A value is none of those that there are, or too small.
+    """
+    from tools.screens.hit_rules import parse_rule
+
+    require(options.phenotype.strip(), "A campaign needs a phenotype.", 'Say what is looked for: --phenotype "…".')
+    for what, value, choices in (
+        ("organism", options.organism, get_args(Organism)),
+        ("direction", options.direction, get_args(Direction)),
+        ("modality", options.modality, get_args(Modality)),
+        ("mode", options.mode, ("discover", "validate")),
+    ):
+        check_word(what, value, choices)
+    require(
+        options.mode == "discover",
+        "The mode validate is not there yet: how likely a hit is to hit again must be learnt from repeated screens,"
+        " and no predictor here does that.",
+        "Start with --mode discover; `hitscout campaign export` lists the hits so far for a re-test.",
+    )
+    for what, number in (
+        ("size", options.size), ("guides-per-gene", options.guides_per_gene), ("coverage", options.coverage)
+    ):  # fmt: skip
+        require(number >= 1, f"--{what} {number} was given.", f"Give --{what} 1 or more.")
+    require(options.price is None or options.price >= 0, f"A price of {options.price} was given.", "Give 0 or more.")
+    if options.hit_rule:
+        parse_rule(options.hit_rule)
