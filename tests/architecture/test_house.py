@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -52,8 +53,7 @@ def test_a_folders_face_says_in_one_sentence_what_it_is_for(folder):
     face = folder / "__init__.py"
     assert face.is_file(), f"{place(folder)} has no face"
     said = (ast.get_docstring(ast.parse(face.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
-    assert said.count("\n") == 0
-    assert said.endswith(".")
+    assert re.fullmatch(r"[A-Z][^.\n]*\.", said), said
     assert len(said.split()) >= 4
 
 
