@@ -19,7 +19,13 @@ SUBJECTS = (
     "packs", "screens", "genes", "enrichment", "prediction", "responses", "campaigns", "replays", "benchmarks",
 )  # fmt: skip
 """The folders that have tools, in the order in which these are listed."""
-CLASSES = {"Progress": ".workspace", "Workspace": ".workspace"}
+CLASSES = {
+    "Progress": ".workspace",
+    "Reading": ".screens.tables.reading",
+    "ScreenDescription": ".screens.ingestion.description",
+    "StartOptions": ".campaigns.start.start_options",
+    "Workspace": ".workspace",
+}
 """What a script needs beside the tools."""
 _OVER_EVERYTHING = {
     "READING": {"open_evidence": ".evidence", "sql_query": ".sql", "sql_tables": ".sql", "diagnose": ".doctor"},
