@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from db.acts import act
 from db.errors import ConflictError
 from db.provenance import next_id, utc_now
 from db.records import Nomination, Outcome, Round, RoundState
@@ -134,7 +135,7 @@ def write_round(
     if states.get(number, "open") != "open" or any(states.get(n) != "measured" for n in range(1, number)):
         raise ConflictError(
             f"Round {number} changed while its shortlist was computed.",
-            "Look at it with `hitscout campaign show`, then propose again.",
+            f"Look at it with {act('campaign_show')}, then propose again.",
         )
     text = json.dumps(dict(shortlist), sort_keys=True, ensure_ascii=False)
     if number in states:

@@ -180,7 +180,7 @@ def test_names_of_another_organism_are_told_by_their_case(named_workspace):
 
 
 def test_a_store_without_names_says_how_to_get_them(store):
-    with pytest.raises(NotFoundError, match="hitscout fetch hgnc"):
+    with pytest.raises(NotFoundError, match=r"`fetch\(\['hgnc'\]\)`"):
         GeneNames.load(store, "human")
 
 
