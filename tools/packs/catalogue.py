@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from db.acts import act, option
 from db.errors import HitscoutError, InvalidValueError, NotFoundError, did_you_mean
 from db.genes.names import has_genes
 from db.provenance import list_ingests
@@ -219,7 +220,7 @@ def _named(names: Sequence[str]) -> list[Pack]:
         matching = [pack for pack in packs if name in (pack.name, pack.group)]
         if not matching:
             hint = did_you_mean(name, [*groups, *(pack.name for pack in packs)])
-            raise NotFoundError(f"There is no pack {name!r}.", f"{hint} `hitscout fetch --list` shows all.".strip())
+            raise NotFoundError(f"There is no pack {name!r}.", f"{hint} {act('list_packs')} shows all.".strip())
         found |= {pack.name: pack for pack in matching}
     return list(found.values())
 
@@ -247,7 +248,8 @@ def _order(pack: Pack) -> tuple[int, str]:
 def _check_terms(pack: Pack, *, accepted: bool) -> None:
     if not pack.commercial and not accepted:
         raise InvalidValueError(
-            f"The terms of {pack.name} are: {pack.licence}.", "Give --accept-licence if your use is allowed by them."
+            f"The terms of {pack.name} are: {pack.licence}.",
+            f"Give {option(accept_licence=True)} if your use is allowed by them.",
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from db.acts import act
 from db.errors import NotFoundError, require
 from db.genes.nomenclature import find_gene
 from db.records import Gene, Question
@@ -99,10 +100,10 @@ def similar_genes(workspace: Workspace, symbol: str, size: int = 20, organism: s
     built = build(list(WEIGHTS), everyone, question, view, workspace.paths.features, workspace.report)
     near = {name: _nearest(frame, gene.symbol) for name, frame in built.frames.items() if gene.symbol in frame.index}
     silent = {name: absent_packs(workspace, built.missing.get(name, ())) for name in WEIGHTS if name not in near}
-    helping = remedies(workspace, sorted({pack for name in silent for pack in built.missing.get(name, ())}))
+    needed = sorted({pack for name in silent for pack in built.missing.get(name, ())})
+    helping = remedies(workspace, needed)
     if not near:
-        more = " and ".join(f"`{command}`" for command in helping)
-        advice = f"More sources: {more}." if helping else "Ask about another gene."
+        advice = _advice(absent_packs(workspace, needed), len(helping))
         raise NotFoundError(f"No feature source knows {gene.symbol}, so nothing is known to be like it.", advice)
     best = _fused(near)[:size]
     names = view.genes(gene.organism).set_index("symbol")["name"]
@@ -120,6 +121,14 @@ def _nearest(frame: pd.DataFrame, symbol: str) -> pd.DataFrame:
     others = pd.Series(cosine.round(9), index=frame.index).drop(symbol)
     others = others[others > 0].sort_index().sort_values(ascending=False, kind="stable").head(NEAR)
     return pd.DataFrame({"similarity": others, "rank": np.arange(1, len(others) + 1)})
+
+
+def _advice(absent: Sequence[str], remedies: int) -> str:
+    """What would bring more sources; the one step that follows the fetch of a pack is to encode the texts."""
+    acts = [act("fetch", list(absent))] if absent else []
+    if remedies > len(acts):
+        acts.append(act("encode_gene_texts"))
+    return f"More sources: {' and '.join(acts)}." if acts else "Ask about another gene."
 
 
 def _fused(near: Mapping[str, pd.DataFrame]) -> list[str]:
