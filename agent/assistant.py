@@ -18,7 +18,7 @@ from agent.settings import LanguageModelSettings, Share, load_settings
 from agent.transcripts.log import TranscriptLog, history_of
 from db.errors import HitscoutError
 from db.transcripts import SUFFIX, Transcript, TranscriptFile, find_transcript, folder_of, new_id
-from tools.campaigns.state import pick_campaign
+from tools.campaigns.chosen_campaign import pick_campaign
 from tools.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
+from db.campaigns.records import IgnoredName, ShortlistInfo, in_order
+
 Organism = Literal["human", "mouse"]
 Modality = Literal["knockout", "interference", "activation", ""]
 Side = Literal["low", "high", "both"]
@@ -203,8 +205,17 @@ class CampaignSettings:
     min_tpm: float = 1.0
     expressed: Mapping[str, float] = field(default_factory=dict)
     """TPM of each gene in the campaign's cells; empty where not given."""
-    ignored: tuple[Mapping[str, str], ...] = ()
-    """Names of the campaign's library, exclusions and other lists that could not be used: name, why, in."""
+    ignored: tuple[IgnoredName, ...] = ()
+    """Names of the campaign's library, exclusions and other lists that could not be used."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values that `from_json` reads back."""
+        return {**vars(self), "ignored": in_order(self.ignored)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The settings that `to_json` wrote."""
+        return cls(**{**values, "ignored": tuple(IgnoredName.from_json(one) for one in values.get("ignored", ()))})
 
 
 @dataclass(frozen=True)
@@ -249,7 +260,7 @@ class Round:
     number: int
     state: RoundState
     seed: int
-    shortlist: Mapping[str, Any]
+    shortlist: ShortlistInfo
     nominations: tuple[Nomination, ...]
     created_at: datetime
     confirmed_at: datetime | None = None

@@ -290,24 +290,6 @@ def link_grade(
     )
 
 
-def transcripts_of_round(store: Store, campaign: str, number: int) -> list[str]:
-    """Ids of the conversations that had a hand in a round, oldest first; empty where none had.
-
-    Args:
-        store: The store.
-        campaign: Name of the campaign.
-        number: Number of the round.
-    """
-    with store.read() as connection:
-        rows = connection.execute(
-            "SELECT t.transcript_id FROM round_transcript t JOIN round r ON r.id = t.round_id"
-            " JOIN campaign c ON c.id = r.campaign_id WHERE lower(c.name) = lower(?) AND r.number = ?"
-            " ORDER BY t.created_at, t.transcript_id",
-            [campaign, number],
-        ).fetchall()
-    return [row[0] for row in rows]
-
-
 def transcripts_of_campaign(store: Store, campaign_id: int) -> list[tuple[int, str]]:
     """The conversations that had a hand in a campaign's rounds: number of the round and id of the transcript.
 

@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from db.campaigns.campaigns import list_campaigns
 from db.store import Store
+from db.transcripts import transcripts_of_campaign
 from tests.synthetic_store import add_knowledge, add_screen, module_effects, workspace_on
-from tools.campaigns.listing import campaign_start
 from tools.campaigns.rounds.proposal import campaign_confirm, campaign_propose
+from tools.campaigns.start.start import campaign_start
 from tools.workspace import Workspace
 
 ACTIVE = [4, 7, 11]
@@ -108,6 +110,12 @@ def _once(workspace: Workspace, act, *what):
     for path in beside:
         shutil.copy(folder / path.name, path)
     return copy(result)
+
+
+def transcripts_of_round(store: Store, campaign: str, number: int) -> list[str]:
+    """Ids of the conversations that had a hand in a round."""
+    (one,) = [each for each in list_campaigns(store) if each.name == campaign]
+    return [made for at, made in transcripts_of_campaign(store, one.id) if at == number]
 
 
 def manifest(workspace: Workspace) -> bytes:

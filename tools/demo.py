@@ -13,9 +13,12 @@ from db.acts import DIR, act
 from db.errors import DownloadError, HitscoutError, NotFoundError
 from db.store import Store
 from db.view import View
-from tools.campaigns.listing import campaign_show, campaign_start
+from tools.campaigns.listing import campaign_show
 from tools.campaigns.rounds.order_file import campaign_export
-from tools.campaigns.rounds.proposal import Shortlist, campaign_propose
+from tools.campaigns.rounds.proposal import campaign_propose
+from tools.campaigns.rounds.shortlist import Shortlist
+from tools.campaigns.start.start import campaign_start
+from tools.campaigns.start.start_options import StartOptions
 from tools.genes.essentials import PACK as ESSENTIALS_PACK
 from tools.genes.essentials import essential_names
 from tools.packs.catalogue import fetch, list_packs
@@ -210,12 +213,13 @@ def _start(workspace: Workspace, target: ReplayTarget, name: str, measured: str,
     library = path.with_suffix(".txt")
     library.write_text("\n".join(target.table.index[~target.table["essential"]]) + "\n", encoding="utf-8")
     question = target.question
-    campaign_start(
-        workspace, name, question.phenotype, text=question.text, organism=question.organism,
-        cell_type=question.cell_type, readout=question.readout, direction=question.direction,
-        modality=question.modality, hit_rule=question.hit_rule, study=question.study, measured=str(path),
-        library=str(library), size=size, positive_means="raises", reader="generic",
+    options = StartOptions(
+        question.phenotype, text=question.text, organism=question.organism, cell_type=question.cell_type,
+        readout=question.readout, direction=question.direction, modality=question.modality, hit_rule=question.hit_rule,
+        study=question.study, measured=str(path), library=str(library), size=size, positive_means="raises",
+        reader="generic",
     )  # fmt: skip
+    campaign_start(workspace, name, options)
 
 
 def write_beside(wanted: Path, workspace: Workspace, campaign: str) -> Path:

@@ -11,8 +11,9 @@ from agent.transcripts.rounds_made import link_made_rounds
 from db.campaigns.rounds import grades_of
 from db.errors import HitscoutError
 from db.transcripts import SUFFIX, TranscriptFile, folder_of, new_id
+from tools.campaigns.chosen_campaign import pick_campaign
 from tools.campaigns.rounds.judged_round import Judged, judge_round
-from tools.campaigns.state import pick_campaign, state_of
+from tools.campaigns.state import state_of
 from tools.workspace import Workspace
 
 
@@ -63,9 +64,9 @@ def _write(workspace: Workspace, log: TranscriptLog, done: Judged) -> None:
              "evidence": list(g.evidence)}
             for g in given
         ],
-        ignored=[dict(one) for one in done.ignored],
+        ignored=[one.to_json() for one in done.ignored],
     )  # fmt: skip
     used = done.usage
     log.end(Used(used.requests, 0, used.input_tokens, used.output_tokens, used.cost))
-    filled = 0 if done.shortlist is None or done.shortlist.slots is None else done.shortlist.slots["filled"]
+    filled = 0 if done.shortlist is None or done.shortlist.slots is None else done.shortlist.slots.filled
     log.end(f"{done.graded} graded, {filled} slots filled in round {done.round} of {done.campaign}.")

@@ -22,6 +22,7 @@ from agent.judge.material import (
 )
 from agent.privacy.sharing import share_of, stays_here
 from agent.settings import Share
+from db.campaigns.records import IgnoredName
 from db.errors import HitscoutError, InvalidValueError
 from tools.grades.judge import Grade, Judgement, JudgeTask, JudgeUsage
 from tools.workspace import Progress
@@ -218,15 +219,15 @@ def _grades(answer: Answer, mask: Mask) -> list[Grade]:
     return found
 
 
-def _complaints(answers: Sequence[Answer]) -> list[dict[str, str]]:
+def _complaints(answers: Sequence[Answer]) -> list[IgnoredName]:
     """Calls without an answer, and calls that left genes out."""
     said = []
     for one in answers:
         if one.failure:
-            said.append({"name": one.call.label, "why": f"no reply: {one.failure}", "in": "grades"})
+            said.append(IgnoredName(one.call.label, f"no reply: {one.failure}", "grades"))
         elif len({row.gene for row in one.rows}) < one.call.rows and "nominations" not in one.call.label:
             left = one.call.rows - len({row.gene for row in one.rows})
-            said.append({"name": one.call.label, "why": f"{left} genes have no grade in the reply", "in": "grades"})
+            said.append(IgnoredName(one.call.label, f"{left} genes have no grade in the reply", "grades"))
     return said
 
 

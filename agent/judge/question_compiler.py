@@ -18,6 +18,7 @@ from agent.judge.opening import open_language_model
 from agent.privacy.sharing import share_of, stays_here
 from agent.providers.errors import explain
 from agent.settings import Share
+from db.campaigns.records import IgnoredName
 from db.genes.sets import find_gene_sets
 from db.records import Organism, Question
 from db.screens.reading import list_screens
@@ -76,14 +77,14 @@ class Compiled:
     """What a question was compiled to.
 
     Attributes:
-        fields: Fields of the question that are not empty, ready for `tools.campaigns.listing.campaign_start`.
-        ignored: Names that could not be used, with near names: name, why, in.
+        fields: Fields of the question that are not empty, ready for `tools.campaigns.start.start.campaign_start`.
+        ignored: Names that could not be used, with near names.
         notes: What a person should know, in sentences.
         usage: What it took.
     """
 
     fields: Mapping[str, Any]
-    ignored: tuple[Mapping[str, str], ...] = ()
+    ignored: tuple[IgnoredName, ...] = ()
     notes: tuple[str, ...] = ()
     usage: JudgeUsage = field(default_factory=JudgeUsage)
 
@@ -203,7 +204,7 @@ def compiled_options(
 
     Args:
         workspace: The store and the user's settings.
-        given: Arguments of `tools.campaigns.listing.campaign_start`; ``text`` is the question in plain words.
+        given: Arguments of `tools.campaigns.start.start.campaign_start`; ``text`` is the question in plain words.
         name: ``PROVIDER:NAME``; that of the settings where empty.
         share: What of the store may leave this machine.
         agree: Whether a person has agreed to what leaves this machine.

@@ -71,7 +71,6 @@ _NO_GENE = frozenset({
 """Words in capitals that are no genes."""
 _GENE = re.compile(r"\b[A-Z][A-Z0-9]{1,}(?:-[A-Z0-9]+)*(?:orf[0-9]+)?\b")
 _EVIDENCE = re.compile(r"\b(?:effect|set|edge|response|text|result|cite):[^\s,;)]+")
-_QUOTED = re.compile(r"[\"“'‘`]([^\"”'’`]+)[\"”'’`]")
 
 
 def genes_in(question: str) -> list[str]:

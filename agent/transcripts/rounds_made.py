@@ -9,7 +9,8 @@ from typing import Any
 from db.errors import StoreError
 from db.store import Store
 from db.transcripts import index_transcript, link_grade, link_rounds, read_transcript
-from tools.campaigns.rounds.proposal import Graded, Shortlist
+from tools.campaigns.rounds.grade import Graded
+from tools.campaigns.rounds.shortlist import Shortlist
 
 _PATIENCE = 0.5
 """Seconds to wait for a store that another process holds: the index can be made later, the answer cannot wait."""

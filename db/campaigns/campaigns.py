@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import duckdb
@@ -61,14 +60,12 @@ def find_campaign(connection: duckdb.DuckDBPyConnection, name: str) -> Campaign:
 
 def _campaigns(connection: duckdb.DuckDBPyConnection) -> list[Campaign]:
     rows = connection.execute(f"SELECT {_COLUMNS} FROM campaign ORDER BY name").fetchall()
-    return [
-        Campaign(row[0], row[1], Question.from_json(json.loads(row[2])), _settings(row[3]), *row[4:]) for row in rows
-    ]
+    return [_campaign(row) for row in rows]
 
 
-def _settings(text: str) -> CampaignSettings:
-    values = json.loads(text)
-    return CampaignSettings(**{**values, "ignored": tuple(values["ignored"])})
+def _campaign(row: tuple[Any, ...]) -> Campaign:
+    question, settings = Question.from_json(json.loads(row[2])), CampaignSettings.from_json(json.loads(row[3]))
+    return Campaign(row[0], row[1], question, settings, *row[4:])
 
 
 def library_of_campaign(store: Store, campaign_id: int) -> list[str]:
@@ -210,7 +207,7 @@ def insert_campaign(
     campaign_id = next_id(connection, "campaign")
     connection.execute(
         "INSERT INTO campaign VALUES (?, ?, ?, ?, ?, ?, NULL)",
-        [campaign_id, name, _json(question.to_json()), _json(asdict(settings)), measured_screen_id, utc_now()],
+        [campaign_id, name, _json(question.to_json()), _json(settings.to_json()), measured_screen_id, utc_now()],
     )
     rows = pd.DataFrame({"perturbation_id": sorted(set(library.astype(int)))})
     connection.register("new_library", rows)

@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from db.acts import act
+from db.campaigns.records import ShortlistInfo
 from db.errors import ConflictError
 from db.provenance import next_id, utc_now
 from db.records import Nomination, Outcome, Round, RoundState
@@ -73,12 +74,12 @@ def rounds_of(store: Store, campaign_id: int) -> list[Round]:
             " WHERE campaign_id = ? ORDER BY number",
             [campaign_id],
         ).fetchall()
-        return [
-            Round(
-                row[0], row[1], row[2], row[3], row[4], json.loads(row[5]), _nominations(connection, row[0]), *row[6:]
-            )
-            for row in rows
-        ]
+        return [_round(connection, row) for row in rows]
+
+
+def _round(connection: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Round:
+    shortlist = ShortlistInfo.from_json(json.loads(row[5]))
+    return Round(row[0], row[1], row[2], row[3], row[4], shortlist, _nominations(connection, row[0]), *row[6:])
 
 
 def _nominations(connection: duckdb.DuckDBPyConnection, round_id: int) -> tuple[Nomination, ...]:
@@ -112,7 +113,7 @@ def write_round(
     campaign_id: int,
     number: int,
     seed: int,
-    shortlist: Mapping[str, Any],
+    shortlist: ShortlistInfo,
     nominations: Sequence[Nomination],
 ) -> int:
     """Writes an open round, in place of the open round of the same number if there is one; its grades stay.
@@ -137,7 +138,7 @@ def write_round(
             f"Round {number} changed while its shortlist was computed.",
             f"Look at it with {act('campaign_show')}, then propose again.",
         )
-    text = json.dumps(dict(shortlist), sort_keys=True, ensure_ascii=False)
+    text = json.dumps(shortlist.to_json(), sort_keys=True, ensure_ascii=False)
     if number in states:
         round_id = int(
             connection.execute(

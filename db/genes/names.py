@@ -271,32 +271,6 @@ def plain_identifier(namespace: str, value: str) -> str:
     return text.upper()
 
 
-def guess_organism(store: Store, names: Sequence[str]) -> tuple[float, float]:
-    """Which organism a list of names is of.
-
-    Args:
-        store: The store.
-        names: Names as a file has them.
-
-    Returns:
-        Share of the distinct names that are approved human symbols, and that are approved mouse symbols, both in
-        exact case; zero for an organism that the store has no names of.
-    """
-    distinct = sorted({name.strip() for name in names})
-    if not distinct:
-        return (0.0, 0.0)
-    with store.read() as connection:
-        connection.register("wanted_names", pd.DataFrame({"symbol": distinct}, dtype="str"))
-        counts = dict(
-            connection.execute(
-                "SELECT organism, count(DISTINCT symbol) FROM gene SEMI JOIN wanted_names USING (symbol)"
-                " GROUP BY organism"
-            ).fetchall()
-        )
-        connection.unregister("wanted_names")
-    return (counts.get("human", 0) / len(distinct), counts.get("mouse", 0) / len(distinct))
-
-
 def _meanings(rows: Iterable[tuple[str, str, int]]) -> _Meanings:
     tiers: dict[str, dict[str, _Ids]] = {"approved": {}, "previous": {}, "alias": {}}
     for tier, name, gene_id in rows:

@@ -160,17 +160,6 @@ def _not_one(failed: Sequence[Resolution]) -> NotFoundError | NeedsChoiceError:
     return NotFoundError(f"No gene is named {failed[0].name!r}.", suggestion)
 
 
-def gene_by_symbol(store: Store, symbol: str, organism: Organism = "human") -> Gene | None:
-    """The gene whose approved symbol this is, in exact case; None where there is none."""
-    with store.read() as connection:
-        rows = connection.execute(
-            "SELECT id, organism, symbol, name, accession, locus_type FROM gene WHERE symbol = ? AND organism = ?"
-            " ORDER BY id",
-            [symbol, organism],
-        ).fetchall()
-    return Gene(*rows[0]) if rows else None
-
-
 def names_of(store: Store, gene: Gene) -> dict[str, tuple[str, ...]]:
     """Former symbols and aliases of a gene: tier → names in alphabetical order."""
     return _grouped(

@@ -333,18 +333,6 @@ def hit_list_hash(names: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(set(names))).encode()).hexdigest()[:12]
 
 
-def set_hit_rule(connection: duckdb.DuckDBPyConnection, screen_id: int, hit_rule: str, side: Side) -> None:
-    """Changes the rule by which a screen's hits are told.
-
-    Args:
-        connection: The writing connection.
-        screen_id: The screen.
-        hit_rule: The rule.
-        side: Side on which hits lie.
-    """
-    connection.execute("UPDATE screen SET hit_rule = ?, side = ? WHERE id = ?", [hit_rule, side, screen_id])
-
-
 @contextmanager
 def _registered(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> Iterator[None]:
     """A frame that SQL can name for as long as the block lasts."""

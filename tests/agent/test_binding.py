@@ -19,7 +19,8 @@ from db.errors import StoreError
 from tests.agent.fake_providers import KEY
 from tests.campaign_world import FAST, new_workspace, started
 from tools.campaigns.listing import campaign_show
-from tools.campaigns.rounds.proposal import campaign_grade, campaign_propose
+from tools.campaigns.rounds.grade import campaign_grade
+from tools.campaigns.rounds.proposal import campaign_propose
 from tools.workspace import Workspace
 
 

@@ -27,10 +27,10 @@ from agent.events import (
 )
 from agent.transcripts.log import history_of
 from db.errors import InvalidValueError, NotFoundError
-from db.transcripts import find_transcript, lines_of, rounds_of_transcript, transcripts_of_round
+from db.transcripts import find_transcript, lines_of, rounds_of_transcript
 from tests.agent.conftest import NAMES, events_of
 from tests.agent.fake_providers import Reply
-from tests.campaign_world import FAST, manifest, new_workspace, started
+from tests.campaign_world import FAST, manifest, new_workspace, started, transcripts_of_round
 from tools.campaigns.listing import campaign_show
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,10 +8,10 @@ import re
 import pytest
 
 from db.campaigns.rounds import grades_of
-from db.transcripts import find_transcript, lines_of, transcripts_of_round
+from db.transcripts import find_transcript, lines_of
 from tests.agent.conftest import NAMES, holds_key
 from tests.agent.fake_providers import KEY, Reply
-from tests.campaign_world import FAST, new_workspace, write_results
+from tests.campaign_world import FAST, new_workspace, transcripts_of_round, write_results
 from tests.synthetic_store import SYMBOLS, share_features
 from tools.campaigns.rounds.proposal import campaign_propose
 from tools.workspace import Paths

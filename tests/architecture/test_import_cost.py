@@ -7,7 +7,7 @@ import sys
 
 SLOW = {
     "pandas", "numpy", "scipy", "sklearn", "duckdb", "openpyxl", "rdata", "plotext", "gseapy", "anthropic", "openai",
-    "pydantic_ai", "textual",
+    "pydantic", "pydantic_ai", "textual",
 }  # fmt: skip
 
 

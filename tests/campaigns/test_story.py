@@ -8,11 +8,14 @@ import pytest
 from db.errors import InvalidValueError
 from tests.campaign_world import ACTIVE, TRUTH, new_workspace, started, write_results
 from tests.synthetic_store import MODULE_OF, SYMBOLS
-from tools.campaigns.listing import campaign_exclude, campaign_list, campaign_question, campaign_show
+from tools.campaigns.listing import campaign_list, campaign_show
 from tools.campaigns.results.recording import campaign_record
 from tools.campaigns.results.review import campaign_review
+from tools.campaigns.rounds.grade import campaign_grade
 from tools.campaigns.rounds.order_file import campaign_export
-from tools.campaigns.rounds.proposal import campaign_confirm, campaign_grade, campaign_propose
+from tools.campaigns.rounds.proposal import campaign_confirm, campaign_propose
+from tools.campaigns.start.exclusions import campaign_exclude
+from tools.campaigns.start.question import campaign_question
 from tools.campaigns.state import load_state
 from tools.evidence import open_evidence
 from tools.prediction.expected_hits import expected_of
@@ -72,7 +75,7 @@ def test_three_rounds_from_question_to_review(tmp_path):
     assert [(one.round, one.measured) for one in review.rounds] == [(1, 20), (2, 20), (3, 20)]
     assert review.hits == sum(abs(TRUTH[name]) > 1.96 for name in everything)
     promised = [n.hit_probability for one in campaign_show(world).rounds for n in one.nominations]
-    doubts = [one.shortlist["doubt"] for one in campaign_show(world).rounds]
+    doubts = [one.shortlist.doubt for one in campaign_show(world).rounds]
     assert doubts == sorted(doubts, reverse=True)
     assert review.expected == expected_of(promised, doubt=doubts[0])
     assert review.next_size == 20

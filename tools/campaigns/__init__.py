@@ -12,11 +12,11 @@ READING = {
 }
 
 WRITING = {
-    "campaign_start": ".listing",
-    "campaign_question": ".listing",
-    "campaign_exclude": ".listing",
+    "campaign_start": ".start.start",
+    "campaign_question": ".start.question",
+    "campaign_exclude": ".start.exclusions",
     "campaign_propose": ".rounds.proposal",
-    "campaign_grade": ".rounds.proposal",
+    "campaign_grade": ".rounds.grade",
     "campaign_confirm": ".rounds.proposal",
     "campaign_record": ".results.recording",
     "campaign_export": ".rounds.order_file",

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import pandas as pd
 
-from db.campaigns.campaigns import exclusions_of, get_campaign, library_of_campaign, list_campaigns
+from db.campaigns.campaigns import exclusions_of, library_of_campaign
 from db.campaigns.results import Revision, effects_of_contrasts, revisions_of
 from db.campaigns.rounds import rounds_of
-from db.errors import ConflictError, InvalidValueError, NeedsChoiceError, NotFoundError
 from db.provenance import content_hash
 from db.records import Campaign, Round
 from db.store import Store
+from tools.campaigns.chosen_campaign import pick_campaign, pick_open
 from tools.campaigns.scale import Scale, reference_scale
 from tools.prediction.records import Rounds
 from tools.screens.chosen_screen import hidden_with, only_contrast, screen_by_id
@@ -116,70 +115,6 @@ def why_no_candidate(state: CampaignState, perturbation: str) -> str:
     return {"dropped": "dropped from the campaign", "waiting": "in a round that waits for results"}.get(outcome, "")
 
 
-def pick_campaign(store: Store, name: str = "") -> Campaign:
-    """The named campaign, or the only open one.
-
-    Args:
-        store: The store.
-        name: Its name; empty for the only open one.
-
-    Raises:
-        NotFoundError: There is no such campaign, or none at all.
-        NeedsChoiceError: No name was given and several campaigns are open.
-    """
-    if name:
-        return get_campaign(store, name)
-    campaigns = [campaign for campaign in list_campaigns(store) if campaign.closed_at is None]
-    if len(campaigns) == 1:
-        return campaigns[0]
-    if not campaigns:
-        raise NotFoundError("There is no open campaign.", 'Start one: `hitscout campaign start NAME --phenotype "…"`.')
-    names = ", ".join(campaign.name for campaign in campaigns)
-    raise NeedsChoiceError(f"{len(campaigns)} campaigns are open: {names}.", "Name one after the verb.")
-
-
-def pick_open(store: Store, name: str = "") -> Campaign:
-    """The named campaign, or the only open one, for what changes it.
-
-    Args:
-        store: The store.
-        name: Its name; empty for the only open one.
-
-    Raises:
-        ConflictError: It is closed.
-        NotFoundError: There is no such campaign, or none at all.
-        NeedsChoiceError: No name was given and several campaigns are open.
-    """
-    campaign = pick_campaign(store, name)
-    if campaign.closed_at is not None:
-        raise ConflictError(
-            f"Campaign {campaign.name} was closed on {campaign.closed_at:%Y-%m-%d}.",
-            f"Open it again: `hitscout campaign close {campaign.name} --reopen`.",
-        )
-    return campaign
-
-
-def pick_round(state: CampaignState, number: int | None) -> Round:
-    """One round of a campaign, the newest where no number is given.
-
-    Args:
-        state: The campaign.
-        number: Number of the round, or None.
-
-    Raises:
-        NotFoundError: There is no such round.
-    """
-    name = state.campaign.name
-    if not state.rounds:
-        raise NotFoundError(f"Campaign {name} has no round yet.", f"`hitscout campaign propose {name}` opens one.")
-    if number is None:
-        return state.rounds[-1]
-    for one in state.rounds:
-        if one.number == number:
-            return one
-    raise NotFoundError(f"Campaign {name} has no round {number}.", f"Its rounds are 1 to {state.rounds[-1].number}.")
-
-
 def load_state(store: Store, campaign: Campaign) -> CampaignState:
     """Reads a campaign with all that it rests on.
 
@@ -243,40 +178,3 @@ def empty_effects() -> pd.DataFrame:
     """No effects, with the columns of `CampaignState.effects`."""
     frame = pd.DataFrame({column: pd.Series(dtype=float) for column in EFFECT_COLUMNS})
     return frame.astype({"perturbation": object, "round": int})
-
-
-def require_state(one: Round, wanted: Literal["open", "confirmed"], name: str, verb: str) -> None:
-    """Refuses a verb that a round's state does not admit.
-
-    Raises:
-        ConflictError: The round is in another state.
-    """
-    if one.state == wanted:
-        return
-    hints = {
-        "open": f"`hitscout campaign confirm {name}` confirms it first.",
-        "confirmed": f"It waits for results: `hitscout campaign record {name} FILE`.",
-        "measured": f"`hitscout campaign propose {name}` opens the next one.",
-    }
-    raise ConflictError(f"Round {one.number} of {name} is {one.state}, so it cannot be {verb}.", hints[one.state])
-
-
-def refuse_size(size: int, state: CampaignState) -> None:
-    """Refuses a round that cannot be filled.
-
-    Args:
-        size: Places of the round.
-        state: The campaign.
-
-    Raises:
-        InvalidValueError: `size` is below 1 or above the candidates; both numbers are named.
-    """
-    left = len(state.candidates)
-    if size < 1:
-        raise InvalidValueError(f"A round of {size} was asked for.", "Give --size 1 or more.")
-    if size > left:
-        raise InvalidValueError(
-            f"A round of {size} was asked for, but only {left} candidates are left: {len(state.library)} in the"
-            f" library, of which {len(state.library) - left} are measured, excluded, dropped or under way.",
-            f"Give --size {left} or less, or a larger --library." if left else "Give a larger --library.",
-        )

@@ -17,8 +17,9 @@ from db.records import PROTEIN_CODING, PROTEIN_LOCUS, Organism, Screen, Side
 from db.screens.reading import effects_of, get_screen, hit_list, library_of, list_screens
 from db.screens.responses import contexts, perturbed_in
 from db.store import Store
+from tools.campaigns.chosen_campaign import pick_campaign
 from tools.campaigns.results.called_hits import call_hits
-from tools.campaigns.state import load_state, pick_campaign
+from tools.campaigns.state import load_state
 from tools.genes.name_lists import read_list, resolve_list
 from tools.screens.chosen_screen import screen_or_file
 from tools.screens.hit_rules import hits, parse_rule
@@ -105,7 +106,7 @@ def _of_names(store: Store, genes: Sequence[str], background: str, organism: Org
     if outside and background:
         notes.append(f"{len(outside)} of the genes were not tested and do not count, such as {outside[0]}.")
         chosen &= tested
-    unknown = tuple(one["name"] for one in resolved.ignored)
+    unknown = tuple(one.name for one in resolved.ignored)
     if unknown:
         notes.append(f"{len(unknown)} names mean no single gene, such as {unknown[0]}.")
     everyone = tuple(sorted(tested | chosen))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from db.campaigns.records import IgnoredName
 from db.errors import NotFoundError, RefusedFileError
 from db.genes.names import GeneNames, Resolution
 from db.genes.perturbation_names import genes_in, name_of_genes
@@ -37,11 +38,11 @@ class Resolved:
     Attributes:
         perturbations: Columns name, gene_id, second_gene_id, listed (the name as it was given); one row for each
             perturbation, in the order of the list.
-        ignored: One mapping (name, why, in) for each name that could not be used.
+        ignored: One for each name that could not be used.
     """
 
     perturbations: pd.DataFrame
-    ignored: tuple[Mapping[str, str], ...]
+    ignored: tuple[IgnoredName, ...]
 
 
 def read_list(path: Path, what: str) -> list[ListedName]:
@@ -107,12 +108,12 @@ def resolve_list(store: Store, organism: Organism, names: Sequence[str], source:
     flat = list(dict.fromkeys(part for split in parts for part in split))
     meanings = dict(zip(flat, GeneNames.load(store, organism).resolve(flat), strict=True)) if flat else {}
     rows: dict[str, tuple[str, int, int | None, str]] = {}
-    ignored: dict[str, Mapping[str, str]] = {}
+    ignored: dict[str, IgnoredName] = {}
     for name, split in zip(names, parts, strict=True):
         found = [meanings[part] for part in split]
-        why = _why_not(name, found)
-        if why:
-            ignored.setdefault(name, {"name": name, "why": why, "in": source})
+        refused = _refused(name, found, source)
+        if refused:
+            ignored.setdefault(name, refused)
             continue
         genes = sorted({(one.gene.symbol, one.gene.id) for one in found if one.gene is not None})
         full = name_of_genes(symbol for symbol, _ in genes)
@@ -122,16 +123,17 @@ def resolve_list(store: Store, organism: Organism, names: Sequence[str], source:
     return Resolved(frame, tuple(ignored.values()))
 
 
-def _why_not(name: str, found: Sequence[Resolution]) -> str:
+def _refused(name: str, found: Sequence[Resolution], source: str) -> IgnoredName | None:
     if len(found) > 2:
-        return "it names more than two genes"
+        return IgnoredName(name, "it names more than two genes", source)
     for one in found:
         if one.gene is None:
             near = f" Did you mean {', '.join(one.near)}?" if one.near else ""
-            return f"{one.status}: {one.detail or f'no gene is named {one.name!r}.'}{near}"
+            why = f"{one.status}: {one.detail or f'no gene is named {one.name!r}.'}{near}"
+            return IgnoredName(name, why, source, one.status)
     if len(found) == 2 and found[0].gene == found[1].gene:
-        return f"both parts of {name} are one gene"
-    return ""
+        return IgnoredName(name, f"both parts of {name} are one gene", source)
+    return None
 
 
 def read_expression(path: Path) -> list[tuple[str, float]]:

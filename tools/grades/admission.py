@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from db.campaigns.records import IgnoredName
 from db.errors import NotFoundError
 from db.evidence import existing
+from db.evidence_ids import text_id
 from db.genes.names import GeneNames, Resolution
+from db.genes.perturbation_names import genes_in, name_of_genes
 from db.records import Organism
 from db.store import Store
 from tools.grades.judge import Grade, Judgement
@@ -18,7 +21,6 @@ from tools.grades.judge import Grade, Judgement
 REASON_LENGTH = 300
 REPORTED = 200
 """Refused names that are listed one by one; the rest are counted."""
-Ignored = Mapping[str, str]
 
 
 @dataclass
@@ -48,7 +50,7 @@ class NamesAndEvidence:
         Args:
             given: Names such as ``A`` or ``A+B``.
         """
-        parts = {name: [part.strip() for part in name.split("+")] for name in given}
+        parts = {name: genes_in(name) for name in given}
         flat = list(dict.fromkeys(part for split in parts.values() for part in split if part))
         found = dict(zip(flat, self._names.resolve(flat), strict=True)) if self._names and flat else {}
         return {name: _perturbation(name, [found.get(part) for part in split]) for name, split in parts.items()}
@@ -68,7 +70,7 @@ class NamesAndEvidence:
 def _perturbation(name: str, parts: Sequence[Resolution | None]) -> tuple[str, str]:
     symbols = sorted(one.gene.symbol for one in parts if one is not None and one.gene is not None)
     if len(symbols) == len(parts):
-        return "+".join(symbols), ""
+        return name_of_genes(symbols), ""
     unknown = next(one for one in parts if one is None or one.gene is None)
     return name, unknown.detail if unknown and unknown.detail else f"no gene is named {name!r}"
 
@@ -87,7 +89,7 @@ class Admission:
     candidates: frozenset[str]
     why_not: Callable[[str], str]
 
-    def admit(self, judgement: Judgement, results: Collection[str] = ()) -> tuple[tuple[Grade, ...], list[Ignored]]:
+    def admit(self, judgement: Judgement, results: Collection[str] = ()) -> tuple[tuple[Grade, ...], list[IgnoredName]]:
         """The grades that can be used, and what was refused and why.
 
         Args:
@@ -97,7 +99,7 @@ class Admission:
         meant = self._meanings([one.perturbation for one in judgement.grades])
         there = self._there(judgement.grades, [name for name, why in meant.values() if not why]) | frozenset(results)
         kept: dict[tuple[str, int], Grade] = {}
-        ignored: list[Ignored] = list(judgement.ignored)
+        ignored: list[IgnoredName] = list(judgement.ignored)
         again: Counter[str] = Counter()
         for one in judgement.grades:
             name, why = meant[one.perturbation]
@@ -127,27 +129,27 @@ class Admission:
     def _there(self, grades: Sequence[Grade], names: Sequence[str]) -> frozenset[str]:
         """Which evidence exists of what is cited and of the genes' own: a judge has seen no effects."""
         cited = {one for grade in grades for one in grade.evidence}
-        return self.known.existing_evidence(cited | {f"text:{gene}" for name in names for gene in name.split("+")})
+        return self.known.existing_evidence(cited | {text_id(gene) for name in names for gene in genes_in(name)})
 
 
-def _with_evidence(grade: Grade, there: Collection[str], ignored: list[Ignored]) -> Grade:
+def _with_evidence(grade: Grade, there: Collection[str], ignored: list[IgnoredName]) -> Grade:
     kept = [one for one in dict.fromkeys(grade.evidence) if one in there]
     for one in grade.evidence:
         if one not in kept:
             ignored.append(_refusal(one, f"evidence for {grade.perturbation} that does not exist"))
     # What is written of the gene itself is always at hand, so that every reason leads somewhere.
-    own = [f"text:{gene}" for gene in grade.perturbation.split("+")]
+    own = [text_id(gene) for gene in genes_in(grade.perturbation)]
     kept += [one for one in own if not kept and one in there]
     return replace(grade, evidence=tuple(kept), reason=" ".join(grade.reason.split())[:REASON_LENGTH])
 
 
-def _refusal(name: str, why: str) -> Ignored:
-    return {"name": name[:100], "why": why.rstrip("."), "in": "grades"}
+def _refusal(name: str, why: str) -> IgnoredName:
+    return IgnoredName(name[:100], why.rstrip("."), "grades")
 
 
-def _counted(ignored: Sequence[Ignored]) -> list[Ignored]:
+def _counted(ignored: Sequence[IgnoredName]) -> list[IgnoredName]:
     """Each refusal once, and no more of them than a person reads."""
-    distinct = list({(one["name"], one["why"]): one for one in ignored}.values())
+    distinct = list({(one.name, one.why): one for one in ignored}.values())
     if len(distinct) <= REPORTED:
         return distinct
     return [*distinct[:REPORTED], _refusal("…", f"{len(distinct) - REPORTED} more names could not be used")]

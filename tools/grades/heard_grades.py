@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from db.campaigns.records import FilledSlot, GradedProbability, SlotsInfo
 from db.campaigns.rounds import GivenGrade
 from db.records import Round
 from tools.grades.slots import GRADE_WEIGHT, LEAST_GRADE, Seating, SlotRecord, SlotShare, seat, slot_share, with_grade
@@ -105,9 +105,7 @@ def hear(
     return seat(choice.perturbations, choice.utility, heard.grades, share.places, rng), share
 
 
-def slots_info(
-    seating: Seating, share: SlotShare, heard: Heard, choice: Choice, prediction: Prediction
-) -> dict[str, Any]:
+def slots_info(seating: Seating, share: SlotShare, heard: Heard, choice: Choice, prediction: Prediction) -> SlotsInfo:
     """What is stored of a round's slots: their share, each change, and probabilities without and with grades.
 
     Args:
@@ -121,31 +119,29 @@ def slots_info(
     graded = [name for name in seating.perturbations if name in heard.grades]
     without = np.array(probability.loc[graded], dtype=np.float64)
     raised = with_grade(without, np.array([heard.grades[name] for name in graded], dtype=np.float64))
-    return {
-        "share": share.share,
-        "places": share.places,
-        "filled": len(seating.changes),
-        "why": share.why,
-        "least_grade": LEAST_GRADE,
-        "graded_by": sorted({one.graded_by for one in heard.given}),
-        "graded": len(heard.grades),
-        "changes": [
-            asdict(one)
-            | {
-                "taken_probability": float(probability[one.taken]),
-                "displaced_probability": float(probability[one.displaced]),
-            }
+    return SlotsInfo(
+        share=share.share,
+        places=share.places,
+        filled=len(seating.changes),
+        why=share.why,
+        least_grade=LEAST_GRADE,
+        graded_by=tuple(sorted({one.graded_by for one in heard.given})),
+        graded=len(heard.grades),
+        changes=tuple(
+            FilledSlot(
+                one.taken, one.grade, one.displaced, float(probability[one.taken]), float(probability[one.displaced])
+            )
             for one in seating.changes
-        ],
-        "agreed": list(seating.agreed),
-        "probability_weight": GRADE_WEIGHT,
-        "probabilities": [
-            {"perturbation": name, "grade": heard.grades[name], "without": float(a), "with": float(b)}
+        ),
+        agreed=seating.agreed,
+        probability_weight=GRADE_WEIGHT,
+        probabilities=tuple(
+            GradedProbability(name, heard.grades[name], float(a), float(b))
             for name, a, b in zip(graded, without, raised, strict=True)
-        ],
-        "expected_hits_computed": asdict(expected_hits(prediction, choice.perturbations)),
-        "heard": dict(sorted(heard.grades.items())),
-    }
+        ),
+        expected_hits_computed=expected_hits(prediction, choice.perturbations),
+        heard=dict(sorted(heard.grades.items())),
+    )
 
 
 def unheard(one: Round, given: Sequence[GivenGrade]) -> list[str]:
@@ -156,7 +152,7 @@ def unheard(one: Round, given: Sequence[GivenGrade]) -> list[str]:
         given: The grades that it has now.
     """
     now = Heard.of(given).grades
-    before: Mapping[str, float] = (one.shortlist.get("slots") or {}).get("heard", {})
+    before = one.shortlist.slots.heard if one.shortlist.slots else {}
     listed = {n.perturbation: n.by for n in one.nominations}
     changed = [name for name in sorted({*now, *before}) if now.get(name) != before.get(name)]
     return [

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from db.campaigns.records import IgnoredName
 from db.records import Question
 from db.view import View
 from tools.prediction.records import Rounds
@@ -130,12 +131,12 @@ class Judgement:
 
     Attributes:
         grades: One for each perturbation and draw, nominations among them.
-        ignored: What the judge could not use of its own replies: name, why, in.
+        ignored: What the judge could not use of its own replies.
         usage: What it took.
     """
 
     grades: tuple[Grade, ...]
-    ignored: tuple[Mapping[str, str], ...] = ()
+    ignored: tuple[IgnoredName, ...] = ()
     usage: JudgeUsage = JudgeUsage()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from db.genes.perturbation_names import genes_among
 from db.view import View
 from tools.genes.network import NETWORK, both_ways
 from tools.genes.sets.statistics import crowded_sets
@@ -48,7 +49,7 @@ class Nearby:
         Args:
             hits: Names of perturbations.
         """
-        struck = {gene for name in hits for gene in name.split("+")}
+        struck = genes_among(hits)
         both = both_ways(self.edges)
         near = both[both["a"].isin(struck) & ~both["b"].isin(struck)]
         total = near.groupby("b")["weight"].sum().round(9).sort_index()
@@ -61,8 +62,8 @@ class Nearby:
             hits: Names of perturbations.
             tested: Names of all revealed perturbations; a hit that is none of them does not count.
         """
-        struck = {gene for name in hits for gene in name.split("+")}
-        seen = {gene for name in tested for gene in name.split("+")}
+        struck = genes_among(hits)
+        seen = genes_among(tested)
         keys = ["collection", "gene_set"]
         size = self.sets.groupby(keys)["gene"].transform("size")
         usable = self.sets[size <= LARGEST_SET]

@@ -6,16 +6,18 @@ import importlib.resources
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING
 
 from db.acts import act
 from db.errors import InvalidValueError, NotFoundError, did_you_mean
 from tools import registry
 from tools.packs.loaders.base import LoadStep, PackLoader
+
+if TYPE_CHECKING:
+    from tools.packs.pack_file import HttpsEntry, LoadEntry, WheelEntry
 
 RAW_URL = "https://raw.githubusercontent.com/{repository}/{commit}/{path}"
 """Where a file of a public repository is had, where its pack names no other address."""
@@ -182,58 +184,48 @@ def parse_pack(name: str, text: str) -> Pack:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidValueError(f"{where} is no TOML: {error}.") from error
-    top = _Table(where, table)
-    if top.text("name") != name:
-        raise InvalidValueError(f"{where}: name is {table['name']!r}.", "A pack's name is its file's name.")
-    files = tuple(_file(_Table(f"{where}, file {i}", entry)) for i, entry in enumerate(top.tables("file"), 1))
+    # Imported here: to name the packs, and to show a help text, none of them need be checked.
+    from tools.packs.pack_file import checked_table
+
+    told = checked_table(where, table)
+    if told.name != name:
+        raise InvalidValueError(f"{where}: name is {told.name!r}.", "A pack's name is its file's name.")
     pack = Pack(
         name=name,
-        title=top.text("title"),
-        default=top.truth("default"),
-        group=top.text("group", ""),
-        folder=top.text("folder", name),
-        licence=top.text("licence"),
-        licence_url=top.text("licence_url", ""),
-        commercial=top.truth("commercial"),
-        citation=top.text("citation"),
-        study=top.text("study", ""),
-        files=files,
-        loads=tuple(_load(_Table(f"{where}, load {i}", entry)) for i, entry in enumerate(top.tables("load", ()), 1)),
-        next_step=top.text("next_step", ""),
+        title=told.title,
+        default=told.default,
+        group=told.group,
+        folder=told.folder or name,
+        licence=told.licence,
+        licence_url=told.licence_url,
+        commercial=told.commercial,
+        citation=told.citation,
+        study=told.study,
+        files=tuple(_file(entry) for entry in told.file),
+        loads=tuple(_load(f"{where}, load {i}", entry) for i, entry in enumerate(told.load or (), 1)),
+        next_step=told.next_step,
     )
-    top.nothing_left()
     _check(where, pack)
     return pack
 
 
-def _file(table: _Table) -> PackFile:
-    kind = table.text("kind")
-    sha256, size = table.matching("sha256", r"[0-9a-f]{64}"), table.number("bytes")
-    file: PackFile
-    if kind == "wheel":
-        file = WheelFile(table.text("distribution"), table.text("version"), sha256, size, table.texts("members"))
-    elif kind == "https":
-        parts = {"repository": table.text("repository"), "path": table.text("path")}
-        parts["commit"] = table.matching("commit", r"[0-9a-f]{40}")
-        file = HttpsFile(sha256=sha256, bytes=size, url=table.text("url", RAW_URL).format(**parts), **parts)
-    else:
-        raise InvalidValueError(f"{table.where}: kind is {kind!r}.", "A file is a wheel or https.")
-    table.nothing_left()
-    return file
+def _file(entry: WheelEntry | HttpsEntry) -> PackFile:
+    if entry.kind == "wheel":
+        return WheelFile(entry.distribution, entry.version, entry.sha256, entry.bytes, tuple(entry.members))
+    parts = {"repository": entry.repository, "commit": entry.commit, "path": entry.path}
+    return HttpsFile(sha256=entry.sha256, bytes=entry.bytes, url=(entry.url or RAW_URL).format(**parts), **parts)
 
 
-def _load(table: _Table) -> LoadStep:
-    loader, files = table.text("loader"), table.texts("files")
-    if loader not in registry.names("loaders"):
+def _load(where: str, entry: LoadEntry) -> LoadStep:
+    if entry.loader not in registry.names("loaders"):
         known = ", ".join(registry.names("loaders"))
-        raise InvalidValueError(f"{table.where}: loader is {loader!r}.", f"There are: {known}.")
-    options = table.rest()
-    method: PackLoader = registry.load("loaders", loader)()
-    known_options = method.options
-    if unknown := sorted(set(options) - known_options):
-        listed = ", ".join(sorted(known_options)) or "none"
-        raise InvalidValueError(f"{table.where}: {loader} knows no {', '.join(unknown)}.", f"Its keys: {listed}.")
-    return LoadStep(loader, files, options)
+        raise InvalidValueError(f"{where}: loader is {entry.loader!r}.", f"There are: {known}.")
+    method: PackLoader = registry.load("loaders", entry.loader)()
+    options = dict(entry.model_extra or {})
+    if unknown := sorted(set(options) - method.options):
+        listed = ", ".join(sorted(method.options)) or "none"
+        raise InvalidValueError(f"{where}: {entry.loader} knows no {', '.join(unknown)}.", f"Its keys: {listed}.")
+    return LoadStep(entry.loader, tuple(entry.files), options)
 
 
 def _check(where: str, pack: Pack) -> None:
@@ -250,58 +242,3 @@ def _check(where: str, pack: Pack) -> None:
         raise InvalidValueError(f"{where}: folder is {pack.folder!r}.", "A folder is written in a-z, 0-9 and hyphens.")
     if pack.default and not pack.commercial:
         raise InvalidValueError(f"{where}: a pack with non-commercial terms is never a default one.")
-
-
-class _Table:
-    """A TOML table whose keys are taken one by one, so that a misspelt one is found."""
-
-    def __init__(self, where: str, values: Mapping[str, Any]) -> None:
-        self.where = where
-        self._values = dict(values)
-
-    def _take(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 - a TOML value
-        if key not in self._values and default is not None:
-            return default
-        if key not in self._values:
-            raise InvalidValueError(f"{self.where}: {key} is missing.")
-        value = self._values.pop(key)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise InvalidValueError(f"{self.where}: {key} is {value!r}, not {kind.__name__}.")
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        return str(self._take(key, str, default))
-
-    def truth(self, key: str) -> bool:
-        return bool(self._take(key, bool))
-
-    def number(self, key: str) -> int:
-        return int(self._take(key, int))
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self._take(key, list)
-        if not values or not all(isinstance(value, str) and value for value in values):
-            raise InvalidValueError(f"{self.where}: {key} must list texts.")
-        return tuple(values)
-
-    def tables(self, key: str, default: Sequence[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
-        if default is not None and key not in self._values:
-            return list(default)
-        values = self._take(key, list)
-        if not values or not all(isinstance(value, dict) for value in values):
-            raise InvalidValueError(f"{self.where}: {key} must be tables, [[{key}]].")
-        return list(values)
-
-    def matching(self, key: str, pattern: str) -> str:
-        value = self.text(key)
-        if not re.fullmatch(pattern, value):
-            raise InvalidValueError(f"{self.where}: {key} is {value!r}, which does not look like one.")
-        return value
-
-    def rest(self) -> dict[str, Any]:
-        values, self._values = self._values, {}
-        return values
-
-    def nothing_left(self) -> None:
-        if self._values:
-            raise InvalidValueError(f"{self.where}: unknown keys {', '.join(sorted(self._values))}.")

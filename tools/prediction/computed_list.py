@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from db.acts import option
+from db.campaigns.records import Expected
 from db.errors import InvalidValueError
 from db.records import Question
 from db.view import View
@@ -18,7 +19,7 @@ from tools.genes.texts.vectors import question_encoder
 from tools.prediction import reasons
 from tools.prediction.acquisitions.base import Acquisition, shortlist
 from tools.prediction.calibration import threshold
-from tools.prediction.expected_hits import Expected, common_doubt, expected_of
+from tools.prediction.expected_hits import common_doubt, expected_of
 from tools.prediction.feature_frames import Features, build, for_perturbations, genes_of
 from tools.prediction.predictors.base import Predictor
 from tools.prediction.priors import Excluded, PriorChoice, PriorUse, choose_priors

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from db.campaigns.records import LEVEL, Expected
 from tools.screens.hit_rules import foreseen_share
 
-LEVEL = 0.8
 COMMON_DOUBT = 0.35
 """Standard deviation of an error in log-odds that all probabilities of a list share: a predictor that promises too
 much of one gene promises too much of its neighbours. Measured by replays (docs/predictors.md)."""
@@ -31,23 +30,6 @@ def common_doubt(hit_rule: str, results: int) -> float:
     if foreseen_share(hit_rule).promised:
         return COMMON_DOUBT
     return math.hypot(COMMON_DOUBT, DOUBT_OF_RATE / (1 + results / RESULTS_THAT_HALVE_IT))
-
-
-@dataclass(frozen=True)
-class Expected:
-    """A number of hits that is expected, with the interval that holds it at `level`.
-
-    Attributes:
-        mean: Sum of the probabilities.
-        low: Lower end, a whole number of hits.
-        high: Upper end, a whole number of hits.
-        level: How often the number of hits lies in the interval, at least.
-    """
-
-    mean: float
-    low: float
-    high: float
-    level: float = LEVEL
 
 
 def hit_count_distribution(probabilities: Sequence[float]) -> npt.NDArray[np.float64]:

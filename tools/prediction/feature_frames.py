@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from db import disk_cache
+from db.genes.perturbation_names import are_pairs, genes_among, genes_in
 from db.records import Question
 from db.view import View
 from tools import registry
@@ -97,10 +98,10 @@ def for_perturbations(frame: pd.DataFrame, perturbations: pd.Index[str]) -> pd.D
     Returns:
         Rows for those perturbations all of whose genes are in `frame`, in the order of `perturbations`.
     """
-    pairs = perturbations[perturbations.str.contains("+", regex=False)]
+    pairs = perturbations[are_pairs(perturbations)]
     if len(pairs) == 0:
         return frame.loc[perturbations[perturbations.isin(frame.index)]]
-    parts = pairs.str.split("+")
+    parts = [genes_in(name) for name in pairs]
     known = [all(gene in frame.index for gene in genes) for genes in parts]
     named = pairs[known]
     rows = [frame.loc[genes].mean(axis=0).to_numpy() for genes, ok in zip(parts, known, strict=True) if ok]
@@ -115,7 +116,7 @@ def genes_of(perturbations: pd.Index[str]) -> pd.Index[str]:
     Args:
         perturbations: Names ``A`` or ``A+B``.
     """
-    return pd.Index(sorted({gene for name in perturbations for gene in name.split("+")}), dtype=object)
+    return pd.Index(sorted(genes_among(perturbations)), dtype=object)
 
 
 def _cached(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from db.genes.perturbation_names import are_pairs
 from db.records import Question, Relation, Screen, relation
 from db.view import View
 from tools.prediction.records import Priors
@@ -79,7 +80,7 @@ def strength_ranks(priors: Priors) -> pd.DataFrame:
         gene; perturbations of two genes are left out.
     """
     sides = {screen.id: screen.side for screen in priors.screens}
-    effects = priors.effects[~priors.effects["perturbation"].str.contains("+", regex=False)]
+    effects = priors.effects[~are_pairs(priors.effects["perturbation"])]
     columns = {}
     for (screen_id, contrast_id), rows in effects.groupby(["screen_id", "contrast_id"], sort=True):
         estimates = rows.groupby("perturbation")["estimate"].mean()

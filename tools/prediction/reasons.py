@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from db.evidence_ids import edge_id, effect_id, set_id, text_id
+from db.genes.perturbation_names import genes_among, genes_in
 from db.records import Question, Screen
 from db.view import View
 from tools.genes.named_in_text import genes_of_question
@@ -78,7 +80,7 @@ def explain(
         encoder: What the question's text was compared with gene sets by; None where its words were.
     """
     wanted = list(dict.fromkeys(perturbations))
-    targets = {name: name.split("+") for name in wanted}
+    targets = {name: genes_in(name) for name in wanted}
     genes = {gene for parts in targets.values() for gene in parts}
     clauses = _Clauses()
     _add_effects(clauses, view, targets)
@@ -132,7 +134,7 @@ def _add_effects(clauses: _Clauses, view: View, targets: Mapping[str, list[str]]
             text = f"{_titled(screen)}: effect {signed(float(estimates[gene]))}, rank {int(rank):,} of {len(ranks):,}"
             for name in asked[gene]:
                 whose = "" if name == gene else f"{gene} in "
-                found[name].append((float(rank) / len(ranks), whose + text, f"effect:{contrast_id}:{gene}"))
+                found[name].append((float(rank) / len(ranks), whose + text, effect_id(int(str(contrast_id)), gene)))
     for name, facts in found.items():
         mine = sorted(facts)
         for _, text, evidence in sorted(mine, key=lambda item: (item[0], item[2]))[:MOST_EFFECTS]:
@@ -150,8 +152,8 @@ def _add_hit_sets(
     clauses: _Clauses, sets: pd.DataFrame, targets: Mapping[str, list[str]], hits: Sequence[str], rounds: Rounds
 ) -> None:
     """Gene sets with more hits than their share of the tested genes, by the hypergeometric upper tail."""
-    tested = {gene for name in rounds.effects["perturbation"] for gene in str(name).split("+")}
-    struck = {gene for name in hits for gene in name.split("+")}
+    tested = genes_among(rounds.effects["perturbation"])
+    struck = genes_among(hits)
     if len(struck) < FEWEST_HITS_IN_SET:
         return
     crowded = crowded_sets(sets, struck, tested, FEWEST_HITS_IN_SET)
@@ -162,7 +164,7 @@ def _add_hit_sets(
         rows = holding[holding["gene"].isin(genes)].drop_duplicates(keys).head(MOST_SETS)
         for row in rows.itertuples(index=False):
             text = f"in {_readable(str(row.gene_set))}, {row.overlap} of whose {row.size} tested genes are hits"
-            clauses.add(name, text, [f"set:{row.collection}:{row.gene_set}"])
+            clauses.add(name, text, [set_id(str(row.collection), str(row.gene_set))])
 
 
 def _with_any(targets: Mapping[str, list[str]], genes: pd.Series[str]) -> list[tuple[str, list[str]]]:
@@ -185,7 +187,7 @@ def _add_neighbours(
     what: str,
 ) -> None:
     """STRING neighbours among some genes."""
-    wanted = {gene for name in others for gene in name.split("+")}
+    wanted = genes_among(others)
     edges = edges[
         (edges["a"].isin(genes) & edges["b"].isin(wanted)) | (edges["b"].isin(genes) & edges["a"].isin(wanted))
     ]
@@ -199,7 +201,7 @@ def _add_neighbours(
         shown = mine.head(MOST_EDGES)
         more = f" and {len(mine) - len(shown)} more" if len(mine) > len(shown) else ""
         ends = [(row.b, row.a) if row.turned else (row.a, row.b) for row in shown.itertuples(index=False)]
-        ids = [f"edge:{NETWORK}:{first}:{second}" for first, second in ends]
+        ids = [edge_id(NETWORK, str(first), str(second)) for first, second in ends]
         clauses.add(name, f"STRING neighbour of {', '.join(shown['b'])}{more} ({what})", ids)
 
 
@@ -216,13 +218,13 @@ def _add_question(
     for name, parts in targets.items():
         for gene in parts:
             if gene in named:
-                clauses.add(name, f"the question names {gene}", [f"text:{gene}"])
+                clauses.add(name, f"the question names {gene}", [text_id(gene)])
     holding = sets[sets["gene"].isin(genes)].merge(alike.rename("weight").reset_index(), on=["collection", "gene_set"])
     holding = holding.sort_values(["weight", "gene_set"], ascending=[False, True], kind="stable")
     for name, parts in _with_any(targets, holding["gene"]):
         for row in holding[holding["gene"].isin(parts)].head(1).itertuples(index=False):
             text = f"in {_readable(str(row.gene_set))}, whose name is close to the question"
-            clauses.add(name, text, [f"set:{row.collection}:{row.gene_set}"])
+            clauses.add(name, text, [set_id(str(row.collection), str(row.gene_set))])
     _add_neighbours(clauses, edges, targets, genes, named, "named in the question")
 
 

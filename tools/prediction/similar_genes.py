@@ -10,6 +10,7 @@ import pandas as pd
 
 from db.acts import act
 from db.errors import NotFoundError, require
+from db.evidence_ids import edge_id, set_id, text_id
 from db.genes.nomenclature import find_gene
 from db.records import Gene, Question
 from db.view import View
@@ -166,7 +167,7 @@ class _Facts:
             return self.sets.get(other, ())
         if source == "string_neighbours":
             return self.edges.get(other, ())
-        return (f"text:{other}",) if "text" in source else ()
+        return (text_id(other),) if "text" in source else ()
 
 
 def _shared_sets(members: pd.DataFrame, symbol: str, others: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -177,7 +178,7 @@ def _shared_sets(members: pd.DataFrame, symbol: str, others: Sequence[str]) -> d
     shared = shared.assign(size=shared.groupby(keys)["gene"].transform("size"))
     shared = shared[shared["gene"].isin(others)].sort_values(["size", *keys])
     return {
-        str(other): tuple(f"set:{row.collection}:{row.gene_set}" for row in rows.head(SHOWN_SETS).itertuples())
+        str(other): tuple(set_id(str(row.collection), str(row.gene_set)) for row in rows.head(SHOWN_SETS).itertuples())
         for other, rows in shared.groupby("gene")
     }
 
@@ -187,11 +188,11 @@ def _edges(view: View, symbol: str, others: Sequence[str]) -> dict[str, tuple[st
     both = both_ways(view.edges(NETWORK))
     own = both[both["a"] == symbol].set_index("b")["weight"]
     found: dict[str, tuple[str, ...]] = {
-        str(other): (f"edge:{NETWORK}:{symbol}:{other}",) for other in others if other in own.index
+        str(other): (edge_id(NETWORK, symbol, other),) for other in others if other in own.index
     }
     rest = both[both["a"].isin(set(others) - set(found)) & both["b"].isin(own.index)]
     weakest = np.minimum(rest["weight"].to_numpy(float), own.reindex(rest["b"]).to_numpy(float))
     best = rest.assign(weakest=weakest).sort_values(["a", "weakest", "b"], ascending=[True, False, True])
     for row in best.drop_duplicates("a").itertuples():
-        found[str(row.a)] = (f"edge:{NETWORK}:{symbol}:{row.b}", f"edge:{NETWORK}:{row.b}:{row.a}")
+        found[str(row.a)] = (edge_id(NETWORK, symbol, str(row.b)), edge_id(NETWORK, str(row.b), str(row.a)))
     return found

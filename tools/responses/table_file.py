@@ -32,7 +32,6 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Field → how columns that hold it are called, lower case without signs between."""
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "up"}), frozenset({"0", "false", "no", "down", "-1"})
-_SHOWN = 12
 
 
 @dataclass(frozen=True)

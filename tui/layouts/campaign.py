@@ -13,12 +13,15 @@ from tui.layouts.slots import slots
 
 if TYPE_CHECKING:
     from db.records import Question, Round
-    from tools.campaigns.listing import CampaignLine, CampaignShow, CampaignStart, Exclusion
+    from tools.campaigns.listing import CampaignLine, CampaignShow
     from tools.campaigns.results.ledger import CalibrationBin, Spend
     from tools.campaigns.results.recording import Recorded
     from tools.campaigns.results.review import Review
+    from tools.campaigns.rounds.grade import Graded
     from tools.campaigns.rounds.order_file import Exported
-    from tools.campaigns.rounds.proposal import Graded, Shortlist
+    from tools.campaigns.rounds.shortlist import Shortlist
+    from tools.campaigns.start.exclusions import Exclusion
+    from tools.campaigns.start.start import CampaignStart
 
 
 def started(one: CampaignStart) -> Sequence[RenderableType]:
@@ -220,7 +223,7 @@ def shown(one: CampaignShow) -> Sequence[RenderableType]:
     if one.rounds:
         parts += [heading("Rounds"), _rounds(one.rounds), heading(f"Round {one.rounds[-1].number}")]
         parts.append(nominations(one.rounds[-1].nominations))
-        parts += slots(one.rounds[-1].shortlist.get("slots"))
+        parts += slots(one.rounds[-1].shortlist.slots)
     return parts
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
@@ -11,8 +11,9 @@ from tui.layouts.format import Column, heading, line, notes, share, table
 from tui.layouts.slots import slots
 
 if TYPE_CHECKING:
+    from db.campaigns.records import Control, IgnoredName
     from db.records import Nomination
-    from tools.campaigns.rounds.proposal import Shortlist
+    from tools.campaigns.rounds.shortlist import Shortlist
 
 ORDER = "Best first: likely hits, and of genes about as likely those of which least is known."
 """Why probabilities do not simply fall from line to line."""
@@ -35,7 +36,7 @@ def proposed(made: Shortlist) -> Sequence[RenderableType]:
     ]  # fmt: skip
     parts += [line(f"Control: {_control(one)}") for one in made.controls]
     parts += slots(made.slots)
-    parts += [line(f"Not used as a prior: {one['screen']} ({one['why']})") for one in made.excluded_screens]
+    parts += [line(f"Not used as a prior: {one.screen} ({one.why})") for one in made.excluded_screens]
     parts += ignored(made.ignored)
     return [*parts, *notes(made.notes)]
 
@@ -68,20 +69,20 @@ def nominations(rows: Sequence[Nomination], *, cut: bool = True) -> RenderableTy
     return table(columns, texts, all_with="--json, or a file: campaign export", cut=cut)
 
 
-def ignored(names: Sequence[Mapping[str, str]]) -> list[RenderableType]:
+def ignored(names: Sequence[IgnoredName]) -> list[RenderableType]:
     """Names that were given but could not be used.
 
     Args:
-        names: Each with ``name`` and ``why``.
+        names: The names.
     """
     if not names:
         return []
-    rows = [(one.get("name", ""), one.get("in", ""), one.get("why", "")) for one in names]
+    rows = [(one.name, one.source, one.why) for one in names]
     columns = [Column("name"), Column("from", keep=3), Column("why", running=True)]
     return [heading(f"{len(names):,} names could not be used"), table(columns, rows)]
 
 
-def _control(control: Mapping[str, Any]) -> str:
+def _control(control: Control) -> str:
     """A control in words; one whose guides are among the nominations needs none of its own."""
-    guides = f"{control['guides']} guides" if control["guides"] else ""
-    return f"{', '.join(filter(None, (control['perturbation'], control['kind'], guides)))}: {control['why']}"
+    guides = f"{control.guides} guides" if control.guides else ""
+    return f"{', '.join(filter(None, (control.perturbation, control.kind, guides)))}: {control.why}"

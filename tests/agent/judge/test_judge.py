@@ -274,7 +274,7 @@ def test_bad_replies_leave_a_full_valid_list_and_say_what_was_ignored(campaign, 
     assert len(names) == len(set(names)) == 12
     assert set(names) <= {f"GENE{i:04d}" for i in range(600)}
     assert names == plain or names == [*plain[:-1], FREE]
-    said = json.dumps(done.ignored)
+    said = json.dumps([one.to_json() for one in done.ignored])
     expected = {fakes: "FAKE1", one_gene: "times in one draw", silence: "have no grade", gibberish: "no reply",
                 empty: "no reply"}[answer]  # fmt: skip
     assert expected in said

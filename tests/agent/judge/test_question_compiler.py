@@ -10,8 +10,8 @@ from pydantic_ai.models.function import FunctionModel
 from agent.judge.question_compiler import compile_question, compiled_options, prompt_of, with_options
 from db.errors import InvalidValueError
 from tests.campaign_world import new_workspace
-from tools.campaigns.listing import campaign_question, campaign_start
-from tools.campaigns.start.question import known_gene_sets, known_weights
+from tools.campaigns.start.question import campaign_question, known_gene_sets, known_weights
+from tools.campaigns.start.start import campaign_start
 
 WORDS = "Which genes, when lost, lower secretion of the cytokine in T cells? I trust the alpha screen."
 GOOD = {
@@ -63,20 +63,20 @@ def test_gene_sets_must_exist_and_near_ones_are_offered(world):
         world.store, ["set:CP:MODULE_0_kinase", "module 0 KINASE", "MODULE_0_kinases", "CEGv2", "nothing like it"]
     )
     assert found == ("CP:MODULE_0_kinase", "essentials:CEGv2")
-    assert [one["name"] for one in ignored] == ["MODULE_0_kinases", "nothing like it"]
-    assert "near it: CP:MODULE_0_kinase" in ignored[0]["why"]
-    assert ignored[1]["why"] == "no gene set has this name"
+    assert [one.name for one in ignored] == ["MODULE_0_kinases", "nothing like it"]
+    assert "near it: CP:MODULE_0_kinase" in ignored[0].why
+    assert ignored[1].why == "no gene set has this name"
     many = [f"CP:MODULE_{i}_{word}" for i in range(30) for word in ("kinase", "receptor", "ligase", "channel",
             "helicase", "transporter")]  # fmt: skip
     assert len(known_gene_sets(world.store, [*many, "CEGv2"])[0]) == 30
-    assert "takes 30 gene sets" in known_gene_sets(world.store, [*many, "CEGv2"])[1][-1]["why"]
+    assert "takes 30 gene sets" in known_gene_sets(world.store, [*many, "CEGv2"])[1][-1].why
 
 
 def test_weights_are_of_screens_that_are_there_and_within_bounds(world):
     found, ignored = known_weights(world.store, {"Beta": 0.5, "alpa": 2.0, "alpha": 99.0, "x": float("nan")})
     assert found == {"beta": 0.5}
-    assert "near it: alpha" in ignored[0]["why"]
-    assert "no weight from 0 to 5" in ignored[1]["why"]
+    assert "near it: alpha" in ignored[0].why
+    assert "no weight from 0 to 5" in ignored[1].why
 
 
 def test_names_that_are_made_up_are_said_and_left_out(world):
@@ -86,7 +86,7 @@ def test_names_that_are_made_up_are_said_and_left_out(world):
                 "positive_controls": ["FAKE1"]},
     )  # fmt: skip
     assert not {"screen_weights", "gene_sets", "positive_controls"} & set(made.fields)
-    assert {one["name"] for one in made.ignored} == {"gamma", "CP:INVENTED", "FAKE1"}
+    assert {one.name for one in made.ignored} == {"gamma", "CP:INVENTED", "FAKE1"}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_compiled_question_can_be_edited_with_known_names_only(tmp_path):
     )
     assert made.campaign.question.screen_weights == {"alpha": 2.0}
     assert made.campaign.question.gene_sets == ("CP:MODULE_0_kinase",)
-    assert [one["name"] for one in made.ignored] == ["nope"]
+    assert [one.name for one in made.ignored] == ["nope"]
     changed = campaign_question(world, changes={"gene_sets": ["CEGv2"], "screen_weights": {"beta": 0}})
     assert (changed.gene_sets, changed.screen_weights) == (("essentials:CEGv2",), {"beta": 0.0})
     with pytest.raises(InvalidValueError, match="no gene set has this name"):

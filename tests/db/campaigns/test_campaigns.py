@@ -13,6 +13,16 @@ from db.campaigns.campaigns import (
     list_campaigns,
     update_question,
 )
+from db.campaigns.records import (
+    Control,
+    ExcludedScreen,
+    Expected,
+    FilledSlot,
+    GradedProbability,
+    IgnoredName,
+    ShortlistInfo,
+    SlotsInfo,
+)
 from db.campaigns.results import insert_revision, revisions_of
 from db.campaigns.rounds import (
     GivenGrade,
@@ -33,8 +43,26 @@ from tests.synthetic_store import SYMBOLS, add_knowledge
 
 QUESTION = Question("cytokine", positive_controls=("GENE0001",), screen_weights={"alpha": 0.5}, gene_sets=("CP:x",))
 SETTINGS = CampaignSettings(
-    size=3, price=1.5, expressed={"GENE0001": 2.0}, ignored=({"name": "X", "why": "unknown", "in": "library"},)
+    size=3, price=1.5, expressed={"GENE0001": 2.0}, ignored=(IgnoredName("X", "unknown", "library"),)
 )
+PLAIN = ShortlistInfo(size=2, expected_hits=Expected(0.7, 0.0, 1.0))
+WHOLE = ShortlistInfo(
+    size=2,
+    expected_hits=Expected(0.7, 0.0, 1.0),
+    controls=(Control("positive", "GENE0003", 4, "é “x”"), Control("non-targeting", "", 50, "scale")),
+    ignored=(IgnoredName("X", "unknown: no gene is named X", "library"),),
+    predictor="blend",
+    excluded_screens=(ExcludedScreen("alpha", "a copy"),),
+    basis="0f",
+    doubt=0.35,
+    random_probability=0.1,
+    slots=SlotsInfo(
+        share=0.25, places=1, filled=1, why="the first round has no record yet", least_grade=2.5, graded_by=("person",),
+        graded=1, changes=(FilledSlot("GENE0001", 4.0, "GENE0004", 0.3, 0.2),), agreed=(), probability_weight=0.0,
+        probabilities=(GradedProbability("GENE0001", 4.0, 0.3, 0.3),), expected_hits_computed=Expected(0.6, 0.0, 1.0),
+        heard={"GENE0001": 4.0},
+    ),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -70,7 +98,7 @@ def nomination(rank, name, **changes):
 def open_round(store, campaign, names, number=1, seed=0):
     with store.write("test") as connection:
         return write_round(
-            connection, campaign_id=campaign.id, number=number, seed=seed, shortlist={"size": len(names)},
+            connection, campaign_id=campaign.id, number=number, seed=seed, shortlist=PLAIN,
             nominations=[nomination(i, name) for i, name in enumerate(names, 1)],
         )  # fmt: skip
 
@@ -111,19 +139,33 @@ def test_nominations_read_back_with_lists_in_order(filled):
     campaign, _ = make(filled)
     with filled.write("test") as connection:
         write_round(
-            connection, campaign_id=campaign.id, number=1, seed=2**40, shortlist={"size": 2, "é": "“x”"},
+            connection, campaign_id=campaign.id, number=1, seed=2**40, shortlist=WHOLE,
             nominations=[
                 nomination(1, "GENE0002", flags=("b", "a"), evidence=('set:CP:with "quotes", commas',), reason="=1"),
                 nomination(2, "GENE0001", hit_probability=0.1 + 0.2, grade=None),
             ],
         )  # fmt: skip
     one = rounds_of(filled, campaign.id)[0]
-    assert (one.state, one.seed, one.shortlist) == ("open", 2**40, {"size": 2, "é": "“x”"})
+    assert (one.state, one.seed, one.shortlist) == ("open", 2**40, WHOLE)
     assert one.nominations[0].flags == ("b", "a")
     assert one.nominations[0].evidence == ('set:CP:with "quotes", commas',)
     assert one.nominations[1].hit_probability == 0.1 + 0.2
     assert one.nominations[1].flags == ()
     assert [n.outcome for n in one.nominations] == ["waiting", "waiting"]
+
+
+def test_a_shortlist_without_the_keys_of_later_versions_gets_their_defaults(filled):
+    campaign, _ = make(filled)
+    old = '{"size": 1, "expected_hits": {"mean": 0.5, "low": 0.0, "high": 1.0}, "predictor": "blend", "basis": "0f"}'
+    with filled.write("test") as connection:
+        write_round(
+            connection, campaign_id=campaign.id, number=1, seed=0, shortlist=WHOLE,
+            nominations=[nomination(1, "GENE0001")],
+        )  # fmt: skip
+        connection.execute("UPDATE round SET shortlist = ?", [old])
+    one = rounds_of(filled, campaign.id)[0].shortlist
+    assert one == ShortlistInfo(1, Expected(0.5, 0.0, 1.0, 0.8), predictor="blend", basis="0f")
+    assert not {"doubt", "random_probability", "slots"} & set(one.to_json())
 
 
 def test_an_open_round_is_replaced_and_keeps_its_grades(filled):

@@ -6,8 +6,8 @@ import pytest
 
 from db.errors import ConflictError, NeedsChoiceError, NotFoundError
 from db.genes.name_forms import near_names, spreadsheet_date_names
-from db.genes.names import GeneNames, guess_organism
-from db.genes.nomenclature import find_gene, gene_by_symbol, identifiers_of, names_of, symbols_of, write_genes
+from db.genes.names import GeneNames
+from db.genes.nomenclature import find_gene, identifiers_of, names_of, symbols_of, write_genes
 
 
 @pytest.fixture
@@ -172,13 +172,6 @@ def test_mouse_names_are_mouse_genes(named_workspace):
     assert resolve(mouse, "1-Mar").status == "date"
 
 
-def test_names_of_another_organism_are_told_by_their_case(named_workspace):
-    store = named_workspace.store
-    assert guess_organism(store, ["IL2", "VAV1", "CD3G", "?"]) == (0.75, 0.0)
-    assert guess_organism(store, ["Il2", "Vav1", "IFNG", "IFNG"]) == pytest.approx((1 / 3, 2 / 3))
-    assert guess_organism(store, []) == (0.0, 0.0)
-
-
 def test_a_store_without_names_says_how_to_get_them(store):
     with pytest.raises(NotFoundError, match=r"`fetch\(\['hgnc'\]\)`"):
         GeneNames.load(store, "human")
@@ -204,13 +197,6 @@ def test_find_gene_lists_the_choices(named_workspace):
 def test_find_gene_names_near_ones(named_workspace):
     with pytest.raises(NotFoundError, match="Did you mean VAV1"):
         find_gene(named_workspace.store, "VAV11")
-
-
-def test_an_approved_symbol_is_looked_up_in_exact_case(named_workspace):
-    store = named_workspace.store
-    assert gene_by_symbol(store, "IL2").accession == "HGNC:6001"
-    assert gene_by_symbol(store, "il2") is None
-    assert gene_by_symbol(store, "Il2", "mouse").accession == "MGI:96548"
 
 
 def test_a_genes_names_and_identifiers_are_listed(named_workspace):

@@ -12,12 +12,15 @@ from db.campaigns.rounds import grades_of
 from db.errors import ConflictError, InvalidValueError
 from tests.campaign_world import FAST, confirmed, new_workspace, started, write_results
 from tests.scripted_judge import ScriptedJudge
-from tools.campaigns.listing import campaign_exclude, campaign_show
+from tools.campaigns.chosen_campaign import pick_campaign
+from tools.campaigns.listing import campaign_show
 from tools.campaigns.results.recording import campaign_record
 from tools.campaigns.results.review import campaign_review
+from tools.campaigns.rounds.grade import campaign_grade
 from tools.campaigns.rounds.judged_round import judge_round
-from tools.campaigns.rounds.proposal import campaign_confirm, campaign_grade, campaign_propose
-from tools.campaigns.state import load_state, pick_campaign
+from tools.campaigns.rounds.proposal import campaign_confirm, campaign_propose
+from tools.campaigns.start.exclusions import campaign_exclude
+from tools.campaigns.state import load_state
 from tools.evidence import open_evidence
 from tools.grades.heard_grades import mean_grades, record_of_round
 from tools.grades.slots import SlotRecord, chance_better, seat, slot_share, with_grade
@@ -226,7 +229,7 @@ def test_bad_judgements_are_refused_one_by_one_and_the_list_stays_full(world, tm
     assert made is not None
     # 15 % of 12 places is one slot.
     assert names(made) == [*plain[:-1], free[2]]
-    why = {one["name"]: one["why"] for one in done.ignored}
+    why = {one.name: one.why for one in done.ignored}
     assert "No gene is named 'FAKE1'" in why["FAKE1"]
     assert "Near it: GENE0011, GENE0001" in why["GENE00011"]
     assert why["GENE0001"] == "excluded: toxic"

@@ -150,6 +150,10 @@ def test_a_pack_is_read():
         ("default = false", "default = true", None),
         ("default = false\nlicence", "default = true\nlicence", None),
         ("[[load]]", "[load]", "small.toml: load is"),
+        ("bytes = 12", "bytes = true", "small.toml, file 1: bytes is True, not int"),
+        ('kind = "https"\n', "", "small.toml, file 1: kind is missing"),
+        ('files = ["sets.gmt"]', "files = [1]", "small.toml, load 1: files must list texts"),
+        ("[[file]]", "[[fil]]", "small.toml: file is missing"),
         ("[[file]]", "[[fil", "small.toml is no TOML"),
     ],
 )

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from db.genes.nomenclature import gene_by_symbol
+from db.genes.nomenclature import find_gene
 from db.genes.sets import write_gene_sets
 from db.provenance import record_ingest
 from tools.screens.ingestion.adding import add_screen
@@ -29,7 +29,7 @@ def write_essentials(workspace, essential: list[str], other: list[str]) -> None:
     """Writes CEGv2 and NEGv1 with genes of the test."""
     rows = [(name, "", gene) for name, genes in (("CEGv2", essential), ("NEGv1", other)) for gene in genes]
     members = pd.DataFrame(rows, columns=["gene_set", "description", "gene"])
-    members["gene_id"] = [gene_by_symbol(workspace.store, gene).id for gene in members.pop("gene")]
+    members["gene_id"] = [find_gene(workspace.store, gene).id for gene in members.pop("gene")]
     with workspace.store.write("test") as connection:
         ingest_id = record_ingest(
             connection, content="sets", kind="gene_sets", name="essentials", source="s", source_hash="h", tool="t",

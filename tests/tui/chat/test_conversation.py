@@ -11,8 +11,8 @@ import time
 import pytest
 
 from db.provenance import list_ingests
-from db.transcripts import transcripts_of_round
 from tests.agent.fake_providers import KEY, Reply, fake_provider
+from tests.campaign_world import transcripts_of_round
 from tests.tui.chat.page_world import text, until, world
 from tools.campaigns.listing import campaign_show
 from tools.workspace import Progress
@@ -342,7 +342,7 @@ def test_the_language_model_grades_after_its_price_was_said_and_leaves_a_transcr
 
     chat(opened, act, size=(100, 30), language_model=served)
     newest = campaign_show(opened).rounds[-1]
-    assert newest.shortlist["slots"]["graded_by"] == [served]
+    assert newest.shortlist.slots.graded_by == (served,)
     assert transcripts_of_round(opened.store, "pilot", newest.number)
 
 

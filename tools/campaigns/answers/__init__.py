@@ -1,1 +1,1 @@
-"""Answers about candidates of a campaign: chances, ranks, why and why not."""
+"""Answers about candidates of a campaign: `predict_hits`, `explain_prediction`, `why_not`."""

@@ -11,7 +11,7 @@ from db.errors import NeedsChoiceError, NotFoundError
 from db.evidence_ids import effect_id, result_id
 from db.records import Nomination, Organism, Round
 from db.store import Store
-from tools.campaigns.rounds.nominations import predict_state
+from tools.campaigns.rounds.nominations import foresee
 from tools.campaigns.state import CampaignState
 from tools.genes.name_lists import resolve_list
 from tools.prediction.computed_list import Prediction
@@ -91,14 +91,14 @@ def standing_of(workspace: Workspace, state: CampaignState, predictor: str = "")
     newest = state.newest
     current = newest if newest is not None and newest.state == "open" else None
     seed = current.seed if current else 0
-    named = predictor or (str(current.shortlist["predictor"]) if current else "")
+    named = predictor or (current.shortlist.predictor if current else "")
     if not len(state.candidates):
         raise NotFoundError(
             f"{state.campaign.name} has no candidates left: all are measured, excluded or under way.",
             f"`hitscout campaign review {state.campaign.name}` says how it went.",
         )
-    prediction = predict_state(workspace, state, seed, named)
-    size = int(current.shortlist["size"]) if current else state.campaign.settings.size
+    prediction = foresee(workspace, state, seed, named).prediction
+    size = current.shortlist.size if current else state.campaign.settings.size
     return Standing(state, prediction, prediction.ranking.order, size)
 
 
@@ -116,9 +116,9 @@ def one_perturbation(store: Store, organism: Organism, gene: str) -> str:
     """
     resolved = resolve_list(store, organism, [gene], "gene")
     if resolved.ignored:
-        why = resolved.ignored[0]["why"]
-        kind = NotFoundError if why.startswith("unknown") else NeedsChoiceError
-        raise kind(why.partition(": ")[2] or why, f"`hitscout resolve {gene}` says what names mean.")
+        refused = resolved.ignored[0]
+        kind = NotFoundError if refused.status == "unknown" else NeedsChoiceError
+        raise kind(refused.why.removeprefix(f"{refused.status}: "), f"`hitscout resolve {gene}` says what names mean.")
     return str(resolved.perturbations["name"].iloc[0])
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from db.campaigns.records import IgnoredName
 from db.errors import InvalidValueError, require
 from db.records import PROTEIN_CODING, Direction, Modality
 from tools.campaigns.answers.candidate_ranks import Standing, result_of, standing_of
@@ -64,7 +65,7 @@ class HitPredictions:
     candidates: int
     base_rate: float
     genes: tuple[HitPrediction, ...]
-    ignored: tuple[Mapping[str, str], ...]
+    ignored: tuple[IgnoredName, ...]
 
 
 def predict_hits(
@@ -109,10 +110,10 @@ def predict_hits(
         raise InvalidValueError("Both a campaign and a phenotype were given.", "Ask about one of them at a time.")
     if phenotype:
         options = StartOptions(
-            name="question", phenotype=phenotype, text=text, cell_type=cell_type, direction=direction,
+            phenotype=phenotype, text=text, cell_type=cell_type, direction=direction,
             modality=modality, study=study, measured=measured, library=library, size=1,
         )  # fmt: skip
-        state = plan_campaign(workspace, options).state()
+        state = plan_campaign(workspace, "question", options).state()
     else:
         state = state_of(workspace.store, campaign)
     question = state.campaign.question

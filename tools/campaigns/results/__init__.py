@@ -1,1 +1,1 @@
-"""What the laboratory sends back: placed on the campaign's scale, recorded, reviewed."""
+"""What the laboratory sends back, placed on the campaign's scale: `campaign_record`, `campaign_review`."""

@@ -6,12 +6,13 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from db.campaigns.records import Expected
 from db.campaigns.rounds import grades_of
 from db.records import CampaignSettings, Round, RoundState
 from tools.campaigns.results.called_hits import call_hits
-from tools.campaigns.state import CampaignState, state_of
+from tools.campaigns.state import CampaignState
 from tools.grades.heard_grades import unheard
-from tools.prediction.expected_hits import COMMON_DOUBT, Expected, expected_of
+from tools.prediction.expected_hits import COMMON_DOUBT, expected_of
 from tools.workspace import Workspace
 
 MOST_BINS = 5
@@ -103,20 +104,6 @@ class Tally:
     rule: str
 
 
-def campaign_tally(workspace: Workspace, name: str = "") -> Tally:
-    """Counts what a campaign's rounds have promised, brought and cost.
-
-    Args:
-        workspace: Where the campaign is.
-        name: The campaign; the only open one where empty.
-
-    Raises:
-        NotFoundError: There is no such campaign.
-        NeedsChoiceError: No name was given and several campaigns are open.
-    """
-    return tally_of(workspace, state_of(workspace.store, name))
-
-
 def tally_of(workspace: Workspace, state: CampaignState) -> Tally:
     """The tally of a campaign that was read already.
 
@@ -150,10 +137,10 @@ def spend_of(one: Round, settings: CampaignSettings) -> Spend:
         one: The round.
         settings: Guides of a gene, coverage and price of the campaign.
     """
-    controls = one.shortlist["controls"]
-    beside = sum(1 for control in controls if control["kind"] == "positive" and control["guides"])
+    controls = one.shortlist.controls
+    beside = sum(1 for control in controls if control.kind == "positive" and control.guides)
     guides = (len(one.nominations) + beside) * settings.guides_per_gene
-    others = sum(int(control["guides"]) for control in controls if control["kind"] == "non-targeting")
+    others = sum(control.guides for control in controls if control.kind == "non-targeting")
     price = None if settings.price is None else settings.price * (guides + others)
     return Spend(guides, others, (guides + others) * settings.coverage, price)
 
@@ -164,16 +151,16 @@ def doubt_of_round(one: Round) -> float:
     Args:
         one: The round.
     """
-    return float(one.shortlist.get("doubt", COMMON_DOUBT))
+    return COMMON_DOUBT if one.shortlist.doubt is None else one.shortlist.doubt
 
 
 def _round(workspace: Workspace, state: CampaignState, one: Round, hits: frozenset[str]) -> RoundTally:
     promises, measured, is_open = promises_of(one), one.state == "measured", one.state == "open"
     # What was kept with the list need not be computed again.
     promised = expected_of(list(promises.values()), doubt=doubt_of_round(one)) if measured else None
-    expected = promised or Expected(**one.shortlist["expected_hits"])
+    expected = promised or one.shortlist.expected_hits
     counted = len(promises) if measured else len(one.nominations)
-    chance = one.shortlist.get("random_probability")
+    chance = one.shortlist.random_probability
     return RoundTally(
         round=one.number,
         state=one.state,
@@ -181,9 +168,9 @@ def _round(workspace: Workspace, state: CampaignState, one: Round, hits: frozens
         measured=len(promises),
         hits=sum(name in hits for name in promises) if measured else None,
         expected=expected,
-        random=None if chance is None else float(chance) * counted,
+        random=None if chance is None else chance * counted,
         spend=spend_of(one, state.campaign.settings),
-        stale=is_open and one.shortlist["basis"] != state.basis,
+        stale=is_open and one.shortlist.basis != state.basis,
         unheard=tuple(unheard(one, grades_of(workspace.store, one.id))) if is_open else (),
     )
 

@@ -17,7 +17,8 @@ from db.screens.writing import insert_screen
 from db.store import Connection
 from tools.campaigns.results.called_hits import call_hits
 from tools.campaigns.results.placed_results import Placement, place_round, placed
-from tools.campaigns.state import CampaignState, load_state, pick_round, require_state, state_of
+from tools.campaigns.rounds.chosen_round import pick_round, require_state
+from tools.campaigns.state import CampaignState, load_state, state_of
 from tools.parameters import takes_fields
 from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_file
 from tools.screens.ingestion.written_rows import write_contrast

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from db.campaigns.records import Expected
 from db.errors import ConflictError
 from tools.campaigns.results.called_hits import HitCall, call_hits
 from tools.campaigns.results.ledger import CalibrationBin, Spend, doubt_of_round, promises_of, tally_of
-from tools.campaigns.rounds.nominations import predict_state
+from tools.campaigns.rounds.nominations import foresee
 from tools.campaigns.state import CampaignState, state_of
 from tools.grades.heard_grades import record_of_rounds
 from tools.grades.slots import SlotRecord, slot_share
 from tools.prediction.computed_list import choose, expected_hits
-from tools.prediction.expected_hits import Expected, expected_of
+from tools.prediction.expected_hits import expected_of
 from tools.workspace import Workspace
 
 
@@ -143,7 +144,7 @@ def _next(workspace: Workspace, state: CampaignState, size: int) -> tuple[Expect
     """Hits expected of the list that would be proposed next, and of a random one."""
     if size == 0:
         return expected_of([]), 0.0
-    prediction = predict_state(workspace, state, seed=0)
+    prediction = foresee(workspace, state, seed=0).prediction
     chosen = choose(prediction, size).perturbations
     probabilities = prediction.posterior.frame["hit_probability"].astype(float)
     return expected_hits(prediction, chosen), float(probabilities.mean()) * size

@@ -1,1 +1,1 @@
-"""A round of a campaign: proposed, graded, confirmed, ordered."""
+"""A round from shortlist to order: `campaign_propose`, `campaign_grade`, `campaign_confirm`, `campaign_export`."""

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from db.campaigns.records import IgnoredName
 from db.campaigns.rounds import GivenGrade, grades_of, write_grades, write_round
 from db.errors import InvalidValueError
 from db.evidence_ids import result_id
 from db.records import Round
-from tools.campaigns.results.called_hits import call_hits
-from tools.campaigns.rounds.nominations import compute_proposal, predict_state
-from tools.campaigns.rounds.proposal import Shortlist, refuse_stale
-from tools.campaigns.state import CampaignState, load_state, refuse_size, require_state, state_of, why_no_candidate
+from tools.campaigns.rounds.chosen_round import refuse_size, refuse_stale, require_state
+from tools.campaigns.rounds.nominations import Outlook, foresee, propose_on
+from tools.campaigns.rounds.shortlist import Shortlist
+from tools.campaigns.state import CampaignState, load_state, state_of, why_no_candidate
 from tools.grades.admission import Admission, NamesAndEvidence
 from tools.grades.judge import Grade, Judge, JudgeTask, JudgeUsage
 from tools.grades.judged_candidates import COMPUTED, Nearby, judged_candidates
-from tools.prediction.computed_list import Prediction, choose
+from tools.prediction.computed_list import choose
 from tools.workspace import Progress, Workspace
 
 TASK = "judge"
@@ -36,7 +36,7 @@ class Judged:
         asked: Candidates that were to be graded.
         graded: Perturbations that have a grade that can be used.
         nominated: Those among them that were not asked about.
-        ignored: What could not be used of the judge's replies: name, why, in.
+        ignored: What could not be used of the judge's replies.
         estimate: What it was expected to take.
         usage: What it took.
         shortlist: The open round with its slots filled; None where only an estimate was asked for.
@@ -48,7 +48,7 @@ class Judged:
     asked: int
     graded: int
     nominated: int
-    ignored: tuple[Mapping[str, str], ...]
+    ignored: tuple[IgnoredName, ...]
     estimate: JudgeUsage
     usage: JudgeUsage
     shortlist: Shortlist | None = None
@@ -62,7 +62,7 @@ class Judged:
             "asked": self.asked,
             "graded": self.graded,
             "nominated": self.nominated,
-            "ignored": [dict(one) for one in self.ignored],
+            "ignored": [one.to_json() for one in self.ignored],
             "estimate": self.estimate.to_json(),
             "usage": self.usage.to_json(),
             "shortlist": None if self.shortlist is None else self.shortlist.to_json(),
@@ -104,11 +104,11 @@ def judge_round(
     if newest is not None and newest.state == "confirmed":
         require_state(newest, "open", state.campaign.name, "graded for its list")
     open_round = newest if newest is not None and newest.state == "open" else None
-    places = size or (open_round.shortlist["size"] if open_round else state.campaign.settings.size)
+    places = size or (open_round.shortlist.size if open_round else state.campaign.settings.size)
     refuse_size(places, state)
     chosen_seed = seed if seed is not None else (open_round.seed if open_round else 0)
-    prediction = predict_state(workspace, state, chosen_seed, predictor)
-    task = _task(workspace, state, prediction, places, chosen_seed)
+    outlook = foresee(workspace, state, chosen_seed, predictor)
+    task = _task(outlook, places, chosen_seed)
     estimate = judge.estimate(task)
     announce(workspace, judge, estimate)
     head = (state.campaign.name, state.next_number, judge.name, len(task.candidates))
@@ -121,9 +121,7 @@ def judge_round(
         grades, ignored = admission.admit(judgement, set(task.results.values()))
     given = _given(grades, judge.name)
     others = [one for one in _grades(workspace, open_round) if one.graded_by != judge.name]
-    proposal = compute_proposal(
-        workspace, state, places, chosen_seed, predictor, grades=[*others, *given], prediction=prediction
-    )
+    proposal = propose_on(workspace, outlook, places, chosen_seed, [*others, *given])
     with workspace.store.write("judge") as connection:
         refuse_stale(load_state(workspace.store, state.campaign), state.basis)
         round_id = write_round(
@@ -169,10 +167,10 @@ def announce(workspace: Workspace, judge: Judge, estimate: JudgeUsage) -> None:
     )
 
 
-def _task(workspace: Workspace, state: CampaignState, prediction: Prediction, places: int, seed: int) -> JudgeTask:
+def _task(outlook: Outlook, places: int, seed: int) -> JudgeTask:
+    state, prediction, hits = outlook.state, outlook.prediction, outlook.called.hits
     count = min(COMPUTED, len(state.candidates))
     top = choose(prediction, max(count, places)).perturbations
-    hits = call_hits(workspace.store, state).hits if len(state.effects) else frozenset()
     tested = sorted(state.measured)
     ordered = [name for name in prediction.hits_so_far if name in hits] or sorted(hits)
     return JudgeTask(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
+from db.campaigns.records import Control, ExcludedScreen, ShortlistInfo
 from db.campaigns.rounds import GivenGrade
 from db.genes.perturbation_names import genes_in
 from db.records import CampaignSettings, Nomination, Question
-from tools.campaigns.results.called_hits import call_hits
-from tools.campaigns.state import CampaignState, refuse_size
+from tools.campaigns.results.called_hits import HitCall, call_hits
+from tools.campaigns.rounds.chosen_round import refuse_size
+from tools.campaigns.state import CampaignState
 from tools.genes.essentials import common_essentials
 from tools.grades.heard_grades import Heard, hear, slots_info
 from tools.grades.slots import Seating
@@ -44,8 +45,23 @@ class Proposal:
     """
 
     nominations: tuple[Nomination, ...]
-    info: Mapping[str, Any]
+    info: ShortlistInfo
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a campaign's state says of the next round.
+
+    Attributes:
+        state: The campaign.
+        called: Which of its results are hits.
+        prediction: What is believed of its candidates.
+    """
+
+    state: CampaignState
+    called: HitCall
+    prediction: Prediction
 
 
 def compute_proposal(
@@ -56,7 +72,6 @@ def compute_proposal(
     predictor: str = "",
     *,
     grades: Sequence[GivenGrade] = (),
-    prediction: Prediction | None = None,
 ) -> Proposal:
     """Ranks the candidates, lets grades fill their slots, and makes up a full list; nothing is written.
 
@@ -67,19 +82,33 @@ def compute_proposal(
         seed: Breaks ties and seeds the predictor.
         predictor: Name of the predictor; the default one where empty.
         grades: Grades of the round; without any, the list is the computed one.
-        prediction: What `predict_state` gave for the same state, seed and predictor; computed where None.
 
     Raises:
         InvalidValueError: `size` is above the number of candidates.
     """
     refuse_size(size, state)
-    prediction = prediction or predict_state(workspace, state, seed, predictor)
+    outlook = foresee(workspace, state, seed, predictor)
+    return propose_on(workspace, outlook, size, seed, grades)
+
+
+def propose_on(
+    workspace: Workspace, outlook: Outlook, size: int, seed: int, grades: Sequence[GivenGrade] = ()
+) -> Proposal:
+    """Makes up a full list from what is believed already; nothing is written.
+
+    Args:
+        workspace: Store and folders.
+        outlook: What `foresee` gave for the same seed.
+        size: Places of the round, at most as many as there are candidates.
+        seed: Breaks ties between grades.
+        grades: Grades of the round; without any, the list is the computed one.
+    """
+    state, prediction = outlook.state, outlook.prediction
     choice = choose(prediction, size)
-    heard, seating, slots = Heard.of(grades), Seating(choice.perturbations), {}
+    heard, seating, slots = Heard.of(grades), Seating(choice.perturbations), None
     if grades:
-        hits = call_hits(workspace.store, state).hits if len(state.effects) else frozenset()
-        seating, share = hear(state.rounds, hits, choice, heard, state.next_number, seed)
-        slots = {"slots": slots_info(seating, share, heard, choice, prediction)}
+        seating, share = hear(state.rounds, outlook.called.hits, choice, heard, state.next_number, seed)
+        slots = slots_info(seating, share, heard, choice, prediction)
     # One connection for the many look-ups of the reasons; opening a store costs more than each of them.
     with workspace.store.read():
         reasons = explain(prediction, seating.perturbations)
@@ -95,25 +124,25 @@ def compute_proposal(
         for rank, name in enumerate(seating.perturbations, 1)
     )
     settings = state.campaign.settings
-    info = {
-        "size": size,
-        "expected_hits": asdict(expected_hits(prediction, seating.perturbations)),
-        "doubt": doubt_of(prediction),
-        "random_probability": float(prediction.posterior.frame["hit_probability"].mean()),
-        "controls": [*_controls(state.campaign.question, settings, size, [one.perturbation for one in nominations])],
-        "ignored": [dict(name) for name in settings.ignored],
-        "predictor": prediction.predictor,
-        "excluded_screens": [{"screen": one.screen, "why": one.why} for one in prediction.excluded],
-        "basis": state.basis,
-        **slots,
-    }
+    info = ShortlistInfo(
+        size=size,
+        expected_hits=expected_hits(prediction, seating.perturbations),
+        doubt=doubt_of(prediction),
+        random_probability=float(prediction.posterior.frame["hit_probability"].mean()),
+        controls=_controls(state.campaign.question, settings, size, seating.perturbations),
+        ignored=settings.ignored,
+        predictor=prediction.predictor,
+        excluded_screens=tuple(ExcludedScreen(one.screen, one.why) for one in prediction.excluded),
+        basis=state.basis,
+        slots=slots,
+    )
     with workspace.store.read():
         notes = _notes(workspace, state, prediction)
     return Proposal(nominations, info, notes)
 
 
-def predict_state(workspace: Workspace, state: CampaignState, seed: int, predictor: str = "") -> Prediction:
-    """What is believed of a campaign's candidates, and how they rank.
+def foresee(workspace: Workspace, state: CampaignState, seed: int, predictor: str = "") -> Outlook:
+    """Which results of a campaign are hits, and what is believed of its candidates.
 
     Args:
         workspace: Store and folders.
@@ -122,7 +151,7 @@ def predict_state(workspace: Workspace, state: CampaignState, seed: int, predict
         predictor: Name of the predictor; the default one where empty.
     """
     called = call_hits(workspace.store, state)
-    return predict(
+    prediction = predict(
         workspace,
         state.campaign.question,
         state.candidates,
@@ -132,6 +161,7 @@ def predict_state(workspace: Workspace, state: CampaignState, seed: int, predict
         seed=seed,
         hits=called.hits if called.usable and len(state.effects) else None,
     )
+    return Outlook(state, called, prediction)
 
 
 def _nomination(
@@ -180,15 +210,15 @@ def _flags(
 
 def _controls(
     question: Question, settings: CampaignSettings, size: int, nominated: Sequence[str]
-) -> tuple[Mapping[str, Any], ...]:
+) -> tuple[Control, ...]:
     taken = set(nominated)
     positive = [
-        {
-            "kind": "positive",
-            "perturbation": name,
-            "guides": 0 if name in taken else settings.guides_per_gene,
-            "why": "known to hit" + ("; its guides are among the nominations" if name in taken else ""),
-        }
+        Control(
+            kind="positive",
+            perturbation=name,
+            guides=0 if name in taken else settings.guides_per_gene,
+            why="known to hit" + ("; its guides are among the nominations" if name in taken else ""),
+        )
         for name in question.positive_controls
     ]
     guides = max(FEWEST_NON_TARGETING, math.ceil(NON_TARGETING_SHARE * size * settings.guides_per_gene))
@@ -198,7 +228,7 @@ def _controls(
         "a round is placed on the campaign's scale by its negative controls;"
         f" {guides} of them give the scale to about {error:.0%}"
     )
-    return (*positive, {"kind": "non-targeting", "perturbation": "", "guides": guides, "why": why})
+    return (*positive, Control("non-targeting", "", guides, why))
 
 
 def _notes(workspace: Workspace, state: CampaignState, prediction: Prediction) -> tuple[str, ...]:

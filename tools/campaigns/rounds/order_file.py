@@ -16,7 +16,8 @@ from db.errors import InvalidValueError, RefusedFileError
 from db.files import write_parquet
 from db.genes.perturbation_names import genes_in
 from db.records import Nomination, Round
-from tools.campaigns.state import CampaignState, pick_round, state_of
+from tools.campaigns.rounds.chosen_round import pick_round
+from tools.campaigns.state import CampaignState, state_of
 from tools.workspace import Workspace
 
 Format = Literal["csv", "tsv", "parquet", "xlsx", "markdown"]
@@ -85,7 +86,7 @@ def campaign_export(
     write_table(frame, out, chosen)
     settings = state.campaign.settings
     guides = int(frame["guides"].sum())
-    others = sum(int(c["guides"]) for c in one.shortlist["controls"] if c["kind"] == "non-targeting")
+    others = sum(control.guides for control in one.shortlist.controls if control.kind == "non-targeting")
     price = None if settings.price is None else settings.price * (guides + others)
     return Exported(out, chosen, len(frame), guides, others, (guides + others) * settings.coverage, price)
 
@@ -133,12 +134,11 @@ def order_table(workspace: Workspace, state: CampaignState, one: Round) -> pd.Da
     accessions = gene_accessions(workspace.store, state.campaign.question.organism, symbols)
     results = state.effects[state.effects["round"] == one.number].set_index("perturbation")["estimate"]
     rows = [_row(nomination, accessions, results) for nomination in one.nominations]
-    for control in one.shortlist["controls"]:
-        if control["kind"] == "positive" and control["guides"]:
-            name = str(control["perturbation"])
-            genes = tuple(genes_in(name))
+    for control in one.shortlist.controls:
+        if control.kind == "positive" and control.guides:
+            genes = tuple(genes_in(control.perturbation))
             known = gene_accessions(workspace.store, state.campaign.question.organism, list(genes))
-            rows.append(_control_row(name, genes, known))
+            rows.append(_control_row(control.perturbation, genes, known))
     frame = pd.DataFrame(rows)
     frame["guides"] = settings.guides_per_gene
     frame["cells"] = settings.guides_per_gene * settings.coverage

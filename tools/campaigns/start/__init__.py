@@ -1,1 +1,1 @@
-"""The start of a campaign: its options, its question, its library, its first shortlist."""
+"""The start of a campaign: `campaign_start`, `campaign_question`, `campaign_exclude`, and `shortlist` in one step."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import get_args
 
 import pandas as pd
@@ -12,39 +11,18 @@ import pandas as pd
 from db.campaigns.campaigns import insert_campaign, list_campaigns
 from db.errors import check_word, require
 from db.provenance import utc_now
-from db.records import Campaign, CampaignSettings, Direction, Modality, Organism, Question, Screen
+from db.records import PROTEIN_CODING, Campaign, CampaignSettings, Direction, Modality, Organism, Question
 from db.screens.writing import ensure_perturbations
 from db.store import Connection, Store
-from tools.campaigns.results.measured_files import MeasuredFile, measured_file
-from tools.campaigns.scale import Scale, reference_scale
-from tools.campaigns.start.question import known_gene_sets, known_weights
-from tools.campaigns.start.start_options import (
-    StartOptions,
-    essentials_of_options,
-    exclusions_of_options,
-    expression_of_options,
-    library_of_options,
-)
-from tools.campaigns.state import CampaignState, empty_effects, newest_effects, refuse_size
-from tools.genes.name_lists import Resolved, resolve_list
-from tools.screens.chosen_screen import hidden_with, only_contrast, screen_or_file
+from tools.campaigns.rounds.chosen_round import refuse_size
+from tools.campaigns.start.exclusions import left_out
+from tools.campaigns.start.library import expression, library_genes
+from tools.campaigns.start.measured import Measured, measured_before
+from tools.campaigns.start.question import completed
+from tools.campaigns.start.start_options import StartOptions
+from tools.campaigns.state import CampaignState
 from tools.screens.hit_rules import parse_rule
-from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
-
-DEFAULT_RULE = "top 5%"
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What is measured before the first round: a screen of the store, a file that is about to be one, or nothing."""
-
-    effects: pd.DataFrame
-    scale: Scale
-    hidden: frozenset[int] = frozenset()
-    screen: Screen | None = None
-    file: MeasuredFile | None = None
-    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +30,7 @@ class CampaignPlan:
     """A campaign that is checked but not written.
 
     Attributes:
-        options: What was asked for.
+        name: Its name.
         question: What it looks for.
         settings: How its rounds are made up.
         library: Columns name, gene_id, second_gene_id.
@@ -61,7 +39,7 @@ class CampaignPlan:
         notes: What a person should know, in sentences.
     """
 
-    options: StartOptions
+    name: str
     question: Question
     settings: CampaignSettings
     library: pd.DataFrame
@@ -72,9 +50,7 @@ class CampaignPlan:
     def state(self) -> CampaignState:
         """The state that the campaign will have, so that a first round can be computed before anything is written."""
         screen = self.measured.screen
-        campaign = Campaign(
-            0, self.options.name, self.question, self.settings, screen.id if screen else None, utc_now()
-        )
+        campaign = Campaign(0, self.name, self.question, self.settings, screen.id if screen else None, utc_now())
         return CampaignState(
             campaign=campaign,
             library=tuple(sorted(self.library["name"])),
@@ -101,11 +77,12 @@ def free_name(store: Store, phenotype: str) -> str:
     return name
 
 
-def plan_campaign(workspace: Workspace, options: StartOptions) -> CampaignPlan:
+def plan_campaign(workspace: Workspace, name: str, options: StartOptions) -> CampaignPlan:
     """Reads and checks all that a campaign starts from; writes nothing.
 
     Args:
         workspace: The store and folders.
+        name: Name of the campaign.
         options: What was asked for.
 
     Raises:
@@ -113,43 +90,41 @@ def plan_campaign(workspace: Workspace, options: StartOptions) -> CampaignPlan:
         NotFoundError: There is no such screen or file.
         RefusedFileError: A file cannot be read.
     """
+    require(name.strip(), "A campaign needs a name.", "`hitscout campaign start NAME --phenotype …`.")
     _check_values(options)
     store = workspace.store
-    measured = _measured(workspace, options)
+    asked = Question(
+        phenotype=options.phenotype.strip(), organism=options.organism, cell_type=options.cell_type,
+        readout=options.readout, direction=options.direction, modality=options.modality, hit_rule=options.hit_rule,
+        text=options.text, study=options.study, screen_weights=options.screen_weights or {},
+        gene_sets=tuple(options.gene_sets), positive_controls=tuple(options.positive_controls),
+    )  # fmt: skip
+    measured = measured_before(workspace, options, asked)
+    essentials = options.library == PROTEIN_CODING and not options.flag_essential
     with store.read():
-        library = library_of_options(store, options)
-        exclusions = exclusions_of_options(store, options)
-        essentials = essentials_of_options(workspace, options, list(library.perturbations["name"]))
-        tpm, unread = expression_of_options(store, options)
-        positive = resolve_list(store, options.organism, options.positive_controls, "positive controls")
-        weights, unknown_screens = known_weights(store, options.screen_weights)
-        sets, unknown_sets = known_gene_sets(store, options.gene_sets)
+        library = library_genes(store, asked.organism, options.library)
+        excluded = left_out(workspace, asked, library.perturbations, options.exclude, essentials=essentials)
+        tpm, unread = expression(store, asked.organism, options.expressed)
+        question, unknown = completed(store, asked, measured.screen, measured.rule)
     settings = CampaignSettings(
         size=options.size, mode=options.mode, guides_per_gene=options.guides_per_gene, coverage=options.coverage,
         price=options.price, flag_essential=options.flag_essential, min_tpm=options.min_tpm, expressed=tpm,
-        ignored=(
-            *library.ignored, *exclusions.ignored, *unread, *positive.ignored, *unknown_screens, *unknown_sets,
-        ),
+        ignored=(*library.ignored, *excluded.ignored, *unread, *unknown),
     )  # fmt: skip
     plan = CampaignPlan(
-        options=options,
-        question=replace(
-            _question(options, measured, tuple(positive.perturbations["name"])),
-            screen_weights=weights,
-            gene_sets=sets,
-        ),
+        name=name.strip(),
+        question=question,
         settings=settings,
         library=library.perturbations,
-        excluded=_joined(exclusions.perturbations, essentials, library.perturbations),
+        excluded=excluded.perturbations,
         measured=measured,
-        notes=_notes(library, measured, options, len(essentials)),
+        notes=_notes(excluded.essentials, len(library.ignored), measured),
     )
-    _refuse_small(plan)
+    refuse_size(settings.size, plan.state())
     return plan
 
 
 def _check_values(options: StartOptions) -> None:
-    require(options.name.strip(), "A campaign needs a name.", "`hitscout campaign start NAME --phenotype …`.")
     require(options.phenotype.strip(), "A campaign needs a phenotype.", 'Say what is looked for: --phenotype "…".')
     for what, value, choices in (
         ("organism", options.organism, get_args(Organism)),
@@ -173,82 +148,20 @@ def _check_values(options: StartOptions) -> None:
         parse_rule(options.hit_rule)
 
 
-def _question(options: StartOptions, measured: Measured, positive_controls: tuple[str, ...]) -> Question:
-    screen = measured.screen
-    # A published list says nothing of genes that were not measured yet, so it is no rule to go on with.
-    own = "" if measured.rule.startswith("list:") else measured.rule
-    rule = options.hit_rule or own or DEFAULT_RULE
-    return Question(
-        phenotype=options.phenotype.strip(),
-        organism=options.organism,
-        cell_type=options.cell_type or (screen.cell_type if screen else ""),
-        readout=options.readout or (screen.readout if screen else ""),
-        direction=options.direction,
-        modality=options.modality or (screen.modality if screen else ""),
-        hit_rule=rule,
-        text=options.text,
-        study=options.study or (screen.study if screen else ""),
-        positive_controls=positive_controls,
-    )
-
-
-def _measured(workspace: Workspace, options: StartOptions) -> Measured:
-    if not options.measured:
-        return Measured(empty_effects(), Scale(0.0, 0.0, 0))
-    found = screen_or_file(workspace.store, options.measured, "measured genes")
-    if isinstance(found, Path):
-        file = measured_file(
-            workspace, found, organism=options.organism, readout_gene=options.readout_gene,
-            reading=Reading(options.reader, options.columns, controls=options.controls,
-                            positive_means=options.positive_means),
-            described={
-                "phenotype": options.phenotype.strip(), "cell_type": options.cell_type, "readout": options.readout,
-                "modality": options.modality, "study": options.study, "hit_rule": options.hit_rule,
-                "direction": options.direction,
-            },
-        )  # fmt: skip
-        if file.known is None:
-            return Measured(file.effects, file.scale, file.hidden, None, file, file.rule)
-        found = file.known
-    require(
-        found.organism == options.organism,
-        f"The screen {found.name!r} is of {found.organism} cells, the campaign of {options.organism} cells.",
-        f"Give --organism {found.organism}, or another screen.",
-    )
-    contrasts = {0: only_contrast(workspace.store, found)}
-    return Measured(
-        effects=newest_effects(workspace.store, contrasts),
-        scale=reference_scale(workspace.store, contrasts),
-        hidden=hidden_with(workspace.store, found.id),
-        screen=found,
-        rule=found.hit_rule,
-    )
-
-
-def _joined(excluded: pd.DataFrame, essentials: pd.DataFrame, library: pd.DataFrame) -> pd.DataFrame:
-    """The listed exclusions, and the essential genes that are not among them."""
-    more = essentials[~essentials["name"].isin(excluded["name"])].merge(library, on="name")
-    return pd.concat([excluded, more], ignore_index=True) if len(more) else excluded
-
-
-def _notes(library: Resolved, measured: Measured, options: StartOptions, essentials: int) -> tuple[str, ...]:
+def _notes(essentials: int, unusable: int, measured: Measured) -> tuple[str, ...]:
     notes = []
     if essentials:
         notes.append(
             f"{essentials:,} common essential genes are left out, because what kills a cell changes nearly every"
             " readout; --flag-essential keeps them as candidates, with a flag."
         )
-    if library.ignored:
-        notes.append(f"{len(library.ignored)} names of the library could not be used; they are listed as ignored.")
+    if unusable:
+        notes.append(f"{unusable} names of the library could not be used; they are listed as ignored.")
     if measured.file is not None:
         notes += measured.file.remarks
-    if measured.effects.empty and options.measured:
+    if measured.effects.empty and (measured.file or measured.screen):
         notes.append("The measured screen holds no effects.")
     return tuple(notes)
-
-
-def _refuse_small(plan: CampaignPlan) -> None:
-    refuse_size(plan.settings.size, plan.state())
 
 
 def write_plan(workspace: Workspace, connection: Connection, plan: CampaignPlan) -> Campaign:
@@ -265,20 +178,20 @@ def write_plan(workspace: Workspace, connection: Connection, plan: CampaignPlan)
     screen = plan.measured.screen
     screen_id = screen.id if screen else None
     if plan.measured.file is not None:
-        screen_id = plan.measured.file.write(connection, plan.question, plan.options.name)
+        screen_id = plan.measured.file.write(connection, plan.question, plan.name)
     columns = ["name", "gene_id", "second_gene_id"]
     everything = pd.concat([plan.library[columns], plan.excluded[columns]]).drop_duplicates("name")
-    ids = ensure_perturbations(connection, plan.options.organism, everything)
+    ids = ensure_perturbations(connection, plan.question.organism, everything)
     excluded = {
         int(ids[name]): str(reason) for name, reason in zip(plan.excluded["name"], plan.excluded["reason"], strict=True)
     }
     insert_campaign(
         connection,
-        name=plan.options.name.strip(),
+        name=plan.name,
         question=plan.question,
         settings=plan.settings,
         measured_screen_id=screen_id,
         library=ids.loc[list(plan.library["name"])],
         exclusions=excluded,
     )
-    return next(one for one in list_campaigns(workspace.store) if one.name == plan.options.name.strip())
+    return next(one for one in list_campaigns(workspace.store) if one.name == plan.name)

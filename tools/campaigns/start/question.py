@@ -1,24 +1,66 @@
-"""Fields of a question that name rows of the store: gene sets and screens, checked, with near names for the rest."""
+"""The question of a campaign: declared, completed by what is measured already, shown and edited until it is frozen."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, get_args
 
-from db.errors import InvalidValueError, near_words
+from db.campaigns.campaigns import update_question
+from db.campaigns.records import IgnoredName
+from db.campaigns.rounds import rounds_of
+from db.errors import ConflictError, InvalidValueError, check_word, near_words, require
 from db.genes.sets import find_gene_sets
+from db.records import Campaign, Direction, Modality, Question, Screen
 from db.screens.reading import list_screens
 from db.store import Store
+from tools.campaigns.chosen_campaign import pick_campaign, pick_open
+from tools.genes.name_lists import resolve_list
+from tools.screens.hit_rules import parse_rule
+from tools.workspace import Workspace
 
+DEFAULT_RULE = "top 5%"
 MOST_GENE_SETS = 30
 LARGEST_WEIGHT = 5.0
 _EVERY = 1_000_000
 
-Ignored = Mapping[str, str]
+
+def completed(
+    store: Store, question: Question, screen: Screen | None, rule: str
+) -> tuple[Question, tuple[IgnoredName, ...]]:
+    """A question with its names looked up, and what it leaves open taken from what is measured already.
+
+    Args:
+        store: The store.
+        question: The question as it was asked.
+        screen: The screen that is measured already, if one is.
+        rule: The hit rule that goes with what is measured; empty where nothing is.
+
+    Returns:
+        The question, and names of it that could not be used.
+    """
+    positive = resolve_list(store, question.organism, question.positive_controls, "positive controls")
+    weights, unknown_screens = known_weights(store, question.screen_weights)
+    sets, unknown_sets = known_gene_sets(store, question.gene_sets)
+    # A published list says nothing of genes that were not measured yet, so it is no rule to go on with.
+    own = "" if rule.startswith("list:") else rule
+    made = replace(
+        question,
+        cell_type=question.cell_type or (screen.cell_type if screen else ""),
+        readout=question.readout or (screen.readout if screen else ""),
+        modality=question.modality or (screen.modality if screen else ""),
+        study=question.study or (screen.study if screen else ""),
+        hit_rule=question.hit_rule or own or DEFAULT_RULE,
+        screen_weights=weights,
+        gene_sets=sets,
+        positive_controls=tuple(positive.perturbations["name"]),
+    )
+    return made, (*positive.ignored, *unknown_screens, *unknown_sets)
 
 
-def known_gene_sets(store: Store, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[Ignored, ...]]:
+def known_gene_sets(store: Store, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[IgnoredName, ...]]:
     """Gene sets by name, as ``collection:name``.
 
     Args:
@@ -45,15 +87,15 @@ def known_gene_sets(store: Store, names: Sequence[str]) -> tuple[tuple[str, ...]
             why = (
                 f"it stands in {' and '.join(meant[:3])}" if meant else f"no gene set has this name{_near(key, whole)}"
             )
-            ignored.append({"name": given, "why": why, "in": "gene sets"})
+            ignored.append(IgnoredName(given, why, "gene sets"))
         elif len(found) >= MOST_GENE_SETS and meant[0] not in found:
-            ignored.append({"name": given, "why": f"a question takes {MOST_GENE_SETS} gene sets", "in": "gene sets"})
+            ignored.append(IgnoredName(given, f"a question takes {MOST_GENE_SETS} gene sets", "gene sets"))
         else:
             found.setdefault(meant[0])
     return tuple(found), tuple(ignored)
 
 
-def known_weights(store: Store, weights: Mapping[str, float]) -> tuple[dict[str, float], tuple[Ignored, ...]]:
+def known_weights(store: Store, weights: Mapping[str, float]) -> tuple[dict[str, float], tuple[IgnoredName, ...]]:
     """Weights on prior screens, by the screens' own names.
 
     Args:
@@ -70,16 +112,16 @@ def known_weights(store: Store, weights: Mapping[str, float]) -> tuple[dict[str,
         if name is None:
             near = near_words(given.casefold(), known)
             hint = f"; near it: {', '.join(known[one] for one in near)}" if near else ""
-            ignored.append({"name": given, "why": f"there is no such screen{hint}", "in": "screen weights"})
+            ignored.append(IgnoredName(given, f"there is no such screen{hint}", "screen weights"))
         elif not (math.isfinite(weight) and 0 <= weight <= LARGEST_WEIGHT):
             why = f"{weight:g} is no weight from 0 to {LARGEST_WEIGHT:g}"
-            ignored.append({"name": given, "why": why, "in": "screen weights"})
+            ignored.append(IgnoredName(given, why, "screen weights"))
         else:
             found[name] = float(weight)
     return found, tuple(ignored)
 
 
-def require_known(ignored: Sequence[Ignored]) -> None:
+def require_known(ignored: Sequence[IgnoredName]) -> None:
     """Refuses an edit that names what the store has not.
 
     Args:
@@ -90,7 +132,7 @@ def require_known(ignored: Sequence[Ignored]) -> None:
     """
     for one in ignored:
         raise InvalidValueError(
-            f"{one['name']!r} cannot be among the {one['in']}: {one['why']}.",
+            f"{one.name!r} cannot be among the {one.source}: {one.why}.",
             "`hitscout screen list` and `hitscout gene-set list` show what there is.",
         )
 
@@ -110,3 +152,64 @@ def _near(key: str, known: Mapping[str, str]) -> str:
     best = sorted(known, key=lambda name: (-likeness(name), name))[:3]
     near = [known[name] for name in best if likeness(name) > 0]
     return f"; near it: {', '.join(near)}" if near else ""
+
+
+FROZEN_FIELDS = ("organism",)
+"""Fields of a question that name what the library already rests on."""
+
+
+def campaign_question(workspace: Workspace, name: str = "", changes: Mapping[str, Any] | None = None) -> Question:
+    """Shows a campaign's question, and edits it until the first round is confirmed.
+
+    Args:
+        workspace: Where the campaign is.
+        name: The campaign; the only open one where empty.
+        changes: Field of `Question` → new value; nothing is changed where None.
+
+    Returns:
+        The question as it stands.
+
+    Raises:
+        ConflictError: A round was confirmed, so the question is frozen.
+        InvalidValueError: There is no such field, or its value cannot be used.
+    """
+    campaign = pick_open(workspace.store, name) if changes else pick_campaign(workspace.store, name)
+    if not changes:
+        return campaign.question
+    question = _edited(workspace, campaign, dict(changes))
+    with workspace.store.write("question") as connection:
+        confirmed = [r.number for r in rounds_of(workspace.store, campaign.id) if r.state != "open"]
+        if confirmed:
+            raise ConflictError(
+                f"The question of {campaign.name} is frozen: round {confirmed[0]} was confirmed.",
+                "Start another campaign for another question; it can go on from this one's --measured screen.",
+            )
+        update_question(connection, campaign.id, question)
+    return question
+
+
+def _edited(workspace: Workspace, campaign: Campaign, changes: dict[str, Any]) -> Question:
+    known = [field.name for field in fields(Question) if field.name not in FROZEN_FIELDS]
+    for key in changes:
+        require(
+            key in known, f"The question has no field {key!r} that could be edited.", f"Fields: {', '.join(known)}."
+        )
+    for key, choices in (("direction", get_args(Direction)), ("modality", get_args(Modality))):
+        if key in changes:
+            check_word(key, changes[key], choices)
+    require(str(changes.get("phenotype", "-")).strip(), "A question needs a phenotype.", "Say what is looked for.")
+    if "hit_rule" in changes:
+        parse_rule(changes["hit_rule"])
+    if "positive_controls" in changes:
+        names = list(changes["positive_controls"])
+        resolved = resolve_list(workspace.store, campaign.question.organism, names, "positive controls")
+        for one in resolved.ignored:
+            raise InvalidValueError(f"{one.name!r} cannot be a positive control: {one.why}")
+        changes["positive_controls"] = tuple(resolved.perturbations["name"])
+    if "gene_sets" in changes:
+        changes["gene_sets"], unknown = known_gene_sets(workspace.store, list(changes["gene_sets"]))
+        require_known(unknown)
+    if "screen_weights" in changes:
+        changes["screen_weights"], unknown = known_weights(workspace.store, changes["screen_weights"])
+        require_known(unknown)
+    return replace(campaign.question, **changes)

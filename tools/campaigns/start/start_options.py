@@ -1,33 +1,56 @@
-"""What a campaign is started from: its options, and the lists and screens that they name."""
+"""What a campaign is started from: the options of `campaign_start` and `shortlist`, each described once.
+
+Command lines and forms are built from the fields before any work is done, so nothing heavy is imported here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
-
-from db.campaigns.campaigns import perturbation_genes
-from db.errors import InvalidValueError, NotFoundError
-from db.genes.nomenclature import symbols_of
-from db.records import PROTEIN_CODING, PROTEIN_LOCUS, Direction, Modality, Organism
-from db.screens.reading import library_of
-from db.store import Store
-from tools.genes.essentials import about_growth, common_essentials
-from tools.genes.name_lists import Resolved, read_expression, read_list, resolve_list
-from tools.screens.chosen_screen import screen_or_file
-from tools.workspace import Workspace
-
-ESSENTIAL_REASON = "common essential: what kills a cell changes nearly every readout"
+from db.records import PROTEIN_CODING, Direction, Modality, Organism
+from tools.parameters import Parameters
 
 
 @dataclass(frozen=True)
-class StartOptions:
-    """The options of `tools.campaigns.listing.campaign_start`, where each is described."""
+class StartOptions(Parameters):
+    """What is looked for, among which genes, how rounds are made up, and what is measured already.
 
-    name: str
+    Attributes:
+        phenotype: The biology asked about, in a few words.
+        text: The question in plain words.
+        organism: ``human`` or ``mouse``.
+        cell_type: Cell type or line; the measured screen's where empty.
+        readout: How the phenotype is measured; the measured screen's where empty.
+        direction: Whether hits raise the phenotype, lower it, or both.
+        modality: knockout, interference or activation; the measured screen's where empty.
+        hit_rule: What a hit is; the measured screen's rule, or ``top 5%``, where empty.
+        study: Study of the campaign, by which copies of its screen are recognised and never used as priors.
+        measured: A screen's file, or the name of a screen of the store. Its effects are round 0: its genes are no
+            candidates, and no prediction of the campaign learns from it as if it were another screen.
+        library: Genes that can be nominated: a screen's name, a file of gene names, or ``protein-coding``.
+        size: Places of a round.
+        mode: ``discover`` nominates genes that were not measured; ``validate`` is refused for now.
+        exclude: File of genes that must not be nominated, with a reason in the column after the name.
+        expressed: File of gene and TPM; genes below `min_tpm` get the flag not-expressed.
+        min_tpm: TPM from which a gene counts as expressed.
+        flag_essential: Whether common essential genes stay candidates, with the flag essential. Else they are excluded
+            where the library is ``protein-coding`` and the phenotype is not one of growth or death.
+        guides_per_gene: Guides to order for each gene.
+        coverage: Cells for each guide.
+        price: Price of one guide, in the laboratory's own currency.
+        positive_controls: Genes that are known hits; they are ordered with each round.
+        screen_weights: Name of a screen → how much it counts as a prior; 1 is ordinary, 0 leaves it out.
+        gene_sets: At most 30 gene sets that the question is about, as ``collection:name``.
+        positive_means: What a positive value of the measured file means, where the file does not say.
+        readout_gene: The gene whose expression is measured, by which the measured file's sign is checked.
+        reader: Which reader takes the measured file; the one that recognises it where empty.
+        columns: Field of hitscout → column of the measured file.
+        controls: Names of negative-control rows in the measured file.
+    """
+
     phenotype: str
     text: str = ""
     organism: Organism = "human"
@@ -48,92 +71,11 @@ class StartOptions:
     guides_per_gene: int = 4
     coverage: int = 500
     price: float | None = None
-    positive_controls: tuple[str, ...] = ()
+    positive_controls: Sequence[str] = ()
+    screen_weights: Mapping[str, float] | None = None
+    gene_sets: Sequence[str] = ()
     positive_means: Literal["raises", "lowers", ""] = ""
     readout_gene: str = ""
     reader: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    controls: tuple[str, ...] = ()
-    screen_weights: Mapping[str, float] = field(default_factory=dict)
-    gene_sets: tuple[str, ...] = ()
-
-
-def library_of_options(store: Store, options: StartOptions) -> Resolved:
-    """The perturbations that can be nominated, and names of the library that could not be used.
-
-    Args:
-        store: The store.
-        options: What was asked for.
-    """
-    if options.library == PROTEIN_CODING:
-        names = symbols_of(store, options.organism, PROTEIN_LOCUS)
-        if not names:
-            raise NotFoundError(
-                f"The store does not know which {options.organism} genes are protein-coding.",
-                "`hitscout fetch hgnc` gets that for human genes; otherwise name a screen or a file: --library.",
-            )
-        return resolve_list(store, options.organism, names, "library")
-    found = screen_or_file(store, options.library, "library")
-    if isinstance(found, Path):
-        return resolve_list(store, options.organism, [line.name for line in read_list(found, "library")], "library")
-    if found.organism != options.organism:
-        raise InvalidValueError(
-            f"The library {found.name!r} is of {found.organism} genes, the campaign of {options.organism} cells.",
-            f"Give --organism {found.organism}, or another library.",
-        )
-    return Resolved(perturbation_genes(store, options.organism, library_of(store, found.id)), ())
-
-
-def exclusions_of_options(store: Store, options: StartOptions) -> Resolved:
-    """Perturbations that must not be nominated, with a column reason.
-
-    Args:
-        store: The store.
-        options: What was asked for.
-    """
-    lines = read_list(options.exclude, "exclusions") if options.exclude else []
-    reasons = {line.name: line.second for line in lines}
-    resolved = resolve_list(store, options.organism, [line.name for line in lines], "exclusions")
-    where = options.exclude.name if options.exclude else ""
-    frame = resolved.perturbations
-    frame["reason"] = [reasons[listed] or f"listed in {where}" for listed in frame["listed"]]
-    return Resolved(frame, resolved.ignored)
-
-
-def essentials_of_options(workspace: Workspace, options: StartOptions, names: Sequence[str]) -> pd.DataFrame:
-    """Common essential genes that a campaign leaves out unless it is told to flag them.
-
-    What kills a cell changes nearly every readout: left among the candidates, essential genes fill a list and teach
-    nothing on the phenotype. A library that the user names is taken as it is, and a phenotype of growth or death is
-    theirs.
-
-    Args:
-        workspace: Its store knows which genes are essential.
-        options: What was asked for.
-        names: The library.
-
-    Returns:
-        Columns name and reason.
-    """
-    keep = options.flag_essential or options.library != PROTEIN_CODING or about_growth(options.phenotype)
-    found = [] if keep else sorted(common_essentials(workspace) & set(names))
-    return pd.DataFrame({"name": found, "reason": ESSENTIAL_REASON}, dtype=object)
-
-
-def expression_of_options(
-    store: Store, options: StartOptions
-) -> tuple[Mapping[str, float], Sequence[Mapping[str, str]]]:
-    """TPM by symbol, and names that could not be used.
-
-    Args:
-        store: The store.
-        options: What was asked for.
-    """
-    if options.expressed is None:
-        return {}, ()
-    values = dict(read_expression(options.expressed))
-    resolved = resolve_list(store, options.organism, list(values), "expression")
-    frame = resolved.perturbations
-    return {
-        str(name): values[listed] for name, listed in zip(frame["name"], frame["listed"], strict=True)
-    }, resolved.ignored
+    columns: Mapping[str, str] | None = None
+    controls: Sequence[str] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from db.records import Question
+from db.records import PROTEIN_LOCUS, Question
 from db.view import View
 from tools.genes.network import NETWORK
 from tools.genes.network import VERSION as NETWORK_VERSION
@@ -47,7 +47,7 @@ class Annotation:
             {name: np.log1p(values.reindex(known).fillna(0.0).to_numpy(float)) for name, values in counts.items()},
             known,
         )
-        frame["protein_coding"] = (named["locus_type"].reindex(known) == "gene with protein product").astype(float)
+        frame["protein_coding"] = (named["locus_type"].reindex(known) == PROTEIN_LOCUS).astype(float)
         return frame
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import compress
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
@@ -66,13 +65,13 @@ def named_rows(
         The rows with the columns perturbation, gene_id and second_gene_id.
     """
     rows = found.rows
-    meant = _meant(rows, names, identifiers, {control.strip().casefold() for control in controls})
-    meanings = pd.DataFrame([_meaning(row) for row in meant], columns=_MEANING, index=rows.index)
-    named = rows.assign(**meanings.astype({"gene_id": "int64", "second_gene_id": "Int64"}))
+    keys, meant = _meant(rows, names, identifiers, {control.strip().casefold() for control in controls})
+    meanings = pd.DataFrame([_meaning(one) for one in meant.values()], index=list(meant), columns=_MEANING)
+    each = meanings.astype({"gene_id": "int64", "second_gene_id": "Int64"}).loc[keys].set_axis(rows.index)
+    named = rows.assign(**each)
     good = (named["perturbation"] != "").to_numpy(dtype=bool)
     notes = [
-        note_of(row, *_why(resolutions))
-        for row, resolutions in zip(named[~good].to_dict("records"), compress(meant, ~good), strict=True)
+        note_of(row, *_why(meant[key])) for row, key in zip(named[~good].to_dict("records"), keys[~good], strict=True)
     ]
     return replace(found, rows=named[good], notes=(*found.notes, *notes))
 
@@ -98,15 +97,16 @@ def refuse_unnamed(found: SortedRows, organism: Organism, file_name: str) -> Non
 
 def _meant(
     rows: pd.DataFrame, names: GeneNames, identifiers: Mapping[str, pd.Series[str]], controls: Collection[str]
-) -> list[list[Resolution]]:
-    """What each gene of each row means."""
-    genes = [_genes_of(name, controls) for name in rows["name"]]
-    if identifiers and all(len(row) == 1 for row in genes):
+) -> tuple[pd.Index[Any], dict[Any, list[Resolution]]]:
+    """A key for each row, and what the genes of each key mean; the key is the name, unless rows have identifiers."""
+    genes = {name: _genes_of(name, controls) for name in rows["name"].unique()}
+    if identifiers and all(len(one) == 1 for one in genes.values()):
         own = {space: column.loc[rows.index].tolist() for space, column in identifiers.items()}
-        return [[one] for one in names.resolve([gene for (gene,) in genes], own)]
-    distinct = list(dict.fromkeys(gene for row in genes for gene in row))
+        resolved = names.resolve([genes[name][0] for name in rows["name"]], own)
+        return rows.index, {row: [one] for row, one in zip(rows.index, resolved, strict=True)}
+    distinct = list(dict.fromkeys(gene for one in genes.values() for gene in one))
     found = dict(zip(distinct, names.resolve(distinct), strict=True))
-    return [[found[gene] for gene in row] for row in genes]
+    return pd.Index(rows["name"]), {name: [found[gene] for gene in one] for name, one in genes.items()}
 
 
 def _genes_of(name: str, controls: Collection[str] = ()) -> list[str]:

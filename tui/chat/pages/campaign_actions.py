@@ -14,8 +14,8 @@ from tui.layouts.acts import trouble_in_chat
 from tui.layouts.format import Column
 
 if TYPE_CHECKING:
-    from tools.campaigns.listing import CampaignStart
     from tools.campaigns.results.recording import Recorded
+    from tools.campaigns.start.start import CampaignStart
     from tui.chat.app import HitscoutApp
     from tui.chat.pages.campaign_reading import Overview
 
@@ -60,7 +60,7 @@ def start(app: HitscoutApp, given: dict[str, Any] | None = None, error: str = ""
 
 
 def _start(app: HitscoutApp, values: dict[str, Any]) -> None:
-    from tools.campaigns.listing import campaign_start
+    from tools.campaigns.start.start import campaign_start
 
     named = dict(values)
     name, phenotype = named.pop("name"), named.pop("phenotype")
@@ -99,7 +99,7 @@ def _question_form(
         changes = forms.changes_of(before, values) if values is not None else {}
         if not changes:
             return
-        from tools.campaigns.listing import campaign_question
+        from tools.campaigns.start.question import campaign_question
 
         again = forms.with_values(fields, values)
         app.run_job(

@@ -135,7 +135,7 @@ def history(shown: CampaignShow) -> list[RenderableType]:
     """
     made: list[RenderableType] = []
     if shown.rounds:
-        made += slots(shown.rounds[-1].shortlist.get("slots"))
+        made += slots(shown.rounds[-1].shortlist.slots)
     if shown.results:
         made += [heading("Results"), *(line(one) for one in shown.results)]
     if shown.transcripts:

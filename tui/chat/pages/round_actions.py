@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from db.errors import HitscoutError
     from db.records import Round
     from tools.campaigns.rounds.order_file import Exported
-    from tools.campaigns.rounds.proposal import Shortlist
+    from tools.campaigns.rounds.shortlist import Shortlist
     from tui.chat.app import HitscoutApp
     from tui.chat.pages.campaign_reading import Overview
 
@@ -64,7 +64,7 @@ def ask_grade_of_any(app: HitscoutApp, campaign: str) -> None:
 
 
 def _grade(app: HitscoutApp, campaign: str, gene: str, grade: float, reason: str) -> None:
-    from tools.campaigns.rounds.proposal import campaign_grade
+    from tools.campaigns.rounds.grade import campaign_grade
 
     app.run_job(
         f"grade {gene}", campaign_grade, gene, grade, reason, campaign,
@@ -80,7 +80,7 @@ def ask_exclusion(app: HitscoutApp, campaign: str, gene: str) -> None:
         campaign: The campaign.
         gene: What is excluded.
     """
-    from tools.campaigns.listing import campaign_exclude
+    from tools.campaigns.start.exclusions import campaign_exclude
 
     def send(reason: str | None) -> None:
         if reason is not None:

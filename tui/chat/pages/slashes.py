@@ -173,7 +173,7 @@ class SlashPage(Page):
         def done(result: Any) -> None:  # noqa: ANN401, ARG001 – the campaign that was started
             self._campaign_chosen(name)
 
-        from tools.campaigns.listing import campaign_start
+        from tools.campaigns.start.start import campaign_start
 
         arguments = {"name": name, "phenotype": phenotype.strip().strip('"')}
         self.run_tool(f"start {name}", "campaign_start", campaign_start, arguments, done)
@@ -188,7 +188,7 @@ class SlashPage(Page):
         except HitscoutError as error:
             self._trouble(error.message, error.suggestion)
             return
-        from tools.campaigns.rounds.proposal import campaign_grade
+        from tools.campaigns.rounds.grade import campaign_grade
 
         self.run_tool(
             f"grade {gene}",
@@ -265,7 +265,7 @@ class SlashPage(Page):
 
 
 def _campaign_named(workspace: Workspace, name: str) -> str:
-    from tools.campaigns.state import pick_campaign
+    from tools.campaigns.chosen_campaign import pick_campaign
 
     return pick_campaign(workspace.store, name).name
 

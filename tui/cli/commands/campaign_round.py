@@ -52,7 +52,7 @@ def grade(
     second, then by their record, never above 30 %. They change no probability. With --model the round is proposed
     again at once.
     """
-    from tools.campaigns.rounds.proposal import campaign_grade
+    from tools.campaigns.rounds.grade import campaign_grade
     from tui.layouts import campaign as layout
 
     session = session_of(context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,6 +13,7 @@ from tui.cli import options
 from tui.cli.frame import listed, pairs, session_of
 
 if TYPE_CHECKING:
+    from db.campaigns.records import IgnoredName
     from tools.workspace import Workspace
 
 LISTS = ("gene_sets", "positive_controls")
@@ -59,7 +60,7 @@ def start(
     Where a language model is configured, it compiles --question to the fields that no option gives; the result is
     shown, and `hitscout campaign question` changes it until the first round is confirmed.
     """
-    from tools.campaigns.listing import campaign_start
+    from tools.campaigns.start.start import campaign_start
     from tui.layouts import campaign as layout
 
     if not (phenotype.strip() or question.strip()):
@@ -82,7 +83,7 @@ def start(
 
 def _compiled(
     workspace: Workspace, given: dict[str, Any], language_model: str, share: str | None, *, agree: bool
-) -> tuple[dict[str, Any], Sequence[Mapping[str, str]], Sequence[str]]:
+) -> tuple[dict[str, Any], Sequence[IgnoredName], Sequence[str]]:
     """The options with the question's words compiled, names that could not be used, and notes."""
     if not given["text"].strip():
         return given, (), ()
@@ -107,7 +108,7 @@ def question(
     ] = None,
 ) -> None:
     """Shows a campaign's question, and edits it until the first round is confirmed."""
-    from tools.campaigns.listing import campaign_question
+    from tools.campaigns.start.question import campaign_question
     from tui.layouts import campaign as layout
 
     session = session_of(context)
@@ -140,7 +141,7 @@ def exclude(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept.")],
 ) -> None:
     """Takes genes out of a campaign's candidates for good."""
-    from tools.campaigns.listing import campaign_exclude
+    from tools.campaigns.start.exclusions import campaign_exclude
     from tui.layouts import campaign as layout
 
     session = session_of(context)

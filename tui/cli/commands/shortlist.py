@@ -47,19 +47,21 @@ def shortlist(
     The round stays open; `hitscout campaign confirm` and `hitscout campaign record` go on with it.
     """
     from tools.campaigns.start.start_and_propose import shortlist as make_shortlist
+    from tools.campaigns.start.start_options import StartOptions
     from tui.layouts import shortlist as layout
 
     session = session_of(context)
     with session.workspace(seed) as workspace:
-        made = make_shortlist(
-            workspace, phenotype, name=name, text=question, measured=measured, library=library, size=size, out=out,
-            organism=organism, cell_type=cell_type, readout=readout, direction=direction, modality=modality or "",
-            hit_rule=hit_rule, study=study, exclude=exclude, expressed=expressed, min_tpm=min_tpm,
+        start = StartOptions(
+            phenotype, text=question, measured=measured, library=library, size=size, organism=organism,
+            cell_type=cell_type, readout=readout, direction=direction, modality=modality or "", hit_rule=hit_rule,
+            study=study, exclude=exclude, expressed=expressed, min_tpm=min_tpm,
             flag_essential=flag_essential, guides_per_gene=guides_per_gene, coverage=coverage, price=price,
             positive_controls=listed(positive_controls or ()), positive_means=positive_means or "",
             readout_gene=readout_gene, reader=reader, columns=pairs(columns or (), "--map"),
-            controls=listed(controls or ()), seed=seed,
+            controls=listed(controls or ()),
         )  # fmt: skip
+        made = make_shortlist(workspace, start, name=name, seed=seed, out=out)
     session.give(made, layout.proposed)
     if made.path:
         session.say(f"Written to {made.path}.")

@@ -8,9 +8,10 @@ from db.errors import ConflictError, InvalidValueError, NeedsChoiceError, NotFou
 from tests.campaign_world import FAST, confirmed, new_workspace, started, write_results
 from tools.campaigns.answers.explanation import _place, explain_prediction, why_not
 from tools.campaigns.answers.hit_chances import predict_hits
-from tools.campaigns.listing import campaign_close, campaign_exclude, campaign_list, campaign_show
+from tools.campaigns.listing import campaign_close, campaign_list, campaign_show
 from tools.campaigns.results.recording import campaign_record
 from tools.campaigns.rounds.proposal import campaign_confirm, campaign_propose
+from tools.campaigns.start.exclusions import campaign_exclude
 from tools.evidence import open_evidence
 
 
@@ -35,7 +36,8 @@ def measured(tmp_path):
 
 
 def candidates(workspace) -> list[str]:
-    from tools.campaigns.state import load_state, pick_campaign
+    from tools.campaigns.chosen_campaign import pick_campaign
+    from tools.campaigns.state import load_state
 
     return list(load_state(workspace.store, pick_campaign(workspace.store)).candidates)
 
@@ -51,7 +53,7 @@ def test_chances_and_ranks_are_those_of_the_proposal(proposed):
     assert found.genes[0].hit_probability == pytest.approx(first.hit_probability)
     assert (found.genes[0].low, found.genes[0].high) == (pytest.approx(first.low), pytest.approx(first.high))
     assert found.genes[2].name == "cytokin"
-    assert [one["name"] for one in found.ignored] == ["NOPE"]
+    assert [one.name for one in found.ignored] == ["NOPE"]
     assert found.candidates == len(candidates(workspace))
     assert 0 < found.base_rate < first.hit_probability
 
@@ -93,7 +95,8 @@ def test_an_explanation_has_parts_and_facts_that_open(proposed):
 def test_why_not_says_rank_and_what_speaks_against(proposed):
     workspace, made = proposed
     from tools.campaigns.answers.candidate_ranks import standing_of
-    from tools.campaigns.state import load_state, pick_campaign
+    from tools.campaigns.chosen_campaign import pick_campaign
+    from tools.campaigns.state import load_state
 
     worst = standing_of(workspace, load_state(workspace.store, pick_campaign(workspace.store))).ranking[-1]
     found = why_not(workspace, worst)

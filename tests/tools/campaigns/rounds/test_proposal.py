@@ -10,9 +10,11 @@ import pytest
 from db.errors import ConflictError, HitscoutError, InvalidValueError, NotFoundError
 from tests.campaign_world import FAST, confirmed, manifest, new_workspace, started, write_results
 from tests.synthetic_store import ESSENTIAL, SYMBOLS
-from tools.campaigns.listing import campaign_exclude, campaign_question, campaign_show, campaign_start
+from tools.campaigns.listing import campaign_show
 from tools.campaigns.results.recording import campaign_record
-from tools.campaigns.rounds.proposal import campaign_confirm, campaign_grade, campaign_propose
+from tools.campaigns.rounds.proposal import campaign_confirm, campaign_propose
+from tools.campaigns.start.exclusions import campaign_exclude
+from tools.campaigns.start.question import campaign_question
 from tools.evidence import open_evidence
 
 
@@ -132,48 +134,6 @@ def test_essential_genes_and_positive_controls_carry_flags(rich_world):
     assert {name for name, said in flags.items() if "essential" in said} == set(ESSENTIAL)
     assert [name for name, said in flags.items() if "positive-control" in said] == ["GENE0100"]
     assert all("no-evidence" in said for said in flags.values())
-
-
-def test_essential_genes_are_left_out_and_the_start_says_so(rich_world):
-    plain = started(rich_world)
-    assert plain.candidates == plain.library_size - len(ESSENTIAL)
-    assert any(str(len(ESSENTIAL)) in note and "--flag-essential" in note for note in plain.notes)
-    everyone = campaign_propose(rich_world, size=plain.candidates, predictor=FAST)
-    assert not set(names(everyone)) & set(ESSENTIAL)
-    assert campaign_show(rich_world).excluded == len(ESSENTIAL)
-
-
-def test_essential_genes_stay_where_a_library_is_named_or_growth_is_asked_about(rich_world, tmp_path):
-    library = tmp_path / "mine.txt"
-    library.write_text("\n".join(ESSENTIAL) + "\n")
-    assert started(rich_world, "named", library=str(library)).candidates == len(ESSENTIAL)
-    assert campaign_start(rich_world, "growth", "proliferation of T cells", size=12).candidates == 600
-
-
-def test_a_grade_is_kept_and_moves_neither_probability_nor_rank(world):
-    started(world)
-    before = campaign_propose(world)
-    last = names(before)[-1]
-    assert campaign_grade(world, last.lower(), 4, "textbook receptor").perturbation == last
-    after = campaign_propose(world)
-    assert names(after) == names(before)
-    assert [n.hit_probability for n in after.nominations] == [n.hit_probability for n in before.nominations]
-    assert [n.grade for n in after.nominations] == [None] * 11 + [4.0]
-    campaign_grade(world, last, 1, "on second thoughts")
-    assert campaign_show(world).rounds[0].nominations[-1].grade == 1.0
-
-
-@pytest.mark.parametrize(
-    ("gene", "grade", "reason", "said"),
-    [("GENE0001", 5, "x", "between 0 and 4"), ("GENE0001", 2, " ", "reason"), ("NOPE", 2, "x", "'NOPE' cannot")],
-)
-def test_a_grade_that_says_nothing_is_refused(world, gene, grade, reason, said):
-    started(world)
-    campaign_propose(world, predictor=FAST)
-    before = manifest(world)
-    with pytest.raises(InvalidValueError, match=said):
-        campaign_grade(world, gene, grade, reason)
-    assert manifest(world) == before
 
 
 def test_of_two_who_confirm_at_once_one_is_told_that_it_is_done(world):

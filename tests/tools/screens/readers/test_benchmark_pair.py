@@ -68,7 +68,7 @@ def test_numbers_are_no_hits(pair):
 def test_effects_without_hits_beside_them_are_refused_with_the_way_out(pair, tmp_path):
     path = pair()
     (tmp_path / "topmovers_X.npy").unlink()
-    with pytest.raises(RefusedFileError, match="`columns={'gene': 'Gene', 'estimate': 'Score'}`"):
+    with pytest.raises(RefusedFileError, match=r"`columns=\{'gene': 'Gene', 'estimate': 'Score'\}`"):
         read_table(path, Reading())
     mapped = Reading(columns={"gene": "Gene", "estimate": "Score"})
     assert read_table(path, mapped).rows["estimate"].tolist() == [-1.5, 0.2, 2]
@@ -87,6 +87,19 @@ def test_other_hits_beside_the_same_effects_are_another_content(named_workspace,
     options = {"phenotype": "x", "positive_means": "raises"}
     add_screen(named_workspace, pair(), name="one", **options)
     assert not add_screen(named_workspace, pair(hits=("CD5",)), name="two", **options).already_present
+
+
+def test_a_second_pair_of_files_is_a_replicate(named_workspace, pair, tmp_path):
+    (tmp_path / "second").mkdir()
+    second = [(tmp_path / "second" / path.name, path) for path in (pair(), tmp_path / "topmovers_X.npy")]
+    for copy, path in second:
+        copy.write_bytes(path.read_bytes())
+    added = add_screen(
+        named_workspace, pair("Gene,Score\nIL2,-2.5\nCD5,0.2\nLAT,2\n"), phenotype="x", positive_means="raises",
+        replicate_files=[second[0][0]],
+    )  # fmt: skip
+    assert added.replicates == ("ground_truth_X #1", "ground_truth_X #2")
+    assert added.rows_read == 6
 
 
 @pytest.mark.parametrize(

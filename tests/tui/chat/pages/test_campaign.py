@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.chat.page_world import on_page, text, until, world
-from tools.campaigns.listing import campaign_list, campaign_question, campaign_show, campaign_start
+from tools.campaigns.listing import campaign_list, campaign_show
+from tools.campaigns.start.question import campaign_question
+from tools.campaigns.start.start import campaign_start
 from tui.chat.widgets.asking import ChoiceDialog, ReadingDialog
 from tui.chat.widgets.form import FieldRow, FormDialog
 from tui.chat.widgets.hits_plot import HitsPlot
@@ -34,7 +36,7 @@ def test_rounds_are_shown_with_hits_against_expectation_and_random(tmp_path):
         (first, second) = page.query_one(HitsPlot).points
         assert first.hits == table.values[0][4]
         assert second.hits is None
-        assert first.random == pytest.approx(20 * rounds[0].shortlist["random_probability"])
+        assert first.random == pytest.approx(20 * rounds[0].shortlist.random_probability)
         shown = text(app)
         for words in ("Calibration", "promised", "65,000 cells", "frozen", "What moves the cytokine?"):
             assert words in shown

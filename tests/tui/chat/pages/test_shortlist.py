@@ -7,10 +7,11 @@ import pytest
 
 from tests.campaign_world import new_workspace, started
 from tests.tui.chat.page_world import lines, on_page, text, until, words, world
+from tools.campaigns.chosen_campaign import pick_campaign
 from tools.campaigns.listing import campaign_show
-from tools.campaigns.results.ledger import campaign_tally
+from tools.campaigns.results.ledger import tally_of
 from tools.campaigns.rounds.proposal import campaign_propose
-from tools.campaigns.state import load_state, pick_campaign
+from tools.campaigns.state import load_state, state_of
 from tui.chat.pages.shortlist_parts import holds
 from tui.chat.widgets.asking import ConfirmDialog, ReadingDialog, TextDialog
 from tui.chat.widgets.form import FieldRow, FormDialog
@@ -68,7 +69,11 @@ def test_grades_and_exclusions_need_reasons_and_are_counted_when_it_is_computed_
         for name, value in (("gene", other), ("grade", "4"), ("reason", "binds the receptor")):
             next(row for row in app.screen.query(FieldRow) if row.field.name == name).set_text(value)
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: campaign_tally(workspace).rounds[0].unheard == (other,), "the grade is kept")
+        await until(
+            pilot,
+            lambda: tally_of(workspace, state_of(workspace.store)).rounds[0].unheard == (other,),
+            "the grade is kept",
+        )
         await until(pilot, lambda: f"grades of {other} came" in text(app), "the page says so")
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, TextDialog), "the reason")
@@ -83,7 +88,7 @@ def test_grades_and_exclusions_need_reasons_and_are_counted_when_it_is_computed_
         await pilot.press("escape")
         await until(pilot, lambda: not app.jobs and app.screen.query("#nominations"), "the page")
         await pilot.press("p")
-        await until(pilot, lambda: not campaign_tally(workspace).rounds[0].stale, "computed again")
+        await until(pilot, lambda: not tally_of(workspace, state_of(workspace.store)).rounds[0].stale, "computed again")
         again = {one.perturbation: one for one in campaign_show(workspace).rounds[0].nominations}
         assert again[other].by == "grade"
         assert listed[0] not in again

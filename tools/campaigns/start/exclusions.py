@@ -1,0 +1,121 @@
+"""Genes that a campaign must not nominate: listed in a file, essential, or excluded by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from db.campaigns.campaigns import add_exclusions
+from db.campaigns.records import IgnoredName
+from db.errors import InvalidValueError, require
+from db.records import Question
+from db.screens.writing import ensure_perturbations
+from tools.campaigns.state import CampaignState, state_of
+from tools.genes.essentials import about_growth, common_essentials
+from tools.genes.name_lists import read_list, resolve_list
+from tools.workspace import Workspace
+
+ESSENTIAL_REASON = "common essential: what kills a cell changes nearly every readout"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a campaign leaves out from its start on.
+
+    Attributes:
+        perturbations: Columns name, gene_id, second_gene_id and reason; those that were listed, then essential ones.
+        ignored: Listed names that could not be used.
+        essentials: How many common essential genes of the library are left out.
+    """
+
+    perturbations: pd.DataFrame
+    ignored: tuple[IgnoredName, ...]
+    essentials: int
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """What `campaign_exclude` did: names excluded now, and names that could not be used and why."""
+
+    campaign: str
+    excluded: tuple[str, ...]
+    ignored: tuple[IgnoredName, ...]
+    notes: tuple[str, ...] = ()
+
+
+def campaign_exclude(workspace: Workspace, genes: Sequence[str], reason: str, name: str = "") -> Exclusion:
+    """Takes genes out of a campaign's candidates for good.
+
+    Args:
+        workspace: Where the campaign is.
+        genes: Genes of its library (``A``, or ``A+B`` for a pair).
+        reason: Why, in words; it is kept.
+        name: The campaign; the only open one where empty.
+
+    Returns:
+        What was excluded, and names that could not be used.
+
+    Raises:
+        InvalidValueError: No reason was given, or none of the names can be used.
+    """
+    require(reason.strip(), "An exclusion needs a reason.", 'Say why: --reason "…".')
+    state = state_of(workspace.store, name, to_change=True)
+    organism = state.campaign.question.organism
+    resolved = resolve_list(workspace.store, organism, genes, "exclusions")
+    frame = resolved.perturbations
+    inside = frame["name"].isin(state.library)
+    outside = [IgnoredName(str(n), "not in the campaign's library", "exclusions") for n in frame["name"][~inside]]
+    chosen = frame[inside.to_numpy(dtype=bool)]
+    ignored = (*resolved.ignored, *outside)
+    if chosen.empty:
+        said = "; ".join(f"{one.name}: {one.why}" for one in ignored[:5])
+        raise InvalidValueError(f"None of the genes can be excluded ({said}).", "Name genes of the campaign's library.")
+    with workspace.store.write("exclude") as connection:
+        ids = ensure_perturbations(connection, organism, chosen)
+        add_exclusions(connection, state.campaign.id, {int(ids[n]): reason.strip() for n in chosen["name"]})
+    return Exclusion(state.campaign.name, tuple(chosen["name"]), ignored, _exclusion_notes(state, set(chosen["name"])))
+
+
+def _exclusion_notes(state: CampaignState, excluded: set[str]) -> tuple[str, ...]:
+    newest = state.newest
+    if newest is None or newest.state == "measured":
+        return ()
+    hit = sorted(excluded & {nomination.perturbation for nomination in newest.nominations})
+    if not hit:
+        return ()
+    if newest.state == "open":
+        return (f"{', '.join(hit)} stood in the open round {newest.number}: propose again before confirming.",)
+    return (f"{', '.join(hit)} stay in round {newest.number}, which is confirmed; later rounds leave them out.",)
+
+
+# From the start ----------------------------------------------------------------------------------
+
+
+def left_out(
+    workspace: Workspace, question: Question, library: pd.DataFrame, file: Path | None, *, essentials: bool
+) -> LeftOut:
+    """Genes that must not be nominated from the start on: those that a person lists, and common essential genes.
+
+    What kills a cell changes nearly every readout: left among the candidates, essential genes fill a list and teach
+    nothing on the phenotype. A phenotype of growth or death is theirs, so that they stay in it.
+
+    Args:
+        workspace: Its store knows names, and which genes are essential.
+        question: What is looked for.
+        library: Columns name, gene_id, second_gene_id.
+        file: Names, with a reason in the column after each; None where nothing is listed.
+        essentials: Whether common essential genes are left out.
+    """
+    lines = read_list(file, "exclusions") if file else []
+    reasons = {line.name: line.second or f"listed in {file.name if file else ''}" for line in lines}
+    listed = resolve_list(workspace.store, question.organism, [line.name for line in lines], "exclusions")
+    frame = listed.perturbations.assign(reason=[reasons[name] for name in listed.perturbations["listed"]])
+    found = common_essentials(workspace) if essentials and not about_growth(question.phenotype) else frozenset()
+    # Of two reasons for one gene, the person's own is kept.
+    more = library[library["name"].isin(found)].sort_values("name").assign(reason=ESSENTIAL_REASON)
+    added = more[~more["name"].isin(frame["name"])]
+    together = pd.concat([frame, added], ignore_index=True) if len(added) else frame
+    return LeftOut(together, listed.ignored, len(more))

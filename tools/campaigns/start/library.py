@@ -1,0 +1,67 @@
+"""The genes that a campaign chooses from: its library, and how much of each its cells express."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from db.campaigns.campaigns import perturbation_genes
+from db.campaigns.records import IgnoredName
+from db.errors import InvalidValueError, NotFoundError
+from db.genes.nomenclature import symbols_of
+from db.records import PROTEIN_CODING, PROTEIN_LOCUS, Organism
+from db.screens.reading import library_of
+from db.store import Store
+from tools.genes.name_lists import Resolved, read_expression, read_list, resolve_list
+from tools.screens.chosen_screen import screen_or_file
+
+_PROTEIN_LOCUS = PROTEIN_LOCUS
+
+
+def library_genes(store: Store, organism: Organism, library: str) -> Resolved:
+    """The perturbations that can be nominated, and names of the library that could not be used.
+
+    Args:
+        store: The store.
+        organism: Whose genes.
+        library: A screen's name, a file of gene names, or ``protein-coding``.
+
+    Raises:
+        InvalidValueError: The screen is of another organism.
+        NotFoundError: There is no such screen or file, or no list of protein-coding genes.
+    """
+    if library == PROTEIN_CODING:
+        names = symbols_of(store, organism, _PROTEIN_LOCUS)
+        if not names:
+            raise NotFoundError(
+                f"The store does not know which {organism} genes are protein-coding.",
+                "`hitscout fetch hgnc` gets that for human genes; otherwise name a screen or a file: --library.",
+            )
+        return resolve_list(store, organism, names, "library")
+    found = screen_or_file(store, library, "library")
+    if isinstance(found, Path):
+        return resolve_list(store, organism, [line.name for line in read_list(found, "library")], "library")
+    if found.organism != organism:
+        raise InvalidValueError(
+            f"The library {found.name!r} is of {found.organism} genes, the campaign of {organism} cells.",
+            f"Give --organism {found.organism}, or another library.",
+        )
+    return Resolved(perturbation_genes(store, organism, library_of(store, found.id)), ())
+
+
+def expression(
+    store: Store, organism: Organism, file: Path | None
+) -> tuple[Mapping[str, float], Sequence[IgnoredName]]:
+    """TPM by symbol, and names that could not be used.
+
+    Args:
+        store: The store.
+        organism: Whose genes.
+        file: Gene and TPM in two columns; no gene has a TPM where None.
+    """
+    if file is None:
+        return {}, ()
+    values = dict(read_expression(file))
+    resolved = resolve_list(store, organism, list(values), "expression")
+    rows = resolved.perturbations[["name", "listed"]].itertuples(index=False)
+    return {str(name): values[listed] for name, listed in rows}, resolved.ignored

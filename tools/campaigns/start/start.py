@@ -1,0 +1,71 @@
+"""Starts: a campaign is planned, checked, and then written in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from db.campaigns.records import IgnoredName, in_order
+from db.records import Campaign
+from tools.campaigns.start.plan import plan_campaign, write_plan
+from tools.campaigns.start.start_options import StartOptions
+from tools.campaigns.state import load_state
+from tools.parameters import takes_fields
+from tools.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class CampaignStart:
+    """What `campaign_start` made.
+
+    Attributes:
+        campaign: The campaign.
+        library_size: Perturbations in its library.
+        measured: How many of them are measured already (round 0).
+        candidates: How many can be nominated.
+        ignored: Names of library, exclusion or expression files that could not be used, and why.
+        notes: What else a person should know, in sentences.
+    """
+
+    campaign: Campaign
+    library_size: int
+    measured: int
+    candidates: int
+    ignored: tuple[IgnoredName, ...]
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values for ``campaign start --json``."""
+        return {**vars(self), "ignored": in_order(self.ignored)}
+
+
+@takes_fields
+def campaign_start(workspace: Workspace, name: str, options: StartOptions) -> CampaignStart:
+    """Starts a campaign: what is looked for, among which genes, and what is measured already.
+
+    Args:
+        workspace: Where the campaign is kept.
+        name: A name that no other campaign of the store has.
+        options: What it is started from.
+
+    Returns:
+        The campaign and the size of what it chooses from.
+
+    Raises:
+        InvalidValueError: A value cannot be used, or `size` is above the number of candidates.
+        NotFoundError: There is no such screen or file.
+        ConflictError: A campaign of the name is there already.
+        RefusedFileError: A file cannot be read; the store is unchanged.
+    """
+    plan = plan_campaign(workspace, name, options)
+    with workspace.store.write("campaign start") as connection:
+        campaign = write_plan(workspace, connection, plan)
+    state = load_state(workspace.store, campaign)
+    return CampaignStart(
+        campaign=campaign,
+        library_size=len(state.library),
+        measured=len(state.measured),
+        candidates=len(state.candidates),
+        ignored=campaign.settings.ignored,
+        notes=plan.notes,
+    )
