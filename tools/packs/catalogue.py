@@ -22,6 +22,8 @@ from tools.workspace import Progress, Workspace
 NAMES_PACK = "hgnc"
 """The pack that every other one needs, because it says what gene names mean."""
 
+_ACTS = {"hitscout encode": act("encode_gene_texts")}
+"""Next step of a pack → the act that it is."""
 _LOADING_ORDER = (
     "genes", "orthologs", "gene_sets", "network", "gene_values", "gene_texts", "embedding", "responses", "screen",
 )  # fmt: skip
@@ -151,11 +153,29 @@ def remedies(workspace: Workspace, names: Iterable[str]) -> tuple[str, ...]:
         workspace: The workspace whose folders and store are looked at.
         names: Names of packs without which the source has nothing to say.
     """
+    absent, steps = _helping(workspace, names)
+    fetching = (f"hitscout fetch {' '.join(absent)}",) if absent else ()
+    return (*fetching, *steps)
+
+
+def helping_acts(workspace: Workspace, names: Iterable[str]) -> tuple[str, ...]:
+    """What `remedies` says as command lines, as the acts that a sentence names.
+
+    Args:
+        workspace: As for `remedies`.
+        names: As for `remedies`.
+    """
+    absent, steps = _helping(workspace, names)
+    fetching = (act("fetch", list(absent)),) if absent else ()
+    return (*fetching, *(_ACTS.get(step, f"`{step}`") for step in steps))
+
+
+def _helping(workspace: Workspace, names: Iterable[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Packs that are not here, and the next steps of those that are."""
     needed = tuple(dict.fromkeys(names))
     absent = absent_packs(workspace, needed)
     steps = dict.fromkeys(read_pack(name).next_step for name in needed if name not in absent)
-    fetching = (f"hitscout fetch {' '.join(absent)}",) if absent else ()
-    return (*fetching, *filter(None, steps))
+    return absent, [step for step in steps if step]
 
 
 def pack_folder(workspace: Workspace, pack: Pack | str) -> Path:

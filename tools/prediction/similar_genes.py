@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from db.acts import act
 from db.errors import NotFoundError, require
 from db.evidence_ids import edge_id, set_id, text_id
 from db.genes.nomenclature import find_gene
@@ -16,7 +15,7 @@ from db.records import Gene, Question
 from db.view import View
 from tools.genes.card import organism_of
 from tools.genes.network import NETWORK, both_ways
-from tools.packs.catalogue import absent_packs, remedies
+from tools.packs.catalogue import absent_packs, helping_acts, remedies
 from tools.prediction.feature_frames import build
 from tools.prediction.regression import WEIGHTS
 from tools.workspace import Workspace
@@ -102,15 +101,15 @@ def similar_genes(workspace: Workspace, symbol: str, size: int = 20, organism: s
     near = {name: _nearest(frame, gene.symbol) for name, frame in built.frames.items() if gene.symbol in frame.index}
     silent = {name: absent_packs(workspace, built.missing.get(name, ())) for name in WEIGHTS if name not in near}
     needed = sorted({pack for name in silent for pack in built.missing.get(name, ())})
-    helping = remedies(workspace, needed)
     if not near:
-        advice = _advice(absent_packs(workspace, needed), len(helping))
+        acts = " and ".join(helping_acts(workspace, needed))
+        advice = f"More sources: {acts}." if acts else "Ask about another gene."
         raise NotFoundError(f"No feature source knows {gene.symbol}, so nothing is known to be like it.", advice)
     best = _fused(near)[:size]
     names = view.genes(gene.organism).set_index("symbol")["name"]
     facts = _Facts.of(view, gene, best)
     neighbours = tuple(SimilarGene(other, str(names.get(other, "")), _likenesses(near, other, facts)) for other in best)
-    return SimilarGenes(gene.symbol, gene.organism, neighbours, tuple(near), silent, helping)
+    return SimilarGenes(gene.symbol, gene.organism, neighbours, tuple(near), silent, remedies(workspace, needed))
 
 
 def _nearest(frame: pd.DataFrame, symbol: str) -> pd.DataFrame:
@@ -122,14 +121,6 @@ def _nearest(frame: pd.DataFrame, symbol: str) -> pd.DataFrame:
     others = pd.Series(cosine.round(9), index=frame.index).drop(symbol)
     others = others[others > 0].sort_index().sort_values(ascending=False, kind="stable").head(NEAR)
     return pd.DataFrame({"similarity": others, "rank": np.arange(1, len(others) + 1)})
-
-
-def _advice(absent: Sequence[str], remedies: int) -> str:
-    """What would bring more sources; the one step that follows the fetch of a pack is to encode the texts."""
-    acts = [act("fetch", list(absent))] if absent else []
-    if remedies > len(acts):
-        acts.append(act("encode_gene_texts"))
-    return f"More sources: {' and '.join(acts)}." if acts else "Ask about another gene."
 
 
 def _fused(near: Mapping[str, pd.DataFrame]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pandas as pd
 
+from db.acts import ANY, NAME, act, option
 from db.campaigns.campaigns import insert_campaign, list_campaigns
 from db.errors import check_word, require
 from db.provenance import utc_now
@@ -90,7 +91,7 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions) -> Cam
         NotFoundError: There is no such screen or file.
         RefusedFileError: A file cannot be read.
     """
-    require(name.strip(), "A campaign needs a name.", "`hitscout campaign start NAME --phenotype …`.")
+    require(name.strip(), "A campaign needs a name.", f"{act('campaign_start', NAME, phenotype=ANY)}.")
     _check_values(options)
     store = workspace.store
     asked = Question(
@@ -125,7 +126,9 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions) -> Cam
 
 
 def _check_values(options: StartOptions) -> None:
-    require(options.phenotype.strip(), "A campaign needs a phenotype.", 'Say what is looked for: --phenotype "…".')
+    require(
+        options.phenotype.strip(), "A campaign needs a phenotype.", f"Say what is looked for: {option(phenotype=ANY)}."
+    )
     for what, value, choices in (
         ("organism", options.organism, get_args(Organism)),
         ("direction", options.direction, get_args(Direction)),
@@ -137,12 +140,12 @@ def _check_values(options: StartOptions) -> None:
         options.mode == "discover",
         "The mode validate is not there yet: how likely a hit is to hit again must be learnt from repeated screens,"
         " and no predictor here does that.",
-        "Start with --mode discover; `hitscout campaign export` lists the hits so far for a re-test.",
+        f"Start with {option(mode='discover')}; {act('campaign_export')} lists the hits so far for a re-test.",
     )
     for what, number in (
-        ("size", options.size), ("guides-per-gene", options.guides_per_gene), ("coverage", options.coverage)
+        ("size", options.size), ("guides_per_gene", options.guides_per_gene), ("coverage", options.coverage)
     ):  # fmt: skip
-        require(number >= 1, f"--{what} {number} was given.", f"Give --{what} 1 or more.")
+        require(number >= 1, f"{option(**{what: number})} was given.", f"Give {option(what)} 1 or more.")
     require(options.price is None or options.price >= 0, f"A price of {options.price} was given.", "Give 0 or more.")
     if options.hit_rule:
         parse_rule(options.hit_rule)
@@ -153,7 +156,7 @@ def _notes(essentials: int, unusable: int, measured: Measured) -> tuple[str, ...
     if essentials:
         notes.append(
             f"{essentials:,} common essential genes are left out, because what kills a cell changes nearly every"
-            " readout; --flag-essential keeps them as candidates, with a flag."
+            f" readout; {option(flag_essential=True)} keeps them as candidates, with a flag."
         )
     if unusable:
         notes.append(f"{unusable} names of the library could not be used; they are listed as ignored.")
