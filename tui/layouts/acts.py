@@ -25,11 +25,13 @@ COMMANDS: Mapping[str, str] = {
     "benchmark_biodiscovery": "benchmark biodiscovery", "benchmark_suite": "benchmark suite",
     "benchmark_perturbqa": "benchmark perturbqa", "benchmark_gene_sets": "benchmark perturbqa",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
-    "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "transcript_list": "transcript list",
+    "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
+    "transcript_list": "transcript list",
 }  # fmt: skip
 """Tool → the command that calls it."""
 OPTIONS: Mapping[str, str] = {
-    "changes": "set", "collections": "collection", "columns": "map", "positive_controls": "positive-control",
+    "agree": "yes", "changes": "set", "collections": "collection", "columns": "map", "language_model": "model",
+    "positive_controls": "positive-control",
     "replicate_files": "replicate", "store_path": "store", "values": "value",
     "campaign_start.text": "question", "predict_hits.text": "question", "shortlist.text": "question",
     "add_replicate.screen": "replicate-of",
@@ -54,6 +56,8 @@ SLASHES: Mapping[str, str] = {
 """Tool → the slash command of the chat that calls it."""
 
 _QUOTED = re.compile(r"`([a-z_]+\([^`]*\)|[a-z_]+=[^`]*)`")
+_STARTED_WITH = frozenset({"agree", "language_model", "max_cost", "max_requests", "share", "store_path"})
+"""Arguments of whoever talks to the assistant, or of the whole run: the chat has no field for them."""
 _NAMED = "_"
 """Stands for the value of an argument of which only the name is said."""
 
@@ -200,8 +204,7 @@ def _options(call: _Call) -> str:
 
 
 def _labels(call: _Call) -> str:
-    if "store_path" in call.options:
-        # What the chat is started with is an option there too.
+    if not _STARTED_WITH.isdisjoint(call.options):
         return _options(call)
     return ", ".join(" ".join([name.replace("_", " "), *_labelled(value)]) for name, value in call.options.items())
 
