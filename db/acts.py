@@ -1,8 +1,8 @@
 """Acts that would help, named in a text as a script writes them: a tool with its arguments, or an argument alone.
 
 Messages are read by scripts, on the command line and in the chat, and by language models. They name a tool and what it
-takes, ``fetch(['hgnc'])`` or ``size=40`` between backticks; the command line and the chat say that in their own words
-(`tui.layouts.acts`).
+takes, ``fetch(['hgnc'])``, ``size=40`` or ``size=`` between backticks; the command line and the chat say that in their
+own words (`tui.layouts.acts`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ class Word(str):
         return str(self)
 
 
-COLUMN, DIR, FILE, GENE, N, NAME, PATH, VALUE = map(
-    Word, ("COLUMN", "DIR", "FILE", "GENE", "N", "NAME", "PATH", "VALUE")
-)
+COLUMN, DIR, FILE, N, NAME, PATH, VALUE = map(Word, ("COLUMN", "DIR", "FILE", "N", "NAME", "PATH", "VALUE"))
 ANY = Word("...")
 """Some value or other; a text in plain words, mostly."""
 
@@ -39,16 +37,17 @@ def act(tool: str, /, *arguments: object, **options: object) -> str:
     return _quoted(f"{tool}({', '.join(given)})")
 
 
-def option(**given: object) -> str:
+def option(name: str = "", /, **given: object) -> str:
     """Arguments of the call that was made, or is to be made.
 
     Args:
+        name: An argument's name, where it is not said what is to be given.
         **given: Name and value of each.
 
     Returns:
-        Such as ```size=40```, backticks included.
+        Such as ```size=40``` or ```size=```, backticks included.
     """
-    return _quoted(", ".join(f"{name}={value!r}" for name, value in given.items()))
+    return _quoted(", ".join([*([f"{name}="] if name else []), *(f"{key}={value!r}" for key, value in given.items())]))
 
 
 def _quoted(text: str) -> str:

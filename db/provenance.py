@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from db.acts import act
 from db.errors import NotFoundError
 from db.records import Ingest, Note
 
@@ -78,7 +79,7 @@ def get_ingest(connection: duckdb.DuckDBPyConnection, ingest_id: int) -> Ingest:
     """
     found = _select(connection, "WHERE id = ?", [ingest_id])
     if not found:
-        raise NotFoundError(f"There is no ingest {ingest_id}.", "`hitscout screen list` shows what there is.")
+        raise NotFoundError(f"There is no ingest {ingest_id}.", f"{act('screen_list')} shows what there is.")
     return found[0]
 
 

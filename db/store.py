@@ -21,6 +21,7 @@ from typing import Any
 
 import duckdb
 
+from db.acts import PATH, act, option
 from db.errors import StoreError, StoreHeldError
 from db.manifest import Problem, describe, differences
 
@@ -97,7 +98,7 @@ class Store:
         except OSError as error:
             raise StoreError(
                 f"The folder {self.path.parent} cannot be made: {error.strerror}.",
-                "Name a store in a folder that you may write to: --store PATH.",
+                f"Name a store in a folder that you may write to: {option(store_path=PATH)}.",
             ) from error
         if not fresh:
             # Looked at read-only first: an up-to-date store must open while others read it.
@@ -132,7 +133,7 @@ class Store:
         if not self.exists():
             raise StoreError(
                 f"There is no store at {self.path}.",
-                "Run `hitscout fetch` to make one with public data, or name another one: --store PATH.",
+                f"Run {act('fetch')} to make one with public data, or name another one: {option(store_path=PATH)}.",
             )
         held = _held(self.path)
         with held.lock:
@@ -190,7 +191,7 @@ class Store:
             reason = str(error).splitlines()[0]
             raise StoreError(
                 f"The {purpose} is committed and safe, but {self.path} could not be tidied after it: {reason}",
-                "Free some disk space, then run `hitscout doctor --mend`. There is no need to repeat what was done.",
+                f"Free some disk space, then run {act('mend')}. There is no need to repeat what was done.",
             ) from error
 
     @contextmanager
@@ -268,9 +269,9 @@ class Store:
         """
         manifest = self._read_manifest()
         if not manifest:
-            return [Problem("The store has no manifest beside it.", "`hitscout doctor --mend` writes one.")]
+            return [Problem("The store has no manifest beside it.", f"{act('mend')} writes one.")]
         if manifest.get("unreadable"):
-            return [Problem(f"{self.manifest_path} cannot be read.", "`hitscout doctor --mend` writes it anew.")]
+            return [Problem(f"{self.manifest_path} cannot be read.", f"{act('mend')} writes it anew.")]
         with self.read() as connection:
             present = describe(connection, {})
         problems = []
@@ -279,14 +280,14 @@ class Store:
                 Problem(
                     f"The store is at revision {present['revision']} but revision {manifest['revision']} was"
                     " committed: its last writes were lost (a damaged or deleted .wal file does this silently).",
-                    "Restore a backup, or add the missing files again and run `hitscout doctor --mend`.",
+                    f"Restore a backup, or add the missing files again and run {act('mend')}.",
                 )
             )
         elif present["revision"] > manifest["revision"]:
             problems.append(
                 Problem(
                     "The last write was committed but its manifest was not finished.",
-                    "`hitscout doctor --mend` writes it anew.",
+                    f"{act('mend')} writes it anew.",
                 )
             )
         return problems + differences(manifest, present)
@@ -310,12 +311,14 @@ def _pending(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[in
         rows = connection.execute("SELECT value::INTEGER FROM meta WHERE key = 'schema'").fetchall()
         done = rows[0][0] if rows else 0
     elif connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall()[0][0]:
-        raise StoreError(f"{path} is a DuckDB file, but not a hitscout store.", "Name another path: --store PATH.")
+        raise StoreError(
+            f"{path} is a DuckDB file, but not a hitscout store.", f"Name another path: {option(store_path=PATH)}."
+        )
     newest = migrations[-1][0]
     if done > newest:
         raise StoreError(
             f"{path} was written by a newer hitscout (schema {done}; this one knows {newest}).",
-            "Upgrade hitscout, or name another store: --store PATH.",
+            f"Upgrade hitscout, or name another store: {option(store_path=PATH)}.",
         )
     return [(number, sql) for number, sql in migrations if number > done]
 
@@ -347,7 +350,7 @@ def _as_store_error(error: duckdb.Error, path: Path) -> StoreError:
         who = f"process {process[1]}" if process else "another process"
         return StoreHeldError(
             f"The store {path} is held by {who}.",
-            "Wait until it is done, end it, or name another store: --store PATH.",
+            f"Wait until it is done, end it, or name another store: {option(store_path=PATH)}.",
         )
     if "No space left" in text or "could not allocate" in text.lower() or "Could not write" in text:
         return StoreError(
@@ -355,9 +358,11 @@ def _as_store_error(error: duckdb.Error, path: Path) -> StoreError:
             "Free some disk space; what was committed before is unharmed.",
         )
     if "ermission denied" in text or "read-only" in text.lower():
-        return StoreError(f"No permission to open {path}.", "Name a store that you may read and write: --store PATH.")
+        return StoreError(
+            f"No permission to open {path}.", f"Name a store that you may read and write: {option(store_path=PATH)}."
+        )
     first_line = text.splitlines()[0]
     return StoreError(
         f"The store {path} cannot be used: {first_line}",
-        "`hitscout doctor` looks closer; a backup or another --store PATH works.",
+        f"{act('diagnose')} looks closer; a backup or another {option(store_path=PATH)} works.",
     )

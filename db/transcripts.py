@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from db.acts import PATH, act, option
 from db.errors import NotFoundError, StoreError, near_words
 from db.provenance import utc_now
 from db.store import Store
@@ -130,7 +131,7 @@ def _write_all(descriptor: int, content: bytes) -> None:
 def _unwritable(path: Path, error: OSError) -> StoreError:
     return StoreError(
         f"The transcript {path} cannot be written: {error.strerror or error}.",
-        "Free some disk space, or name a store in a folder that you may write to: --store PATH.",
+        f"Free some disk space, or name a store in a folder that you may write to: {option(store_path=PATH)}.",
     )
 
 
@@ -210,9 +211,9 @@ def find_transcript(store: Store, name: str) -> Transcript:
         return found[0]
     ids = [one.id for one in known]
     near = [one.id for one in found] or near_words(name, ids) or ids[:3]
-    hint = f"There are: {', '.join(near[:5])}." if near else "`hitscout ask` begins a conversation."
+    hint = f"There are: {', '.join(near[:5])}." if near else f"{act('ask')} begins a conversation."
     what = f"{len(found)} transcripts begin with" if found else "There is no transcript"
-    raise NotFoundError(f"{what} {name!r}.", f"{hint} `hitscout transcript list` shows all.")
+    raise NotFoundError(f"{what} {name!r}.", f"{hint} {act('transcript_list')} shows all.")
 
 
 # The index ---------------------------------------------------------------------------------------

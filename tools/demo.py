@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from db.acts import DIR, act
 from db.errors import DownloadError, HitscoutError, NotFoundError
 from db.store import Store
 from db.view import View
@@ -36,14 +37,14 @@ DEPMAP, DEPMAP_LIST = "depmap_common_essential", "DepMap common essential"
 NO_LIST = "none"
 NOT_THE_BENCHMARK = (
     "These figures are not the published benchmark's: hits are here the top 5 % by absolute mean effect of two donors,"
-    " as genedisco has the screen; `hitscout benchmark biodiscovery` plays the benchmark's own files."
+    f" as genedisco has the screen; {act('benchmark_biodiscovery')} plays the benchmark's own files."
 )
 NOT_CEGV2 = (
     "CEGv2 could not be fetched, so essential genes are here the DepMap common essentials. That is not CEGv2: it is a"
     " longer list, and takes out more hits."
 )
 POOR = (
-    "Not to be had from here: {}. The ranking is better with them; `hitscout demo --mirror DIR` takes them from a"
+    f"Not to be had from here: {{}}. The ranking is better with them; {act('demo', mirror=DIR)} takes them from a"
     " folder."
 )
 

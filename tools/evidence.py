@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import evidence as rows
+from db.acts import ANY, act
 from db.errors import InvalidValueError, NotFoundError
 from db.evidence_ids import FORMS, kind_of, parts_of
 from db.store import Store
@@ -90,7 +91,9 @@ def _citation(workspace: Workspace, evidence_id: str) -> Evidence:
     """A publication as an earlier search found it; nothing is asked of the network."""
     found = kept_publication(workspace, evidence_id)
     if found is None:
-        raise NotFoundError(f"No literature search has found {evidence_id!r}.", 'Ask first: `hitscout literature "…"`.')
+        raise NotFoundError(
+            f"No literature search has found {evidence_id!r}.", f"Ask first: {act('literature_search', ANY)}."
+        )
     facts = {key: value for key, value in found.items() if key not in ("evidence", "asked_at")}
     text = f"{found['authors'].split(',')[0]} and others ({found['year']}), {found['journal']}: {found['title']}"
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

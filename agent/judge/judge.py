@@ -22,6 +22,7 @@ from agent.judge.material import (
 )
 from agent.privacy.sharing import share_of, stays_here
 from agent.settings import Share
+from db.acts import act, option
 from db.campaigns.records import IgnoredName
 from db.errors import HitscoutError, InvalidValueError
 from tools.grades.judge import Grade, Judgement, JudgeTask, JudgeUsage
@@ -180,7 +181,8 @@ class LanguageModelJudge:
         if self.budget is not None and (self.spent.cost or 0.0) > self.budget:
             raise InvalidValueError(
                 f"{self.name} has cost ${self.spent.cost:,.2f}, above the bound of ${self.budget:,.2f}.",
-                "Allow more with --max-cost; what was answered is kept, and the next run goes on from there.",
+                f"Allow more with {option('max_cost')}; what was answered is kept, and the next run goes on from"
+                " there.",
             )
         answer = await ask(self._agent, call)
         if stays_here(self.language_model):
@@ -193,7 +195,7 @@ class LanguageModelJudge:
     def _give_up(self, answer: Answer) -> None:
         raise HitscoutError(
             f"{self.name} gave no grades: {answer.failure.rstrip('.')}.",
-            "The list without grades stands: `hitscout campaign propose`. `hitscout doctor` looks at keys and servers.",
+            f"The list without grades stands: {act('campaign_propose')}. {act('diagnose')} looks at keys and servers.",
         )
 
     def _tell(self, done: int, total: int) -> None:

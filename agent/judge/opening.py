@@ -10,6 +10,7 @@ from agent.privacy.sharing import require_share
 from agent.providers.language_models import is_offline, resolve
 from agent.providers.prices import require_price
 from agent.settings import OFFLINE, Share, load_settings
+from db.acts import ANY, Word, act, option
 from db.errors import InvalidValueError
 from tools.workspace import Workspace
 
@@ -86,8 +87,8 @@ def open_judge(
     if language_model is None:
         raise InvalidValueError(
             "The offline assistant gives no grades.",
-            "Name a language model: --model anthropic:NAME, openai:NAME or openai-chat:NAME; or grade yourself:"
-            " `hitscout campaign grade --gene G --grade 4 --reason …`.",
+            f"Name a language model: {option(language_model='anthropic:NAME')}, openai:NAME or openai-chat:NAME; or"
+            f" grade yourself: {act('campaign_grade', gene=Word('G'), grade=4, reason=ANY)}.",
         )
     return LanguageModelJudge(
         language_model, workspace.paths.cache / "grades", name=called, budget=budget, report=workspace.report

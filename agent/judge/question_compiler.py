@@ -18,6 +18,7 @@ from agent.judge.opening import open_language_model
 from agent.privacy.sharing import share_of, stays_here
 from agent.providers.errors import explain
 from agent.settings import Share
+from db.acts import VALUE, Word, act
 from db.campaigns.records import IgnoredName
 from db.genes.sets import find_gene_sets
 from db.records import Organism, Question
@@ -178,7 +179,7 @@ def _checked(workspace: Workspace, given: Declared, organism: Organism, name: st
     kept = {key: value for key, value in values.items() if value}
     note = (
         f"{name} compiled the question ({usage}). Look at it and change what is wrong with"
-        " `hitscout campaign question --set FIELD=VALUE`; it is frozen with the first confirmed round."
+        f" {act('campaign_question', changes={Word('FIELD'): VALUE})}; it is frozen with the first confirmed round."
     )
     return Compiled(kept, (*no_screens, *no_sets, *controls.ignored), (note,), usage)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from agent.privacy.sharing import each_of, share_of, stays_here
 from agent.settings import SHARES, Share
+from db.acts import ANY, act, option
 from db.errors import HitscoutError
 from tools.workspace import Paths
 
@@ -106,7 +107,8 @@ def require_consent(language_model: Model, paths: Paths | None = None) -> None:
     if missing:
         raise ConsentNeededError(
             " ".join(one.text for one in missing) + " Nobody has agreed to that yet.",
-            "Look with `hitscout ask … --dry-run`, agree with --yes, send less with --share, or use --model offline.",
+            f"Look with {act('dry_run', ANY)}, agree with {option(agree=True)}, send less with {option('share')}, or"
+            f" use {option(language_model='offline')}.",
         )
 
 

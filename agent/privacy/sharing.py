@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from agent.settings import SHARES, Share
+from db.acts import option
 from db.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def require_share(language_model: Model, level: Share, purpose: str) -> None:
     if SHARES.index(level) > SHARES.index(shared):
         raise InvalidValueError(
             f"{purpose} sends {level} of your store to {language_model.model_name}, but only {shared} may leave.",
-            f"Allow it with --share {level}, or use a language model on this machine.",
+            f"Allow it with {option(share=level)}, or use a language model on this machine.",
         )
 
 

@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 from agent.events import Failed
 from agent.privacy.keys import redact, variable_of
 from agent.privacy.sharing import each_of
+from db.acts import option
 from db.errors import HitscoutError
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
 _LONGEST = 240
+_ANOTHER = f"Ask again, or use another one: {option('language_model')}."
 
 
 def explain(error: BaseException, language_model: Model | None = None) -> Failed:
@@ -47,7 +49,7 @@ def explain(error: BaseException, language_model: Model | None = None) -> Failed
         message = "The language model's answer " + (
             "was empty." if nothing else f"cannot be used: {one_line(error.message)}"
         )
-        return Failed("provider", message, "Ask again, or use another one: --model PROVIDER:NAME.")
+        return Failed("provider", message, f"Ask again, or use another one: {option(language_model='PROVIDER:NAME')}.")
     return Failed(
         "unexpected",
         f"hitscout met an error that it should have foreseen ({one_line(f'{type(error).__name__}: {error}')}).",
@@ -67,17 +69,16 @@ def one_line(text: str, limit: int = _LONGEST) -> str:
 
 
 def _limit(said: str) -> Failed:
-    for word, what, option in (
-        ("tool_calls_limit", "tool calls", "max_tool_calls"),
-        ("request_limit", "requests", "--max-requests"),
-        ("cost_limit", "dollars", "--max-cost"),
-        ("token", "tokens", "max_tokens"),
+    for word, what, how in (
+        ("tool_calls_limit", "tool calls", "max_tool_calls in the settings file"),
+        ("request_limit", "requests", option("max_requests")),
+        ("cost_limit", "dollars", option("max_cost")),
+        ("token", "tokens", "max_tokens in the settings file"),
     ):
         if word in said:
             number = said.split(f"{word} of ")[-1].split()[0].strip("`().,") if f"{word} of " in said else ""
             limit = f"its limit of {number} {what}" if number else f"its limit of {what}"
-            how = f"Raise {option}" if option.startswith("--") else f"Raise {option} in the settings file"
-            return Failed("limit", f"The run reached {limit}.", f"{how}, or ask for less at a time.")
+            return Failed("limit", f"The run reached {limit}.", f"Raise {how}, or ask for less at a time.")
     return Failed("limit", f"The run reached a limit: {one_line(said)}", "")
 
 
@@ -99,7 +100,7 @@ def _provider(error: Exception, language_model: Model | None) -> tuple[str, str]
         (e.ModelOverloadedError, f"{name} is overloaded.{patience}", "Wait, then ask again."),
         (e.ModelUnavailableError, f"{name} is not available just now.{patience}", "Wait, then ask again."),
         (e.ModelRequestTimeout, f"{name} did not finish within {getattr(error, 'timeout', 0):.0f} s.", "Ask again."),
-        (e.ModelTimeoutError, f"{name} sent nothing in time.", "Ask again, or use another one: --model."),
+        (e.ModelTimeoutError, f"{name} sent nothing in time.", _ANOTHER),
         (e.ModelConnectionError, f"{name} cannot be reached at {host}.", "Check the network and the base URL."),
         (e.ModelServerError, f"{name} failed at the provider{said}.", "Ask again later."),
         (
@@ -113,7 +114,7 @@ def _provider(error: Exception, language_model: Model | None) -> tuple[str, str]
     for kind, message, suggestion in cases:
         if isinstance(error, kind):
             return one_line(message), suggestion
-    return one_line(f"{name} failed{said or ': ' + str(error)}"), "Ask again, or use another one: --model."
+    return one_line(f"{name} failed{said or ': ' + str(error)}"), _ANOTHER
 
 
 def _variable(language_model: Model | None) -> str:

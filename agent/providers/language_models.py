@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.privacy.keys import SERVICE, key_for, redact, variable_of
 from agent.settings import OFFLINE, LanguageModelSettings, load_settings
+from db.acts import option
 from db.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("PYDANTIC_AI_NO_BANNER", "1")
 
-_HOW = "Name one as provider:name, such as anthropic:claude-sonnet-5-5 or openai:gpt-6-luna, or use --model offline."
+_OFFLINE = option(language_model="offline")
+_HOW = f"Name one as provider:name, such as anthropic:claude-sonnet-5-5 or openai:gpt-6-luna, or use {_OFFLINE}."
 
 
 def resolve(name: str = "", *, settings: LanguageModelSettings | None = None) -> Model:
@@ -108,5 +110,5 @@ def _no_language_model(name: str, provider: str, said: str) -> InvalidValueError
     return InvalidValueError(
         f"{name} cannot be asked: {why}.",
         f"Set {variable}, or keep the key in your keyring: keyring set {SERVICE} {variable}; "
-        "or use --model offline, which needs no key.",
+        f"or use {_OFFLINE}, which needs no key.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent.privacy.sharing import each_of, stays_here
+from db.acts import option
 from db.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def require_price(language_model: Model) -> None:
     for one in each_of(language_model):
         if not stays_here(one) and not _is_priced(one):
             raise InvalidValueError(
-                f"The price of {one.model_name} is not known, so --max-cost cannot be held.",
-                "Limit the run with --max-requests instead.",
+                f"The price of {one.model_name} is not known, so {option('max_cost')} cannot be held.",
+                f"Limit the run with {option('max_requests')} instead.",
             )
 
 

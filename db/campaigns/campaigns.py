@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from db.acts import ANY, NAME, act
 from db.errors import ConflictError, NotFoundError, did_you_mean
 from db.provenance import next_id, utc_now
 from db.records import Campaign, CampaignSettings, Question
@@ -51,7 +52,7 @@ def find_campaign(connection: duckdb.DuckDBPyConnection, name: str) -> Campaign:
         if campaign.name.casefold() == name.strip().casefold():
             return campaign
     known = [campaign.name for campaign in campaigns]
-    hint = 'There is none yet: `hitscout campaign start NAME --phenotype "…"` makes one.'
+    hint = f"There is none yet: {act('campaign_start', NAME, phenotype=ANY)} makes one."
     if known:
         hint = did_you_mean(name, known) or f"There are: {', '.join(known)}."
     raise NotFoundError(f"There is no campaign {name!r}.", hint)
@@ -201,7 +202,7 @@ def insert_campaign(
     if connection.execute("SELECT 1 FROM campaign WHERE lower(name) = lower(?)", [name]).fetchall():
         raise ConflictError(
             f"There is a campaign named {name!r} already.",
-            f"Give another name, or go on with that one: `hitscout campaign show {name}`.",
+            f"Give another name, or go on with that one: {act('campaign_show', name)}.",
         )
     campaign_id = next_id(connection, "campaign")
     connection.execute(

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from db.acts import act
 from db.errors import ConflictError
 from db.provenance import utc_now
 from db.store import Store
@@ -139,7 +140,7 @@ def insert_revision(
     if row[0][0] != revision - 1:
         raise ConflictError(
             "Results of this round were recorded by someone else just now.",
-            "Look at them with `hitscout campaign show`, then record yours if they differ.",
+            f"Look at them with {act('campaign_show')}, then record yours if they differ.",
         )
     text = json.dumps(dict(placement), sort_keys=True, ensure_ascii=False)
     connection.execute(

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from db.acts import act
 from db.campaigns.records import ShortlistInfo
 from db.errors import ConflictError
 from db.provenance import next_id, utc_now
@@ -135,7 +136,7 @@ def write_round(
     if states.get(number, "open") != "open" or any(states.get(n) != "measured" for n in range(1, number)):
         raise ConflictError(
             f"Round {number} changed while its shortlist was computed.",
-            "Look at it with `hitscout campaign show`, then propose again.",
+            f"Look at it with {act('campaign_show')}, then propose again.",
         )
     text = json.dumps(shortlist.to_json(), sort_keys=True, ensure_ascii=False)
     if number in states:

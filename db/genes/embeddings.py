@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from db.acts import PATH, option
 from db.errors import ConflictError
 
 
@@ -35,7 +36,7 @@ def write_gene_embedding(
     if connection.execute("SELECT 1 FROM gene_embedding WHERE name = ? LIMIT 1", [name]).fetchall():
         raise ConflictError(
             f"The store holds an embedding {name} already, from another file.",
-            "A new store takes the new one: --store PATH.",
+            f"A new store takes the new one: {option(store_path=PATH)}.",
         )
     means = pd.DataFrame(vectors).groupby(np.asarray(gene_ids)).mean().sort_index()
     rows = pd.DataFrame({"gene_id": means.index.astype("int64"), "vector": list(means.to_numpy(dtype=np.float32))})

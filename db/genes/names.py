@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 import duckdb
 import pandas as pd
 
+from db.acts import act
 from db.errors import NotFoundError
 from db.genes.name_forms import near_names, spreadsheet_date_names
 from db.records import Gene, Organism
@@ -123,7 +124,7 @@ class GeneNames:
         """
         with store.read() as connection:
             if not has_genes(connection, organism):
-                raise NotFoundError(f"The store has no {organism} gene names.", "`hitscout fetch hgnc` gets them.")
+                raise NotFoundError(f"The store has no {organism} gene names.", f"{act('fetch', ['hgnc'])} gets them.")
             rows = connection.execute(
                 "SELECT n.tier, n.name, n.gene_id FROM gene_name n JOIN gene ON gene.id = n.gene_id"
                 " WHERE gene.organism = ? ORDER BY n.gene_id",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
+from db.acts import PATH, option
 from db.errors import ConflictError
 from db.provenance import next_id
 from db.records import Gene
@@ -32,7 +33,7 @@ def write_network(connection: duckdb.DuckDBPyConnection, ingest_id: int, name: s
     if connection.execute("SELECT 1 FROM network WHERE name = ?", [name]).fetchall():
         raise ConflictError(
             f"The store holds a network {name} already, from another file.",
-            "A new store takes the new one: --store PATH.",
+            f"A new store takes the new one: {option(store_path=PATH)}.",
         )
     network_id = next_id(connection, "network")
     connection.execute("INSERT INTO network VALUES (?, ?, ?)", [network_id, name, ingest_id])

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from db.acts import PATH, option
 from db.errors import ConflictError, NeedsChoiceError, NotFoundError
 from db.genes.names import NAMESPACES, GeneNames, Resolution, has_genes
 from db.records import Gene, Organism
@@ -48,7 +49,7 @@ def write_genes(
     if has_genes(connection, organism):
         raise ConflictError(
             f"The store holds a {organism} nomenclature already, and its effects are written in those symbols.",
-            "A new store takes the new names: --store PATH.",
+            f"A new store takes the new names: {option(store_path=PATH)}.",
         )
     first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM gene").fetchall()[0][0]
     frame = genes.sort_values("accession", kind="stable").reset_index(drop=True)

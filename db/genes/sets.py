@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
+from db.acts import PATH, act, option
 from db.errors import ConflictError, NotFoundError
 from db.provenance import next_id
 from db.records import Gene
@@ -55,7 +56,7 @@ def write_gene_sets(
     if connection.execute("SELECT 1 FROM gene_set_collection WHERE name = ?", [collection]).fetchall():
         raise ConflictError(
             f"The store holds a collection {collection} already, from another file.",
-            "A new store takes the new one: --store PATH.",
+            f"A new store takes the new one: {option(store_path=PATH)}.",
         )
     collection_id = next_id(connection, "gene_set_collection")
     connection.execute("INSERT INTO gene_set_collection VALUES (?, ?, ?)", [collection_id, collection, ingest_id])
@@ -153,7 +154,7 @@ def get_gene_set(store: Store, collection: str, name: str) -> GeneSet:
             [collection, name],
         ).fetchall()
     if not rows:
-        known = ", ".join(list_collections(store)) or "none yet; `hitscout fetch` gets some"
+        known = ", ".join(list_collections(store)) or f"none yet; {act('fetch')} gets some"
         raise NotFoundError(f"There is no gene set {name!r} in {collection!r}.", f"Collections: {known}.")
     return GeneSet(collection, name, rows[0][0], tuple(row[1] for row in rows))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
+from db.acts import PATH, option
 from db.errors import ConflictError
 from db.records import Gene
 from db.store import Store
@@ -35,7 +36,7 @@ def write_gene_texts(
     if held:
         raise ConflictError(
             f"The store holds texts of {source} on {organism} genes already, from another file.",
-            "A new store takes the new ones: --store PATH.",
+            f"A new store takes the new ones: {option(store_path=PATH)}.",
         )
     rows = texts.drop_duplicates("gene_id").sort_values("gene_id").astype({"gene_id": "int64", "text": object})
     connection.register("new_texts", rows[["gene_id", "text"]])

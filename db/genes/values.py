@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
+from db.acts import PATH, option
 from db.errors import ConflictError
 from db.records import Gene
 from db.store import Store
@@ -30,7 +31,7 @@ def write_gene_values(
     if connection.execute("SELECT 1 FROM gene_value WHERE property = ? LIMIT 1", [property_name]).fetchall():
         raise ConflictError(
             f"The store holds {property_name} already, from another file.",
-            "A new store takes the new one: --store PATH.",
+            f"A new store takes the new one: {option(store_path=PATH)}.",
         )
     connection.register("new_values", values)
     connection.execute(

@@ -10,6 +10,7 @@ from collections.abc import Collection
 import duckdb
 import pandas as pd
 
+from db.acts import FILE, NAME, act, option
 from db.errors import ConflictError, NotFoundError, did_you_mean
 from db.records import Contrast, Screen
 from db.screens.writing import (
@@ -169,7 +170,7 @@ def hit_list(store: Store, list_hash: str) -> frozenset[str]:
     if not rows:
         raise NotFoundError(
             f"The store holds no list of hits list:{list_hash}.",
-            "Lists come with a benchmark's pair of files; `hitscout screen show NAME` names a screen's own rule.",
+            f"Lists come with a benchmark's pair of files; {act('screen_show', NAME)} names a screen's own rule.",
         )
     return frozenset(row[0] for row in rows)
 
@@ -194,7 +195,7 @@ def _find_screen(connection: duckdb.DuckDBPyConnection, name: str) -> Screen:
     hint = did_you_mean(name, known) or (f"There are: {listed}." if known else "")
     raise NotFoundError(
         f"There is no screen {name!r} in the store.",
-        f"{hint} `hitscout screen list` shows all; `hitscout screen add FILE` adds one.".strip(),
+        f"{hint} {act('screen_list')} shows all; {act('add_screen', FILE)} adds one.".strip(),
     )
 
 
@@ -269,5 +270,5 @@ def refuse_used(connection: duckdb.DuckDBPyConnection, screen: Screen) -> None:
         names = ", ".join(row[0] for row in users)
         raise ConflictError(
             f"The screen {screen.name!r} is used by campaign {names}, whose shortlists rest on it.",
-            "Add the new file under another --name, and start a campaign on that one.",
+            f"Add the new file under another {option('name')}, and start a campaign on that one.",
         )

@@ -10,6 +10,7 @@ from typing import Literal
 import duckdb
 import pandas as pd
 
+from db.acts import FILE, act, option
 from db.errors import ConflictError, InvalidValueError, NotFoundError, did_you_mean
 from db.provenance import next_id, utc_now
 from db.records import Modality, Organism, Study
@@ -96,7 +97,7 @@ def write_responses(
     if connection.execute("SELECT 1 FROM response_screen WHERE lower(name) = lower(?)", [name]).fetchall():
         raise ConflictError(
             f"The store holds responses named {name} already, from another file.",
-            f"`hitscout response remove {name}` makes room for the new ones; or give another name with --name.",
+            f"{act('response_remove', name)} makes room for the new ones; or give another name with {option('name')}.",
         )
     _refuse_doubles(responses, name)
     number = next_id(connection, "response_screen")
@@ -372,5 +373,5 @@ def _unknown(context: str, known: Sequence[str]) -> NotFoundError:
     hint = did_you_mean(context, known) or (f"There are: {', '.join(known)}." if known else "")
     return NotFoundError(
         f"There are no responses named {context!r} in the store.",
-        f"{hint} `hitscout fetch perturbqa-k562` or `hitscout response add FILE` brings some.".strip(),
+        f"{hint} {act('fetch', ['perturbqa-k562'])} or {act('add_responses', FILE)} brings some.".strip(),
     )

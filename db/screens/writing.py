@@ -10,6 +10,7 @@ from typing import Literal
 import duckdb
 import pandas as pd
 
+from db.acts import COLUMN, act, option
 from db.errors import ConflictError
 from db.provenance import next_id, utc_now
 from db.records import EstimateKind, Side, Study
@@ -107,7 +108,7 @@ def insert_screen(
     if connection.execute("SELECT 1 FROM screen WHERE lower(name) = lower(?)", [name]).fetchall():
         raise ConflictError(
             f"The store has a screen named {name!r} already.",
-            f"Give another name with --name, or remove that one: `hitscout screen remove {name}`.",
+            f"Give another name with {option('name')}, or remove that one: {act('screen_remove', name)}.",
         )
     screen_id = next_id(connection, "screen")
     connection.execute(
@@ -244,7 +245,8 @@ def _refuse_doubles(connection: duckdb.DuckDBPyConnection, contrast_id: int) -> 
     if double:
         raise ConflictError(
             f"{double[0][0]} has {double[0][1]} effects in one contrast and replicate.",
-            "Declare replicates with --replicate or --map replicate=COLUMN, or leave one row for each gene.",
+            f"Declare replicates with {option('replicate_files')} or {option(columns={'replicate': COLUMN})}, or"
+            " leave one row for each gene.",
         )
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from db.acts import act
 from db.errors import QueryError, StoreHeldError
 from db.sql.views import VIEWS
 from db.store import Store
@@ -33,7 +34,7 @@ DEADLINE = 10.0
 
 _WORKER = Path(__file__).with_name("sandbox_worker.py")
 _MOST_MESSAGE = 600
-_ADVICE = "Give one SELECT over the tables that `hitscout sql --tables` lists."
+_ADVICE = f"Give one SELECT over the tables that {act('sql_tables')} lists."
 _NOT_SHOWN = ("Possible solutions:", "Database is launched", r",? due to the following Python exception", "Traceback ")
 
 

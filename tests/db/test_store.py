@@ -157,7 +157,7 @@ def test_a_sound_store_has_no_problems(store, screen_id):
 
 
 def test_a_store_that_is_not_there_says_how_to_get_one(tmp_path):
-    with pytest.raises(StoreError, match="hitscout fetch"):
+    with pytest.raises(StoreError, match=r"`fetch\(\)`"):
         list_screens(Store(tmp_path / "none.duckdb"))
 
 
@@ -165,7 +165,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("not a database, but somebody's notes\n" * 100)
     content = path.read_bytes()
-    with pytest.raises(StoreError, match="--store PATH"):
+    with pytest.raises(StoreError, match="`store_path=PATH`"):
         Store(path).create()
     assert path.read_bytes() == content
 

@@ -40,7 +40,7 @@ def test_the_next_round_goes_on_from_the_replayed_ones_and_is_written(world, tmp
     assert done.essentials == "CEGv2"
     assert not set(proposed) & set(ESSENTIAL)
     assert not measured & set(ESSENTIAL), "essential genes are no candidates"
-    assert any("--mirror" in remark for remark in done.remarks), f"what would help is named: {done.remarks}"
+    assert any("`demo(mirror=DIR)`" in remark for remark in done.remarks), f"what would help is named: {done.remarks}"
     assert any("not the published benchmark" in remark for remark in done.remarks)
     assert done.to_json()["shortlist"]["size"] == 12
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from db.acts import DIR, act, option
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
 from db.genes.names import GeneNames, has_genes
 from db.records import Modality, Organism, Question, Side
@@ -88,7 +89,7 @@ def benchmark_biodiscovery(
     if essential is None:
         raise NotFoundError(
             f"The list of essential genes ({FILE}) is not at hand, and the headline is without them.",
-            f"`hitscout fetch {PACK}` brings it, or put {FILE} into {folder}.",
+            f"{act('fetch', [PACK])} brings it, or put {FILE} into {folder}.",
         )
     names = benchmark_names(folder) if screens is None else list(dict.fromkeys(screens))
     targets = [benchmark_target(workspace, folder, name, essential, text) for name in names]
@@ -113,8 +114,9 @@ def benchmark_names(folder: Path) -> list[str]:
     if not found:
         raise NotFoundError(
             f"There is no benchmark screen in {folder}.",
-            f"`hitscout fetch {GROUP}` brings them (with --mirror DIR where there is no internet), or name a folder"
-            " of ground_truth_X.csv and topmovers_X.npy: --data DIR.",
+            f"{act('fetch', [GROUP])} brings them (with {option(mirror=DIR)} where there is no internet), or name a"
+            " folder"
+            f" of ground_truth_X.csv and topmovers_X.npy: {option(data=DIR)}.",
         )
     return found
 
@@ -248,7 +250,7 @@ def _question(
     if text == "described" and not declared.get("described"):
         raise InvalidValueError(
             f"The catalogue has no description of {name}, and one written for the occasion would be a hint.",
-            "--text json takes the words that came with the file.",
+            f"{option(text='json')} takes the words that came with the file.",
         )
     organism: Organism = "mouse" if declared.get("organism") == "mouse" else "human"
     modalities: tuple[Modality, ...] = ("knockout", "interference", "activation")

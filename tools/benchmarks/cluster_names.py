@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from db.acts import DIR, act, option
 from db.errors import NotFoundError, RefusedFileError
 from db.evidence_ids import set_id
 from db.genes.names import GeneNames
@@ -135,7 +136,7 @@ def _files(folder: Path, lines: Sequence[str] | None) -> list[tuple[Path, str, s
     if not found:
         raise NotFoundError(
             f"{folder} has no clusters of genes (X_pert-gse.json or X_gene-gse.json with X-de.csv).",
-            "`hitscout fetch perturbqa-k562` gets them. Or name a folder: --data DIR.",
+            f"{act('fetch', ['perturbqa-k562'])} gets them. Or name a folder: {option(data=DIR)}.",
         )
     return found
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from db.acts import DIR, act, option
 from db.errors import HitscoutError, InvalidValueError, NotFoundError, check_word
 from tools.benchmarks.perturbqa_line import (
     GROUP,
@@ -119,7 +120,7 @@ def _present(folder: Path) -> list[str]:
         packs = " ".join(pack.name for pack in read_packs() if pack.group == GROUP)
         raise NotFoundError(
             f"{folder} holds no line of PerturbQA (X-de.csv with X-dir.csv).",
-            f"`hitscout fetch perturbqa-k562` gets one; there are: {packs}. Or name a folder: --data DIR.",
+            f"{act('fetch', ['perturbqa-k562'])} gets one; there are: {packs}. Or name a folder: {option(data=DIR)}.",
         )
     return found
 
@@ -127,9 +128,10 @@ def _present(folder: Path) -> list[str]:
 def _wanted(lines: Sequence[str] | None, present: list[str], folder: Path) -> list[str]:
     wanted = list(dict.fromkeys(lines or present))
     if unknown := [name for name in wanted if name not in present]:
+        pack = f"perturbqa-{unknown[0].replace('_', '-')}"
         raise NotFoundError(
             f"{folder} has no line {unknown[0]!r}.",
-            f"There are: {', '.join(present)}. `hitscout fetch perturbqa-{unknown[0].replace('_', '-')}` may get it.",
+            f"There are: {', '.join(present)}. {act('fetch', [pack])} may get it.",
         )
     return wanted
 
@@ -184,7 +186,7 @@ def _run(
         except BrokenProcessPool as error:
             raise HitscoutError(
                 "A worker process of the benchmark died, perhaps for want of memory.",
-                "Try again with one process: --workers 1.",
+                f"Try again with one process: {option(workers=1)}.",
             ) from error
 
 

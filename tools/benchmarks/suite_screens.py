@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from db.acts import act
 from db.errors import NotFoundError
 from db.records import Question, Side
 from db.screens.responses import contexts, responses_of
@@ -95,8 +96,8 @@ def suite_targets(workspace: Workspace, text: Text) -> Suite:
     if not sets:
         missing["K562 gene sets"] = SETS
     if not targets and not sets:
-        packs = " ".join(dict.fromkeys(missing.values()))
-        raise NotFoundError("No screen of the development suite is at hand.", f"`hitscout fetch {packs}` brings them.")
+        packs = list(dict.fromkeys(missing.values()))
+        raise NotFoundError("No screen of the development suite is at hand.", f"{act('fetch', packs)} brings them.")
     return Suite((*targets, *sets), missing)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from db.acts import ANY, NAME, act
 from db.campaigns.campaigns import get_campaign, list_campaigns
 from db.errors import ConflictError, NeedsChoiceError, NotFoundError
 from db.records import Campaign
@@ -25,7 +26,7 @@ def pick_campaign(store: Store, name: str = "") -> Campaign:
     if len(campaigns) == 1:
         return campaigns[0]
     if not campaigns:
-        raise NotFoundError("There is no open campaign.", 'Start one: `hitscout campaign start NAME --phenotype "…"`.')
+        raise NotFoundError("There is no open campaign.", f"Start one: {act('campaign_start', NAME, phenotype=ANY)}.")
     names = ", ".join(campaign.name for campaign in campaigns)
     raise NeedsChoiceError(f"{len(campaigns)} campaigns are open: {names}.", "Name one after the verb.")
 
@@ -46,6 +47,6 @@ def pick_open(store: Store, name: str = "") -> Campaign:
     if campaign.closed_at is not None:
         raise ConflictError(
             f"Campaign {campaign.name} was closed on {campaign.closed_at:%Y-%m-%d}.",
-            f"Open it again: `hitscout campaign close {campaign.name} --reopen`.",
+            f"Open it again: {act('campaign_close', campaign.name, reopen=True)}.",
         )
     return campaign

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from db.acts import NAME, act
 from db.campaigns.campaigns import list_campaigns, set_closed
 from db.campaigns.results import Revision
 from db.campaigns.rounds import rounds_of
@@ -126,11 +127,11 @@ def campaign_close(workspace: Workspace, name: str = "", *, reopen: bool = False
         ConflictError: It is closed already, or open already where it was to be opened again.
         InvalidValueError: A campaign is to be opened again and none was named.
     """
-    require(name or not reopen, "No campaign was named to open again.", "`hitscout campaign close NAME --reopen`.")
+    require(name or not reopen, "No campaign was named to open again.", f"{act('campaign_close', NAME, reopen=True)}.")
     campaign = pick_campaign(workspace.store, name)
     if (campaign.closed_at is None) == reopen:
         raise ConflictError(
-            f"Campaign {campaign.name} is {'open' if reopen else 'closed'} already.", "`hitscout campaign list` says."
+            f"Campaign {campaign.name} is {'open' if reopen else 'closed'} already.", f"{act('campaign_list')} says."
         )
     with workspace.store.write("close") as connection:
         set_closed(connection, campaign.id, closed=not reopen)

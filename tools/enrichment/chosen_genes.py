@@ -9,6 +9,7 @@ from typing import cast, get_args
 
 import pandas as pd
 
+from db.acts import act, option
 from db.errors import InvalidValueError, NotFoundError, check_word
 from db.genes.nomenclature import symbols_of
 from db.genes.perturbation_names import are_pairs, genes_among, genes_in
@@ -75,15 +76,19 @@ def choose(
     """
     if sum(map(bool, (genes, screen, campaign))) != 1:
         raise InvalidValueError(
-            "An enrichment is of genes, of a screen or of a campaign.", "Give one of --genes, --screen, --campaign."
+            "An enrichment is of genes, of a screen or of a campaign.",
+            f"Give one of {option('genes')}, {option('screen')}, {option('campaign')}.",
         )
     check_word("side", side, ("", *get_args(Side)))
     check_word("organism", organism, get_args(Organism))
     if genes and side:
-        raise InvalidValueError("A list of genes has no side.", "--side goes with --screen or --campaign.")
+        raise InvalidValueError(
+            "A list of genes has no side.", f"{option('side')} goes with {option('screen')} or {option('campaign')}."
+        )
     if background and not genes:
         raise InvalidValueError(
-            "What a screen or campaign measured is its background.", "--background goes with --genes."
+            "What a screen or campaign measured is its background.",
+            f"{option('background')} goes with {option('genes')}.",
         )
     if genes:
         return _of_names(workspace.store, genes, background, cast("Organism", organism))
@@ -115,9 +120,13 @@ def _background(store: Store, background: str, organism: Organism) -> tuple[set[
         if not names:
             raise NotFoundError(
                 f"The store does not know which {organism} genes are protein-coding.",
-                "`hitscout fetch hgnc` gets that for human genes; otherwise name what was tested: --background.",
+                f"{act('fetch', ['hgnc'])} gets that for human genes; otherwise name what was tested:"
+                f" {option('background')}.",
             )
-        note = f"All {len(names):,} protein-coding genes are taken as tested; --background names those that were."
+        note = (
+            f"All {len(names):,} protein-coding genes are taken as tested;"
+            f" {option('background')} names those that were."
+        )
         return set(names), [] if background else [note]
     if _is_context(store, background):
         return genes_among(perturbed_in(store, background)), []
@@ -158,7 +167,7 @@ def _of_campaign(store: Store, name: str, side: str) -> GeneChoice:
     campaign = pick_campaign(store, name)
     state = load_state(store, campaign)
     if state.effects.empty:
-        raise NotFoundError(f"Campaign {campaign.name} has no result yet.", "`hitscout campaign record` brings some.")
+        raise NotFoundError(f"Campaign {campaign.name} has no result yet.", f"{act('campaign_record')} brings some.")
     call = call_hits(store, state)
     estimates = state.effects.set_index("perturbation")["estimate"]
     chosen = {one for one in call.hits if side in ("", "both") or (estimates[one] > 0) == (side == "high")}
@@ -173,6 +182,8 @@ def _of_effects(of: str, effects: pd.DataFrame, chosen: set[str]) -> GeneChoice:
     notes = (f"{int(pairs.sum())} perturbations of two genes are left out.",) if pairs.any() else ()
     ranking = single.set_index("perturbation")["estimate"].astype(float)
     if ranking.empty:
-        raise InvalidValueError(f"{of}: no perturbation of a single gene was measured.", "Ask about a list: --genes.")
+        raise InvalidValueError(
+            f"{of}: no perturbation of a single gene was measured.", f"Ask about a list: {option('genes')}."
+        )
     tested = tuple(sorted(ranking.index))
     return GeneChoice(of, tuple(sorted(chosen & set(tested))), tested, ranking.sort_index(), notes=notes)

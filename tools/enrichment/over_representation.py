@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from db.acts import act, option
 from db.errors import InvalidValueError, NotFoundError
 from db.evidence_ids import set_id
 from db.genes.sets import list_collections
@@ -253,17 +254,18 @@ def members_of(workspace: Workspace, collections: Sequence[str]) -> pd.DataFrame
         raise NotFoundError(f"The store has no collection {unknown[0]!r} of gene sets.", f"There are: {there}.")
     wanted = list(collections) or [name for name in known if name not in REFERENCE]
     if not wanted:
-        raise NotFoundError("The store holds no gene sets.", "`hitscout fetch hgnc gobp pathways` gets some.")
+        raise NotFoundError("The store holds no gene sets.", f"{act('fetch', ['hgnc', 'gobp', 'pathways'])} gets some.")
     return View(workspace.store).gene_sets(wanted)
 
 
 def _sizes(smallest: int, largest: int, top: int) -> tuple[int, int]:
     if not 1 <= smallest <= largest:
         raise InvalidValueError(
-            f"Sets of {smallest} to {largest} genes were asked for.", "Give 1 ≤ --smallest ≤ --largest."
+            f"Sets of {smallest} to {largest} genes were asked for.",
+            f"Give 1 ≤ {option('smallest')} ≤ {option('largest')}.",
         )
     if top < 1:
-        raise InvalidValueError(f"{top} sets were asked for.", "Give at least --top 1.")
+        raise InvalidValueError(f"{top} sets were asked for.", f"Give at least {option(top=1)}.")
     return smallest, largest
 
 
@@ -271,7 +273,7 @@ def _refuse_none(sets: object, smallest: int, largest: int) -> None:
     if not sets:
         raise NotFoundError(
             f"No gene set of the store has {smallest} to {largest} of the tested genes.",
-            "Lower --smallest, or get more sets: `hitscout fetch gobp pathways`.",
+            f"Lower {option('smallest')}, or get more sets: {act('fetch', ['gobp', 'pathways'])}.",
         )
 
 
@@ -309,4 +311,4 @@ def _ties(chosen: GeneChoice) -> tuple[str, ...]:
     share = float(chosen.ranking.duplicated(keep=False).mean())
     if share < LEVEL:
         return ()
-    return (f"{share:.0%} of the effects are tied with another; ties stand in an order by chance (--seed).",)
+    return (f"{share:.0%} of the effects are tied with another; ties stand in an order by chance ({option('seed')}).",)

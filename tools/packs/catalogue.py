@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from db.acts import act, option
 from db.errors import HitscoutError, InvalidValueError, NotFoundError, did_you_mean
 from db.genes.names import has_genes
 from db.provenance import list_ingests
@@ -21,6 +22,8 @@ from tools.workspace import Progress, Workspace
 NAMES_PACK = "hgnc"
 """The pack that every other one needs, because it says what gene names mean."""
 
+_ACTS = {"hitscout encode": act("encode_gene_texts")}
+"""Next step of a pack → the act that it is."""
 _LOADING_ORDER = (
     "genes", "orthologs", "gene_sets", "network", "gene_values", "gene_texts", "embedding", "responses", "screen",
 )  # fmt: skip
@@ -150,11 +153,29 @@ def remedies(workspace: Workspace, names: Iterable[str]) -> tuple[str, ...]:
         workspace: The workspace whose folders and store are looked at.
         names: Names of packs without which the source has nothing to say.
     """
+    absent, steps = _helping(workspace, names)
+    fetching = (f"hitscout fetch {' '.join(absent)}",) if absent else ()
+    return (*fetching, *steps)
+
+
+def helping_acts(workspace: Workspace, names: Iterable[str]) -> tuple[str, ...]:
+    """What `remedies` says as command lines, as the acts that a sentence names.
+
+    Args:
+        workspace: As for `remedies`.
+        names: As for `remedies`.
+    """
+    absent, steps = _helping(workspace, names)
+    fetching = (act("fetch", list(absent)),) if absent else ()
+    return (*fetching, *(_ACTS.get(step, f"`{step}`") for step in steps))
+
+
+def _helping(workspace: Workspace, names: Iterable[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Packs that are not here, and the next steps of those that are."""
     needed = tuple(dict.fromkeys(names))
     absent = absent_packs(workspace, needed)
     steps = dict.fromkeys(read_pack(name).next_step for name in needed if name not in absent)
-    fetching = (f"hitscout fetch {' '.join(absent)}",) if absent else ()
-    return (*fetching, *filter(None, steps))
+    return absent, [step for step in steps if step]
 
 
 def pack_folder(workspace: Workspace, pack: Pack | str) -> Path:
@@ -219,7 +240,7 @@ def _named(names: Sequence[str]) -> list[Pack]:
         matching = [pack for pack in packs if name in (pack.name, pack.group)]
         if not matching:
             hint = did_you_mean(name, [*groups, *(pack.name for pack in packs)])
-            raise NotFoundError(f"There is no pack {name!r}.", f"{hint} `hitscout fetch --list` shows all.".strip())
+            raise NotFoundError(f"There is no pack {name!r}.", f"{hint} {act('list_packs')} shows all.".strip())
         found |= {pack.name: pack for pack in matching}
     return list(found.values())
 
@@ -247,7 +268,8 @@ def _order(pack: Pack) -> tuple[int, str]:
 def _check_terms(pack: Pack, *, accepted: bool) -> None:
     if not pack.commercial and not accepted:
         raise InvalidValueError(
-            f"The terms of {pack.name} are: {pack.licence}.", "Give --accept-licence if your use is allowed by them."
+            f"The terms of {pack.name} are: {pack.licence}.",
+            f"Give {option(accept_licence=True)} if your use is allowed by them.",
         )
 
 

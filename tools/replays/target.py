@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from db.acts import FILE, act
 from db.errors import InvalidValueError
 from db.records import Question, Screen, Side
 from db.screens.reading import effects_of, get_screen, hit_list, source_names
@@ -119,7 +120,7 @@ def target_of_screen(
     if not is_hit.any():
         raise InvalidValueError(
             f"The screen {screen.name!r} has no hit by its rule {rule!r}, so a replay has nothing to find.",
-            "Give it another rule when it is added: screen add FILE --hit-rule 'top 5%'.",
+            f"Give it another rule when it is added: {act('add_screen', FILE, hit_rule='top 5%')}.",
         )
     essential = essential_names(workspace)
     written = source_names(workspace.store, screen.id).reindex(effects["perturbation"])

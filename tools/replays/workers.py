@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
+from db.acts import option
 from db.errors import HitscoutError
 from tools.replays.one_seed import Job, SeedResult, run_seed
 from tools.workspace import Progress
@@ -53,7 +54,7 @@ def run_all(
             except BrokenProcessPool as error:
                 raise HitscoutError(
                     "A worker process of the replay died, perhaps for want of memory.",
-                    "Try again with one process: --workers 1.",
+                    f"Try again with one process: {option(workers=1)}.",
                 ) from error
     return [found[task] for task in tasks]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from db.acts import act
 from db.errors import NotFoundError
 from db.genes.names import GeneNames, has_genes
 from db.genes.perturbation_names import genes_in
@@ -125,7 +126,7 @@ def read_annotation(workspace: Workspace, names: Iterable[str]) -> Annotation:
     if not sources:
         raise NotFoundError(
             "The store knows nothing of these genes, so no response can be predicted.",
-            f"`hitscout fetch hgnc {' '.join(sorted(missing))}` gets what is needed.",
+            f"{act('fetch', ['hgnc', *sorted(missing)])} gets what is needed.",
         )
     return Annotation(symbols, genes, sources, _links(edges, genes), missing)
 

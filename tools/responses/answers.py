@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from db.acts import FILE, NAME, act, option
 from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError, did_you_mean, near_words
 from db.evidence_ids import response_id
 from db.genes.names import GeneNames
@@ -145,7 +146,9 @@ def predict_responses(
         InvalidValueError: There is too little to learn from, or a value cannot be used.
     """
     if top < 1 or neighbours < 0 or not perturbations:
-        raise InvalidValueError("Nothing was asked for.", "Give at least one perturbation, --top 1 and --neighbours 0.")
+        raise InvalidValueError(
+            "Nothing was asked for.", f"Give at least one perturbation, {option(top=1)} and {option(neighbours=0)}."
+        )
     known = contexts(workspace.store)
     chosen = _chosen(known, context)
     if chosen.organism != "human":
@@ -182,11 +185,13 @@ def _chosen(known: Sequence[ResponseContext], name: str) -> ResponseContext:
     if not known:
         raise NotFoundError(
             "The store holds no responses.",
-            "`hitscout fetch perturbqa-k562` gets some; `hitscout response add FILE` adds yours.",
+            f"{act('fetch', ['perturbqa-k562'])} gets some; {act('add_responses', FILE)} adds yours.",
         )
     if not name:
         if len(known) > 1:
-            raise NeedsChoiceError(f"The store has responses of {', '.join(names)}.", "Name one: --context NAME.")
+            raise NeedsChoiceError(
+                f"The store has responses of {', '.join(names)}.", f"Name one: {option(context=NAME)}."
+            )
         return known[0]
     for one in known:
         if one.name.casefold() == name.casefold():
@@ -252,7 +257,9 @@ def _named(workspace: Workspace, names: Sequence[str], known: frozenset[str], *,
         found = GeneNames.load(workspace.store, "human").resolve(fresh)
         for one in found:
             if one.gene is None:
-                hint = f"Did you mean {', '.join(one.near)}?" if one.near else "`hitscout gene NAME` looks names up."
+                hint = (
+                    f"Did you mean {', '.join(one.near)}?" if one.near else f"{act('gene_card', NAME)} looks names up."
+                )
                 raise NotFoundError(f"No single gene is named {one.name!r}. {one.detail}".strip(), hint)
         meant = {one.name: one.gene.symbol for one in found if one.gene}
     symbols = [

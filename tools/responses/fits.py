@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from db import disk_cache
+from db.acts import FILE, act
 from db.errors import InvalidValueError
 from db.genes.nomenclature import symbols_of
 from db.genes.perturbation_names import genes_among
@@ -169,5 +170,5 @@ def _refuse_thin(own: TrainingResponses) -> None:
     if own.rows.empty or own.rows["de"].nunique() < 2:
         raise InvalidValueError(
             f"{own.name} has no pairs of both kinds, with a response and without.",
-            "Add a table that holds readouts that did not respond too: `hitscout response add FILE`.",
+            f"Add a table that holds readouts that did not respond too: {act('add_responses', FILE)}.",
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from db.acts import COLUMN, Word, option
 from db.errors import InvalidValueError, NeedsChoiceError, RefusedFileError
 from db.genes.name_forms import clean
 from db.records import Note
@@ -77,7 +78,10 @@ def read_responses(path: Path, reading: Reading, responds: str = "") -> TypedRes
             table = RawTable(table.cells.loc[frame.index], table.path, table.decimal)
     kept, more = _usable(frame, {one.strip().casefold() for one in reading.controls})
     if kept.empty:
-        raise RefusedFileError(f"{path.name} has no row that can be used.", "Look at its columns: --map field=column.")
+        raise RefusedFileError(
+            f"{path.name} has no row that can be used.",
+            f"Look at its columns: {option(columns={Word('field'): Word('column')})}.",
+        )
     labels, rule = _labelled(kept, table, columns, responds, path)
     return TypedResponses(labels.reset_index(drop=True), rule, (*notes, *more))
 
@@ -85,7 +89,9 @@ def read_responses(path: Path, reading: Reading, responds: str = "") -> TypedRes
 def _columns(table: RawTable, given: Mapping[str, str]) -> dict[str, str]:
     there = table.columns
     if unknown := [field for field in given if field not in NAMES]:
-        raise InvalidValueError(f"--map names a field {unknown[0]!r}.", f"The fields are: {', '.join(NAMES)}.")
+        raise InvalidValueError(
+            f"{option('columns')} names a field {unknown[0]!r}.", f"The fields are: {', '.join(NAMES)}."
+        )
     if missing := [column for column in given.values() if column not in there]:
         raise InvalidValueError(f"The file has no column {missing[0]!r}.", f"Its columns are: {', '.join(there[:20])}.")
     found = dict(given)
@@ -98,7 +104,7 @@ def _columns(table: RawTable, given: Mapping[str, str]) -> dict[str, str]:
         if field not in found:
             raise NeedsChoiceError(
                 f"Which column of {table.path.name} holds the {field} cannot be told: it has {', '.join(there[:20])}.",
-                f"Say so: --map {field}=COLUMN.",
+                f"Say so: {option(columns={field: COLUMN})}.",
             )
     return found
 
@@ -135,7 +141,8 @@ def _labelled(
         if parsed.list_hash or any(frame[key].isna().all() for key in needed):
             raise NeedsChoiceError(
                 f"Which pairs of {path.name} respond cannot be told: it has no label and no {' or '.join(needed)}.",
-                "Name a column (--map de=COLUMN), or a rule on what it has, such as --responds '|lfc|>1'.",
+                f"Name a column ({option(columns={'de': COLUMN})}), or a rule on what it has, such as"
+                f" {option(responds='|lfc|>1')}.",
             )
         sided = frame.assign(p_low=frame["p"], p_high=frame["p"], fdr_low=frame["fdr"], fdr_high=frame["fdr"])
         frame["de"] = hits(sided, parsed).astype("boolean").to_numpy()

@@ -9,6 +9,7 @@ from typing import cast, get_args
 
 import pandas as pd
 
+from db.acts import act, option
 from db.errors import ConflictError, InvalidValueError, check_word
 from db.genes.name_forms import clean
 from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
@@ -112,7 +113,7 @@ def add_responses(
     }  # fmt: skip
     if ":" in described["name"]:
         raise InvalidValueError(
-            f"The name {described['name']!r} holds a colon.", "Evidence ids need one without: --name."
+            f"The name {described['name']!r} holds a colon.", f"Evidence ids need one without: {option('name')}."
         )
     how = {
         "kind": "responses", "rule": table.rule, "columns": dict(reading.columns), "where": dict(reading.where),
@@ -211,7 +212,7 @@ def _refuse_other(known: Ingest, described: Mapping[str, str]) -> None:
             before = known.arguments.get(key, "")
             raise ConflictError(
                 f"The same file is in the store as {known.name!r} with {key} {before!r}; now {value!r} is given.",
-                f"Remove it first (`hitscout response remove {known.name}`), or give the same {key}.",
+                f"Remove it first ({act('response_remove', known.name)}), or give the same {key}.",
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from db.acts import COLUMN, FILE, VALUE, act
 from db.campaigns.campaigns import screens_of_source
 from db.errors import NeedsChoiceError, NotFoundError
 from db.provenance import get_ingest
@@ -37,7 +38,7 @@ def only_contrast(store: Store, screen: Screen) -> int:
         names = ", ".join(contrast.name for contrast in contrasts)
         raise NeedsChoiceError(
             f"The screen {screen.name!r} has {len(contrasts)} contrasts ({names}), and a campaign goes on from one.",
-            "Add that contrast as a screen of its own: `hitscout screen add FILE --where COLUMN=VALUE`.",
+            f"Add that contrast as a screen of its own: {act('add_screen', FILE, where={COLUMN: VALUE})}.",
         )
     return contrasts[0].id
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from db.acts import act
 from db.errors import InvalidValueError
 from db.evidence_ids import effect_id
 from db.records import Relation, Screen
@@ -126,7 +127,7 @@ def screen_compare(workspace: Workspace, first: str, second: str) -> ScreenCompa
 
 def _refuse_incomparable(a: Screen, b: Screen) -> None:
     if a.id == b.id:
-        raise InvalidValueError(f"{a.name} was named twice.", "Name two screens: `hitscout screen list` shows all.")
+        raise InvalidValueError(f"{a.name} was named twice.", f"Name two screens: {act('screen_list')} shows all.")
     if a.organism != b.organism:
         raise InvalidValueError(
             f"{a.name} is of {a.organism} cells, {b.name} of {b.organism} cells.", "Name two screens of one organism."

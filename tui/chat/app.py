@@ -22,6 +22,7 @@ from tui.chat.terminal_keys import teach
 from tui.chat.theme_file import MARKDOWN_STYLES, save_theme
 from tui.chat.widgets.bars import LABELS, StatusBar, TitleBar
 from tui.chat.widgets.text import say
+from tui.layouts.acts import trouble_in_chat
 from tui.layouts.clean import clean
 
 if TYPE_CHECKING:
@@ -237,8 +238,7 @@ class HitscoutApp(App[None]):
         Args:
             error: The refusal.
         """
-        text = f"{error.message}\n{error.suggestion}" if error.suggestion else error.message
-        say(self, text, title="That did not work", severity="error", seconds=12)
+        say(self, trouble_in_chat(error, "\n"), title="That did not work", severity="error", seconds=12)
 
     def show_jobs(self) -> None:
         """Shows the newest job, or that there is none, in the status bar of the page in front."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.chat.widgets.log import Answered, Called, Entry, Log, Noted, Said
 from tui.chat.widgets.tool_card import Call
+from tui.layouts.acts import in_chat, spoken, trouble_in_chat
 from tui.layouts.format import cell
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class RunView:
             self.log.add(Noted(event.text))
         elif isinstance(event, events.Failed):
             self.flush(force=True)
-            self.log.add(Noted(f"{event.message}\n{event.suggestion}".strip(), "trouble"))
+            self.log.add(Noted(trouble_in_chat(event, "\n"), "trouble"))
         elif isinstance(event, events.Finished):
             self._whole(event.answer)
 
@@ -117,8 +118,8 @@ class RunView:
             entry = self._calls[event.call_id] = Called(Call(event.tool))
             self.log.add(entry)
         call = entry.call
-        call.outcome, call.seconds, call.summary = event.outcome, event.seconds, event.summary
-        call.value = plain(event.result) if event.result is not None else None
+        call.outcome, call.seconds, call.summary = event.outcome, event.seconds, in_chat(event.summary)
+        call.value = spoken(plain(event.result), in_chat) if event.result is not None else None
         call.lines = notable(event.tool, call.arguments, call.value)
         self.log.redraw(entry)
 
@@ -178,18 +179,18 @@ def _entries(line: Mapping[str, Any]) -> list[Entry]:
     if kind == "notice":
         return [Noted(str(line["text"]))]
     if kind == "failed":
-        return [Noted(f"{line['message']}\n{line.get('suggestion', '')}".strip(), "trouble")]
+        return [Noted(in_chat(f"{line['message']}\n{line.get('suggestion', '')}".strip()), "trouble")]
     if kind == "resumed":
         return [Noted(f"Carried on with {line['language_model']}.")]
     if kind != "tool":
         return []
-    value = unfenced(str(line.get("result", ""))) if line["outcome"] == "done" else None
+    value = spoken(unfenced(str(line.get("result", ""))), in_chat) if line["outcome"] == "done" else None
     arguments = line.get("arguments") or {}
     return [
         Called(
             Call(
-                str(line["tool"]), arguments, str(line["outcome"]), float(line["seconds"]), str(line["summary"]),
-                value, lines=notable(str(line["tool"]), arguments, value),
+                str(line["tool"]), arguments, str(line["outcome"]), float(line["seconds"]),
+                in_chat(str(line["summary"])), value, lines=notable(str(line["tool"]), arguments, value),
             )
         )
     ]  # fmt: skip

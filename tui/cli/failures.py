@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from tui.cli.frame import write
+from tui.layouts.acts import in_commands
 from tui.layouts.clean import clean
 from tui.layouts.refusal import refusal_of
 
@@ -56,7 +57,7 @@ def failed(error: Exception, given: Sequence[str], *, as_json: bool) -> int:
         as_json: Whether ``--json`` was given.
     """
     refusal = refusal_of(error, given)
-    message, suggestion = (clean(text) for text in (refusal.message, refusal.suggestion))
+    message, suggestion = (clean(in_commands(text)) for text in (refusal.message, refusal.suggestion))
     if as_json:
         content = {"error": {"kind": refusal.kind, "message": message, "suggestion": suggestion}}
         write(json.dumps(content, indent=2) + "\n")

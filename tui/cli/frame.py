@@ -64,11 +64,12 @@ class Session:
             result: What a tool gave.
             render: Makes lines and tables of it.
         """
+        from tui.layouts.acts import in_commands, spoken
         from tui.layouts.format import page, to_plain
 
         if self.json:
             # ASCII only: escaped, nothing in a name can reach the terminal.
-            write(json.dumps(to_plain(result), indent=2, allow_nan=False) + "\n")
+            write(json.dumps(spoken(to_plain(result), in_commands), indent=2, allow_nan=False) + "\n")
         else:
             write(page(render(result)))
 
@@ -78,10 +79,11 @@ class Session:
         Args:
             text: One line; it may hold names from files.
         """
+        from tui.layouts.acts import in_commands
         from tui.layouts.clean import clean
 
         if not self.quiet:
-            sys.stderr.write(clean(text) + "\n")
+            sys.stderr.write(clean(in_commands(text)) + "\n")
             sys.stderr.flush()
 
 

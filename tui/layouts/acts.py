@@ -6,7 +6,8 @@ import ast
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 COMMANDS: Mapping[str, str] = {
     "list_packs": "fetch --list", "fetch": "fetch", "add_screen": "screen add", "add_replicate": "screen add",
@@ -24,11 +25,27 @@ COMMANDS: Mapping[str, str] = {
     "benchmark_biodiscovery": "benchmark biodiscovery", "benchmark_suite": "benchmark suite",
     "benchmark_perturbqa": "benchmark perturbqa", "benchmark_gene_sets": "benchmark perturbqa",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
-    "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "transcript_list": "transcript list",
+    "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
+    "transcript_list": "transcript list",
 }  # fmt: skip
 """Tool → the command that calls it."""
-OPTIONS: Mapping[str, str] = {"columns": "map", "text": "question", "allow_others": "allow-others"}
-"""Argument → the option's name, where that is another word."""
+OPTIONS: Mapping[str, str] = {
+    "agree": "yes", "changes": "set", "collections": "collection", "columns": "map", "language_model": "model",
+    "positive_controls": "positive-control",
+    "replicate_files": "replicate", "store_path": "store", "values": "value",
+    "campaign_start.text": "question", "predict_hits.text": "question", "shortlist.text": "question",
+    "add_replicate.screen": "replicate-of",
+}  # fmt: skip
+"""Argument, or tool and argument → the option's name, where that is another word."""
+LEADING: Mapping[str, str] = {
+    "campaign_exclude": "name", "campaign_export": "name", "campaign_grade": "name", "campaign_record": "name",
+    "explain_prediction": "campaign", "why_not": "campaign",
+}  # fmt: skip
+"""Tool → the argument that is the first word of its command, where a script gives it by name."""
+SENTENCES = frozenset(
+    {"answer", "detail", "message", "notes", "problem", "remarks", "remedy", "suggestion", "summary", "warnings"}
+)
+"""Keys of results whose values speak to a person."""
 SLASHES: Mapping[str, str] = {
     "campaign_propose": "/propose", "gene_card": "/gene", "explain_prediction": "/why", "why_not": "/whynot",
     "similar_genes": "/similar", "over_representation": "/enrich", "screen_list": "/screens", "screen_show": "/screens",
@@ -39,6 +56,50 @@ SLASHES: Mapping[str, str] = {
 """Tool → the slash command of the chat that calls it."""
 
 _QUOTED = re.compile(r"`([a-z_]+\([^`]*\)|[a-z_]+=[^`]*)`")
+_STARTED_WITH = frozenset({"agree", "language_model", "max_cost", "max_requests", "share", "store_path"})
+"""Arguments of whoever talks to the assistant, or of the whole run: the chat has no field for them."""
+_NAMED = "_"
+"""Stands for the value of an argument of which only the name is said."""
+
+
+class Trouble(Protocol):
+    """What an error and the end of a failed run have in common."""
+
+    @property
+    def message(self) -> str:
+        """What was given."""
+
+    @property
+    def suggestion(self) -> str:
+        """What would work; may be empty."""
+
+
+@dataclass(frozen=True)
+class _Call:
+    """An act that was found in a text: its tool (none where it is arguments alone), and what it is given."""
+
+    tool: str
+    arguments: tuple[_Value, ...]
+    options: Mapping[str, _Value]
+
+
+@dataclass(frozen=True)
+class _Value:
+    """An argument's value, and how it is written."""
+
+    node: ast.expr
+    source: str
+
+    @property
+    def flag(self) -> bool | None:
+        """The value of an argument that is yes or no; None for others."""
+        value = self.node.value if isinstance(self.node, ast.Constant) else None
+        return value if isinstance(value, bool) else None
+
+    @property
+    def given(self) -> bool:
+        """Whether there is one, and not the argument's name alone."""
+        return not (isinstance(self.node, ast.Name) and self.node.id == _NAMED)
 
 
 def in_commands(text: str) -> str:
@@ -50,7 +111,7 @@ def in_commands(text: str) -> str:
     Returns:
         Such as ```hitscout fetch hgnc` gets them.``
     """
-    return _translated(text, lambda tool, call: f"`{_command(tool, call)}`", _options)
+    return _translated(text, _command, _options)
 
 
 def in_chat(text: str) -> str:
@@ -62,65 +123,120 @@ def in_chat(text: str) -> str:
     return _translated(text, _slash, _labels)
 
 
-def _translated(text: str, say_act: Callable[[str, ast.Call], str], say_option: Callable[[ast.Call], str]) -> str:
-    def said(match: re.Match[str]) -> str:
-        quoted = match[1]
-        is_act = re.match(r"[a-z_]+\(", quoted) is not None
-        try:
-            call = ast.parse(quoted if is_act else f"dict({quoted})", mode="eval").body
-        except SyntaxError:
+def trouble_in_chat(trouble: Trouble, between: str = " ") -> str:
+    """What an error says and suggests, as the chat says it.
+
+    Args:
+        trouble: The error.
+        between: What stands between the two.
+    """
+    return in_chat(between.join(part for part in (trouble.message, trouble.suggestion) if part))
+
+
+def spoken(value: Any, say: Callable[[str], str], key: str = "") -> Any:  # noqa: ANN401 – any JSON value in and out
+    """A result whose sentences to a person are in the words of a face; names and numbers stay as they are.
+
+    Args:
+        value: The result as JSON values.
+        say: `in_commands` or `in_chat`.
+        key: Where the value stands.
+    """
+    if isinstance(value, str):
+        return say(value) if key in SENTENCES else value
+    if isinstance(value, list):
+        return [spoken(one, say, key) for one in value]
+    if isinstance(value, dict):
+        return {name: spoken(one, say, name) for name, one in value.items()}
+    return value
+
+
+def _translated(text: str, say_act: Callable[[_Call], str], say_options: Callable[[_Call], str]) -> str:
+    def translate(match: re.Match[str]) -> str:
+        call = _parsed(match[1])
+        if call is None:
             return match[0]
-        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-            return match[0]
-        if not is_act:
-            return say_option(call)
-        return say_act(call.func.id, call) if call.func.id in COMMANDS else match[0]
+        return f"`{say_act(call)}`" if call.tool else say_options(call)
 
-    return _QUOTED.sub(said, text)
+    return _QUOTED.sub(translate, text)
 
 
-def _command(tool: str, call: ast.Call) -> str:
-    words = [word for argument in call.args for word in _words(argument)]
-    return " ".join(["hitscout", COMMANDS[tool], *words, *filter(None, [_options(call)])])
+def _parsed(quoted: str) -> _Call | None:
+    """What stands between two backticks, where it is an act or an argument."""
+    alone = re.match(r"[a-z_]+\(", quoted) is None
+    source = f"dict({quoted}{_NAMED if re.fullmatch('[a-z_]+=', quoted) else ''})" if alone else quoted
+    try:
+        call = ast.parse(source, mode="eval").body
+    except SyntaxError:
+        return None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        return None
+    if not alone and call.func.id not in COMMANDS:
+        return None
+    options = {str(keyword.arg): _Value(keyword.value, source) for keyword in call.keywords}
+    return _Call("" if alone else call.func.id, tuple(_Value(one, source) for one in call.args), options)
 
 
-def _slash(tool: str, call: ast.Call) -> str:
-    if tool not in SLASHES:
-        return f"`{_command(tool, call)}`"
-    values = [*call.args, *(keyword.value for keyword in call.keywords)]
-    return f"`{' '.join([SLASHES[tool], *(word for value in values for word in _words(value))])}`"
+def _command(call: _Call) -> str:
+    leading = LEADING.get(call.tool, "")
+    arguments = (call.options[leading], *call.arguments) if leading in call.options else call.arguments
+    words = [word for argument in arguments for word in _words(argument)]
+    return " ".join(["hitscout", COMMANDS[call.tool], *words, *filter(None, [_options(call)])])
 
 
-def _options(call: ast.Call) -> str:
+def _slash(call: _Call) -> str:
+    if call.tool not in SLASHES:
+        return _command(call)
+    values = [*call.arguments, *call.options.values()]
+    return " ".join([SLASHES[call.tool], *(word for value in values for word in _words(value))])
+
+
+def _options(call: _Call) -> str:
     parts = []
-    for keyword in call.keywords:
-        name = "--" + OPTIONS.get(str(keyword.arg), str(keyword.arg)).replace("_", "-")
-        if isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, bool):
-            parts.append(name if keyword.value.value else name.replace("--", "--no-", 1))
+    for argument, value in call.options.items():
+        if argument == LEADING.get(call.tool):
+            continue
+        word = OPTIONS.get(f"{call.tool}.{argument}") or OPTIONS.get(argument) or argument.replace("_", "-")
+        if not value.given or value.flag is not None:
+            parts.append(f"--no-{word}" if value.flag is False else f"--{word}")
         else:
-            parts += [f"{name} {word}" for word in _words(keyword.value)]
+            parts += [f"--{word} {one}" for one in _words(value)]
     return " ".join(parts)
 
 
-def _labels(call: ast.Call) -> str:
-    return ", ".join(f"{str(one.arg).replace('_', ' ')} {' '.join(_words(one.value))}" for one in call.keywords)
+def _labels(call: _Call) -> str:
+    if not _STARTED_WITH.isdisjoint(call.options):
+        return _options(call)
+    return ", ".join(" ".join([name.replace("_", " "), *_labelled(value)]) for name, value in call.options.items())
 
 
-def _words(value: ast.expr) -> list[str]:
+def _labelled(value: _Value) -> list[str]:
+    if value.flag is not None:
+        return [] if value.flag else ["off"]
+    return _words(value) if value.given else []
+
+
+def _words(value: _Value) -> list[str]:
     """A value as words of a command line: a list gives several, a mapping ``KEY=VALUE`` each."""
-    if isinstance(value, (ast.List, ast.Tuple)):
-        return [word for one in value.elts for word in _words(one)]
-    if isinstance(value, ast.Dict):
-        keys = ["".join(_words(key)) if key is not None else "" for key in value.keys]
-        return [shlex.quote(f"{key}={_bare(one)}") for key, one in zip(keys, value.values, strict=True)]
-    text = _bare(value)
-    if isinstance(value, ast.Constant) and text == "…":
-        return ['"…"']
-    return [text if isinstance(value, ast.Name) else shlex.quote(text)]
+    node, source = value.node, value.source
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return [word for one in node.elts for word in _words(_Value(one, source))]
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [shlex.quote(f"{_bare(key, source)}={_bare(one, source)}") for key, one in pairs if key is not None]
+    text = _bare(node, source)
+    if isinstance(node, ast.Name):
+        return [text]
+    in_quotes = (ast.get_source_segment(source, node) or "").startswith('"')
+    if text == "…" or (in_quotes and not re.search(r'["$`\\!]', text)):
+        return [f'"{text}"']
+    return [shlex.quote(text)]
 
 
-def _bare(value: ast.expr) -> str:
-    if isinstance(value, ast.Name):
-        return value.id
-    found: Any = ast.literal_eval(value)
-    return "…" if found is ... else f"{found:g}" if isinstance(found, float) else str(found)
+def _bare(node: ast.expr, source: str) -> str:
+    """A value without quotes; a number as it is written."""
+    if isinstance(node, ast.Name):
+        return node.id
+    found: Any = ast.literal_eval(node)
+    if isinstance(found, str):
+        return found
+    return "…" if found is ... else ast.get_source_segment(source, node) or str(found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
+from tui.layouts.acts import in_commands
 from tui.layouts.clean import clean
 from tui.layouts.format import line
 
@@ -29,7 +30,7 @@ def answered(answer: Answer) -> Sequence[RenderableType]:
         parts.append(f"${used.cost:.4f}")
     elif used.cost is None:
         parts.append(f"{used.input_tokens + used.output_tokens:,} tokens (price not known)")
-    return [*_markdown(answer.answer), "", line(", ".join(parts), style="dim")]
+    return [*_markdown(in_commands(answer.answer)), "", line(", ".join(parts), style="dim")]
 
 
 def _markdown(text: str) -> list[RenderableType]:

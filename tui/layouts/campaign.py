@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tui.layouts.format import Column, fields, heading, line, number, share, table
+from tui.layouts.format import Column, fields, heading, line, notes, number, share, table
 from tui.layouts.shortlist import ignored, nominations
 from tui.layouts.slots import slots
 
@@ -34,7 +34,7 @@ def started(one: CampaignStart) -> Sequence[RenderableType]:
     counts = {"library": one.library_size, "measured": one.measured, "candidates": one.candidates}
     parts: list[RenderableType] = [line(f"Campaign {name} is open.", "bold"), fields(counts)]
     parts += [heading("Question"), *question(one.campaign.question), *ignored(one.ignored)]
-    parts += [line(f"Note: {note}") for note in one.notes]
+    parts += notes(one.notes)
     return [*parts, line(f"Next: hitscout campaign propose {name}")]
 
 
@@ -56,7 +56,7 @@ def excluded(one: Exclusion) -> Sequence[RenderableType]:
         one: What the tool gave.
     """
     done = line(f"{one.campaign}: {len(one.excluded):,} excluded: {', '.join(one.excluded)}")
-    return [done, *ignored(one.ignored), *(line(f"Note: {note}") for note in one.notes)]
+    return [done, *ignored(one.ignored), *notes(one.notes)]
 
 
 def graded(one: Graded) -> Sequence[RenderableType]:
@@ -66,7 +66,7 @@ def graded(one: Graded) -> Sequence[RenderableType]:
         one: What the tool gave.
     """
     done = line(f"{one.campaign}, round {one.round}: {one.perturbation} has grade {one.grade:g}.")
-    return [done, *(line(f"Note: {note}") for note in one.notes)]
+    return [done, *notes(one.notes)]
 
 
 def confirmed(one: Shortlist) -> Sequence[RenderableType]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.text import Text
 
-from tui.layouts.format import fields, heading, line, width
+from tui.layouts.format import fields, heading, line, notes, width
 from tui.layouts.replay import controls
 from tui.layouts.shortlist import ORDER, nominations
 
@@ -48,7 +48,7 @@ def played(done: Demo) -> Sequence[RenderableType]:
     }
     return [
         heading("A finished screen, replayed"), fields(about), line(""), _plot(screen), line(""), controls(screen),
-        line(""), *(line(f"Note: {remark}") for remark in done.remarks),
+        line(""), *notes(done.remarks),
         heading(f"The next {made.size}, after these {setting['rounds']} rounds"),
         line(promise), line(ORDER, "dim"),
         nominations(made.nominations), line(""),

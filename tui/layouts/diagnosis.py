@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tui.layouts.format import Column, line, table
+from tui.layouts.format import Column, line, spoken_line, table
 
 if TYPE_CHECKING:
     from tools.doctor import Diagnosis
@@ -25,6 +25,6 @@ def diagnosed(found: Diagnosis) -> Sequence[RenderableType]:
         Column("found", running=True),
         Column("what to do", running=True, keep=8),
     ]
-    rows = [(one.about, one.state, one.message, one.remedy or " ") for one in found.findings]
+    rows = [(one.about, one.state, spoken_line(one.message), spoken_line(one.remedy) or " ") for one in found.findings]
     verdict = "All is well." if found.healthy else "Something needs mending: see the lines marked mend."
     return [table(columns, rows, cut=False), line(""), line(verdict, "bold")]

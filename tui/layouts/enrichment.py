@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tui.layouts.format import Column, line, number, table
+from tui.layouts.format import Column, line, notes, number, table
 
 if TYPE_CHECKING:
     from tools.enrichment.over_representation import OverRepresentation, RankedEnrichment
@@ -34,7 +33,7 @@ def over_represented(found: OverRepresentation) -> list[RenderableType]:
         " FDR of at most 0.05."
     )
     said = [line(f"In short: {found.name}.")] if found.name else []
-    return [line(found.of, "bold"), line(about), *said, table(columns, rows, cut=False), *_notes(found.notes)]
+    return [line(found.of, "bold"), line(about), *said, table(columns, rows, cut=False), *notes(found.notes)]
 
 
 def ranked(found: RankedEnrichment) -> list[RenderableType]:
@@ -56,8 +55,4 @@ def ranked(found: RankedEnrichment) -> list[RenderableType]:
     about = (
         f"{found.tested:,} genes ranked; {found.enriched:,} of {found.sets_tested:,} sets have an FDR of at most 0.05."
     )
-    return [line(found.of, "bold"), line(about), table(columns, rows, cut=False), *_notes(found.notes)]
-
-
-def _notes(notes: Sequence[str]) -> list[RenderableType]:
-    return [line(f"Note: {note}") for note in notes]
+    return [line(found.of, "bold"), line(about), table(columns, rows, cut=False), *notes(found.notes)]

@@ -22,6 +22,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tui.layouts.acts import in_chat, in_commands
 from tui.layouts.clean import clean
 
 PIPE_WIDTH = 120
@@ -119,6 +120,24 @@ def line(text: str, style: str = "") -> Text:
         style: A style of rich.
     """
     return Text(clean(text), style=style)
+
+
+def spoken_line(text: str) -> str:
+    """A sentence with the acts that it names in the words of the face that it is for.
+
+    Args:
+        text: From a result, such as a note.
+    """
+    return in_commands(text) if _room.get() is None else in_chat(text)
+
+
+def notes(sentences: Sequence[str]) -> list[Text]:
+    """Notes of a result, one to a line.
+
+    Args:
+        sentences: The notes.
+    """
+    return [line(f"Note: {spoken_line(one)}") for one in sentences]
 
 
 def heading(text: str) -> Text:

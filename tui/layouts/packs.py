@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tui.layouts.format import Column, line, table
+from tui.layouts.format import Column, line, spoken_line, table
 
 if TYPE_CHECKING:
     from tools.packs.catalogue import FetchReport, PackSummary
@@ -44,7 +44,7 @@ def fetched(report: FetchReport) -> Sequence[RenderableType]:
     parts: list[RenderableType] = [table(columns, rows, cut=False)]
     for pack in report.packs:
         if pack.problem:
-            parts.append(line(f"{pack.name}: {pack.problem} {pack.suggestion}"))
+            parts.append(line(f"{pack.name}: {spoken_line(f'{pack.problem} {pack.suggestion}')}"))
         elif pack.citation:
             parts.append(line(f"{pack.name}: cite {pack.citation}", "dim"))
         if pack.next_step:

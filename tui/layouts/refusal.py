@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from db.acts import PATH, option
 from db.errors import HitscoutError
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -24,7 +25,9 @@ def refusal_of(error: Exception, given: Sequence[str]) -> HitscoutError:
     if isinstance(error, HitscoutError):
         return error
     if isinstance(error, OSError) and error.errno in _DISK_FULL:
-        return _file_error("The disk is full.", "Free some space, or name a store on another disk: --store PATH.")
+        return _file_error(
+            "The disk is full.", f"Free some space, or name a store on another disk: {option(store_path=PATH)}."
+        )
     if isinstance(error, OSError) and error.filename:
         reason = error.strerror or type(error).__name__
         return _file_error(f"{error.filename}: {reason}.", "Check that the path exists and that you may use it.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tui.layouts.format import Column, fields, heading, line, number, share, table
+from tui.layouts.format import Column, fields, heading, line, number, share, spoken_line, table
 from tui.layouts.reliability import reliability
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def one_screen(one: ScreenReport) -> Sequence[RenderableType]:
         "not learnt from": [f"{e.screen}: {e.why}" for e in one.excluded],
         "slots": None if one.slots is None else f"{one.slots[0]:.1f} filled by grade, {one.slots[1]:.1f} of them hits",
         "memory": MEMORY.get(one.memory),
-        "warnings": one.warnings,
+        "warnings": [spoken_line(one) for one in one.warnings],
     }
     title = f"{one.name} ({one.study})" if one.study else one.name
     return [

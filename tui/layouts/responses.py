@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tui.layouts.format import Column, fields, heading, line, share, table
+from tui.layouts.format import Column, fields, heading, line, notes, share, table
 from tui.layouts.screen import noted
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def predicted(found: PredictedResponses) -> list[RenderableType]:
         parts.append(line(f"{len(found.answers):,} of {found.asked:,} pairs asked about; --top shows more.", "dim"))
     if len(found.answers) == 1:
         parts += _nearest(found.answers[0])
-    parts += [line(f"Note: {note}") for note in found.notes]
+    parts += notes(found.notes)
     if found.missing:
         parts.append(line(f"More annotation would help: hitscout fetch {' '.join(found.missing)}", "dim"))
     return parts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tui.layouts.format import Column, fields, heading, line, number, table
+from tui.layouts.format import Column, fields, heading, line, notes, number, spoken_line, table
 
 if TYPE_CHECKING:
     from db.records import Screen
@@ -45,7 +45,7 @@ def added(added: AddedScreen) -> Sequence[RenderableType]:
     }
     parts: list[RenderableType] = [line(f"{screen.name}: {state}", "bold"), fields(about)]
     parts += noted("Kept aside", added.kept_aside) + noted("Used with a flag", added.flags)
-    return parts + [line(f"Note: {warning}") for warning in added.warnings]
+    return [*parts, *notes(added.warnings)]
 
 
 def noted(title: str, rows_noted: Sequence[NotedRows]) -> list[RenderableType]:
@@ -96,7 +96,7 @@ def shown(shown: ShownScreen) -> Sequence[RenderableType]:
         "library": screen.library, "method": screen.method, "readout": screen.readout, "text": screen.text,
         "file": shown.source, "SHA-256": shown.source_hash, "added": f"{shown.added_at:%Y-%m-%d %H:%M} UTC",
         "sign": [f"{one.sign_evidence} (in the file, positive {one.positive_means})" for one in shown.contrasts],
-        "hit rule": f"{screen.hit_rule}, side {screen.side}", "remarks": shown.remarks,
+        "hit rule": f"{screen.hit_rule}, side {screen.side}", "remarks": [spoken_line(one) for one in shown.remarks],
     }  # fmt: skip
     rows = [
         (low, number(low_effect), high, number(high_effect))
@@ -152,7 +152,7 @@ def compared(found: ScreenComparison) -> Sequence[RenderableType]:
         columns = [Column("hit of both"), Column(found.first, right=True), Column(found.second, right=True)]
         rows = [(one.perturbation, number(one.first), number(one.second)) for one in found.hits]
         parts += [heading("Strongest hits of both"), table(columns, rows, cut=False)]
-    return [*parts, *(line(f"Note: {note}") for note in found.notes)]
+    return [*parts, *notes(found.notes)]
 
 
 def removed(removed: Screen) -> Sequence[RenderableType]:
@@ -180,7 +180,7 @@ def previewed(preview: ScreenPreview) -> list[RenderableType]:
         "negative controls": f"{preview.controls:,} rows" if preview.controls else "none",
         "sign": f"{preview.sign_evidence} (in the file, positive {preview.positive_means})",
         "hits": None if preview.hits is None else f"{preview.hits:,} by {preview.hit_rule}, side {preview.side}",
-        "remarks": preview.remarks,
+        "remarks": [spoken_line(one) for one in preview.remarks],
     }
     columns = [Column("lowers most"), Column("effect", right=True), Column("raises most"), Column("effect", right=True)]
     rows = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tui.layouts.format import Column, heading, line, share, table
+from tui.layouts.format import Column, heading, line, notes, share, table
 from tui.layouts.slots import slots
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def proposed(made: Shortlist) -> Sequence[RenderableType]:
     parts += slots(made.slots)
     parts += [line(f"Not used as a prior: {one.screen} ({one.why})") for one in made.excluded_screens]
     parts += ignored(made.ignored)
-    return parts + [line(f"Note: {note}") for note in made.notes]
+    return [*parts, *notes(made.notes)]
 
 
 def nominations(rows: Sequence[Nomination], *, cut: bool = True) -> RenderableType:

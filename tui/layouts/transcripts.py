@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
+from tui.layouts.acts import in_commands
 from tui.layouts.format import Column, fields, heading, line, table
 
 if TYPE_CHECKING:
@@ -55,14 +56,17 @@ def shown(found: ShownTranscript) -> Sequence[RenderableType]:
 
 def _text_of(one: Mapping[str, Any]) -> str:
     kind = one["kind"]
-    if kind in ("asked", "answer", "notice"):
+    if kind == "answer":
+        return in_commands(str(one["text"]))
+    if kind in ("asked", "notice"):
         return str(one["text"])
     if kind == "tool":
-        return f"· {one['tool']} {one['arguments']}: {one['outcome']} in {one['seconds']} s – {one['summary']}"
+        gave = in_commands(str(one["summary"]))
+        return f"· {one['tool']} {one['arguments']}: {one['outcome']} in {one['seconds']} s – {gave}"
     if kind == "approval":
         return f"· {one['tool']}: {'approved' if one['approved'] else 'not approved'}"
     if kind == "failed":
-        return f"! {one['message']} {one['suggestion']}".strip()
+        return in_commands(f"! {one['message']} {one['suggestion']}".strip())
     if kind == "usage":
         cost = "price not known" if one["cost"] is None else f"${one['cost']:.4f}"
         return f"({one['requests']} requests, {one['tool_calls']} tool calls, {cost})"

@@ -55,7 +55,7 @@ def test_words_become_fields_by_one_call_and_names_become_those_of_the_store(wor
         "screen_weights": {"alpha": 3.0}, "positive_controls": ("GENE0100",),
         "gene_sets": ("CP:MODULE_4_helicase", "CP:MODULE_7_receptor"),
     }  # fmt: skip
-    assert "campaign question --set" in made.notes[0]
+    assert "`campaign_question(changes=" in made.notes[0]
 
 
 def test_gene_sets_must_exist_and_near_ones_are_offered(world):

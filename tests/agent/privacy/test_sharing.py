@@ -111,7 +111,7 @@ def test_nothing_is_sent_before_a_person_agreed(distant, converse, world):
     distant.script = [Reply("Hello.")]
     with pytest.raises(ConsentNeededError, match=DISTANT) as refusal:
         converse(on=world)
-    assert "--yes" in refusal.value.suggestion
+    assert "`agree=True`" in refusal.value.suggestion
     assert distant.received == []
 
 
@@ -187,7 +187,7 @@ def test_work_that_needs_more_than_is_shared_is_refused_with_the_option(distant)
     require_share(language_model, "names", "Grading genes")
     with pytest.raises(InvalidValueError, match="Grading genes sends rows") as refusal:
         require_share(language_model, "rows", "Grading genes")
-    assert "--share rows" in refusal.value.suggestion
+    assert "`share='rows'`" in refusal.value.suggestion
 
 
 def test_each_level_shows_all_that_the_one_before_shows():

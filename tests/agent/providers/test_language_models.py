@@ -53,7 +53,7 @@ def test_an_unknown_name_is_refused_with_how_names_are_written(name):
     with pytest.raises(InvalidValueError, match="There is no language model") as refusal:
         resolve(name)
     assert "provider:name" in refusal.value.suggestion
-    assert "--model offline" in refusal.value.suggestion
+    assert "`language_model='offline'`" in refusal.value.suggestion
 
 
 def test_a_missing_key_is_named_with_how_to_set_it(monkeypatch):

@@ -173,7 +173,7 @@ def test_mouse_names_are_mouse_genes(named_workspace):
 
 
 def test_a_store_without_names_says_how_to_get_them(store):
-    with pytest.raises(NotFoundError, match="hitscout fetch hgnc"):
+    with pytest.raises(NotFoundError, match=r"`fetch\(\['hgnc'\]\)`"):
         GeneNames.load(store, "human")
 
 

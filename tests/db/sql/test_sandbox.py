@@ -379,7 +379,7 @@ def test_values_of_every_kind_become_plain_ones(world):
 def test_a_failing_query_says_what_was_wrong_and_what_would_work(world):
     with pytest.raises(QueryError, match="nope") as refused:
         query(world, "SELECT * FROM nope")
-    assert "hitscout sql --tables" in refused.value.suggestion
+    assert "`sql_tables()`" in refused.value.suggestion
     assert "Traceback" not in str(refused.value)
 
 

@@ -118,7 +118,7 @@ def test_an_unknown_screen_and_an_empty_folder_are_refused_with_what_would_work(
     folder = write_screen(tmp_path / "bench")
     with pytest.raises(NotFoundError, match="There are: X"):
         benchmark_biodiscovery(space, folder, ["Y"], **QUICK)
-    with pytest.raises(NotFoundError, match="hitscout fetch biodiscovery"):
+    with pytest.raises(NotFoundError, match=r"`fetch\(\['biodiscovery'\]\)`"):
         benchmark_names(tmp_path)
 
 

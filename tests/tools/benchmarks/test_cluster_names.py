@@ -65,7 +65,7 @@ def test_clusters_are_named_by_their_planted_set_and_the_control_gives_them_othe
 def test_a_folder_without_clusters_and_a_file_that_is_no_list_are_refused(world, folder, tmp_path):
     with pytest.raises(NotFoundError) as refused:
         benchmark_gene_sets(world, tmp_path)
-    assert "hitscout fetch perturbqa-k562" in refused.value.suggestion
+    assert "`fetch(['perturbqa-k562'])`" in refused.value.suggestion
     (folder / "x_pert-gse.json").write_text('{"genes": 1}')
     with pytest.raises(RefusedFileError, match="no list of clusters"):
         benchmark_gene_sets(world, folder)

@@ -191,7 +191,7 @@ def test_a_shuffle_is_played_on_the_readouts_that_are_counted_and_differs_from_t
 def test_a_missing_folder_line_and_setting_are_refused_with_what_would_work(space, tmp_path):
     with pytest.raises(NotFoundError) as refused:
         benchmark_perturbqa(space)
-    assert "hitscout fetch perturbqa-k562" in refused.value.suggestion
+    assert "`fetch(['perturbqa-k562'])`" in refused.value.suggestion
     folder = write_line(tmp_path / "lines", "x", planted(0, range(20), READ))
     with pytest.raises(NotFoundError, match="'z'") as refused:
         benchmark_perturbqa(space, folder, ["z"])

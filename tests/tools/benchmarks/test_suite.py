@@ -103,7 +103,7 @@ def test_an_unknown_screen_or_an_empty_store_is_refused_with_what_would_help(spa
     assert "freimer-il2" in caught.value.suggestion
     with pytest.raises(NotFoundError) as caught:
         suite_targets(workspace, "json")
-    assert "hitscout fetch biodiscovery-ifng" in caught.value.suggestion
+    assert "`fetch(['biodiscovery-ifng'" in caught.value.suggestion
 
 
 def test_a_gene_set_is_a_phenotype_whose_hits_lie_on_the_rarer_side():

@@ -128,14 +128,14 @@ def test_pairs_are_left_out_and_counted(tmp_path_factory, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
-        ({}, InvalidValueError, "--genes, --screen, --campaign"),
-        ({"genes": ["GENE0001"], "screen": "target"}, InvalidValueError, "--genes, --screen, --campaign"),
+        ({}, InvalidValueError, "`genes=`, `screen=`, `campaign=`"),
+        ({"genes": ["GENE0001"], "screen": "target"}, InvalidValueError, "`genes=`, `screen=`, `campaign=`"),
         ({"screen": "target", "side": "left"}, InvalidValueError, "low, high, both"),
-        ({"genes": ["GENE0001"], "side": "low"}, InvalidValueError, "--screen or --campaign"),
-        ({"screen": "target", "background": "other-a"}, InvalidValueError, "--genes"),
+        ({"genes": ["GENE0001"], "side": "low"}, InvalidValueError, "`screen=` or `campaign=`"),
+        ({"screen": "target", "background": "other-a"}, InvalidValueError, "`genes=`"),
         ({"screen": "target", "collections": ["none"]}, NotFoundError, "CP"),
-        ({"screen": "target", "smallest": 9, "largest": 3}, InvalidValueError, "--smallest"),
-        ({"screen": "target", "smallest": 400}, NotFoundError, "--smallest"),
+        ({"screen": "target", "smallest": 9, "largest": 3}, InvalidValueError, "`smallest=`"),
+        ({"screen": "target", "smallest": 400}, NotFoundError, "`smallest=`"),
         ({"genes": ["NOSUCH"]}, InvalidValueError, "hit rule"),
         ({"screen": "targt"}, NotFoundError, "target"),
         ({"genes": ["GENE0001"], "background": "nope"}, NotFoundError, "no screen, table of responses or file 'nope'"),
@@ -151,4 +151,4 @@ def test_a_store_without_gene_sets_names_the_fetch(tmp_path):
     space = new_workspace(tmp_path, bare=True)
     with pytest.raises(NotFoundError) as refused:
         ranked_enrichment(space, "alpha")
-    assert "hitscout fetch" in refused.value.suggestion
+    assert "`fetch([" in refused.value.suggestion

@@ -249,7 +249,7 @@ def test_a_judge_above_its_budget_is_refused_before_it_is_asked(world):
     started(world)
     campaign_propose(world, predictor=FAST)
     judge = ScriptedJudge([], price=3.0, budget=1.0)
-    with pytest.raises(InvalidValueError, match=r"--max-cost 3\.00"):
+    with pytest.raises(InvalidValueError, match=r"`max_cost=3\.00`"):
         judge_round(world, judge, predictor=FAST)
     assert judge.tasks == []
     assert judge_round(world, ScriptedJudge([], price=3.0), predictor=FAST, only_estimate=True).estimate.cost == 3.0

@@ -161,7 +161,7 @@ def test_a_group_keeps_what_could_be_had_and_reports_the_rest(workspace, catalog
     ]  # fmt: skip
     assert not report.complete
     assert "two.gmt could not be fetched" in report.packs[2].problem
-    assert "--mirror DIR" in report.packs[2].suggestion
+    assert "`mirror=DIR`" in report.packs[2].suggestion
     assert list_collections(workspace.store) == {"one": 1}
     assert (pack_folder(workspace, "pair") / "one.gmt").is_file()
 

@@ -157,7 +157,7 @@ def test_an_address_that_does_not_answer_says_so_and_offers_a_mirror(tmp_path):
     with pytest.raises(DownloadError) as refused:
         fetch_files(pack, tmp_path / "out", None, ignore)
     assert "http://127.0.0.1:1/a.txt" in refused.value.message
-    assert "--mirror DIR" in refused.value.suggestion
+    assert "`mirror=DIR`" in refused.value.suggestion
 
 
 def test_an_address_that_is_not_https_is_refused(tmp_path):

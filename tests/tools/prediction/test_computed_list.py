@@ -161,7 +161,7 @@ def test_a_choice_is_full_without_doubles_exclusions_or_unknown_genes(space, pre
 
 
 def test_more_places_than_candidates_are_refused_with_the_number_that_works(space, prediction):
-    with pytest.raises(InvalidValueError, match=r"--size 532"):
+    with pytest.raises(InvalidValueError, match=r"`size=532`"):
         choose(prediction, 533)
 
 

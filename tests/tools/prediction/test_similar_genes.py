@@ -73,6 +73,6 @@ def test_the_same_question_has_the_same_answer(world):
 def test_a_gene_that_no_source_knows_and_a_size_out_of_range_are_refused(named_workspace, world):
     with pytest.raises(NotFoundError, match="No feature source knows Il2") as refused:
         similar_genes(named_workspace, "IL2", organism="mouse")
-    assert "hitscout fetch" in refused.value.suggestion
+    assert "`fetch([" in refused.value.suggestion
     with pytest.raises(InvalidValueError, match="0 neighbours"):
         similar_genes(world, "GENE0100", 0)

@@ -283,7 +283,7 @@ def test_an_interrupt_ends_the_replay_and_leaves_no_process_behind(shared):
 
 @pytest.mark.parametrize(
     ("changes", "said"),
-    [({"rounds": 0}, "--rounds"), ({"seeds": 0}, "--seeds"), ({"size": 601}, "--size"), ({"workers": 0}, "--workers")],
+    [({"rounds": 0}, "`rounds="), ({"seeds": 0}, "`seeds="), ({"size": 601}, "`size="), ({"workers": 0}, "`workers=")],
 )
 def test_a_number_that_makes_no_sense_is_refused_with_its_option(shared, changes, said):
     with pytest.raises(InvalidValueError) as caught:

@@ -146,7 +146,7 @@ def test_names_are_resolved_and_unknown_ones_refused_with_near_ones(space):
     assert "mine" in refused.value.suggestion
     with pytest.raises(NeedsChoiceError) as refused:
         predict_responses(space, [SYMBOLS[0]])
-    assert "--context" in refused.value.suggestion
+    assert "`context=NAME`" in refused.value.suggestion
     with pytest.raises(InvalidValueError):
         predict_responses(space, [], context="mine")
 
@@ -158,7 +158,7 @@ def test_a_table_of_responders_alone_teaches_nothing_and_a_store_without_any_nam
     bare = Workspace(store, np.random.default_rng(0), paths=Paths(tmp_path / "data", tmp_path / "cache"))
     with pytest.raises(NotFoundError) as refused:
         predict_responses(bare, [SYMBOLS[0]])
-    assert "hitscout fetch perturbqa-k562" in refused.value.suggestion
+    assert "`fetch(['perturbqa-k562'])`" in refused.value.suggestion
     rows = planted(0, LEARNT, READ)
     add_responses(bare, written(tmp_path, "hits", rows[rows["de"]]))
     with pytest.raises(InvalidValueError, match="without"):

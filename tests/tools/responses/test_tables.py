@@ -55,7 +55,7 @@ def test_a_rule_of_ones_own_and_columns_of_other_names(named_workspace, table):
     assert added.responding == 2
     with pytest.raises(NeedsChoiceError, match="perturbation") as refused:
         add_responses(named_workspace, path, name="again")
-    assert "--map perturbation=COLUMN" in refused.value.suggestion
+    assert "`columns={'perturbation': COLUMN}`" in refused.value.suggestion
 
 
 def test_labels_of_the_file_count_before_any_rule(named_workspace, table):
@@ -96,7 +96,7 @@ def test_the_same_file_is_written_once_and_another_description_of_it_is_refused(
 @pytest.mark.parametrize(
     ("rows", "columns", "options", "error", "said"),
     [
-        (ROWS, ("pert", "gene", "x", "y"), {}, NeedsChoiceError, "--map de=COLUMN"),
+        (ROWS, ("pert", "gene", "x", "y"), {}, NeedsChoiceError, "`columns={'de': COLUMN}`"),
         (ROWS, ("pert", "gene", "lfc", "fdr"), {"columns": {"pert": "pert"}}, InvalidValueError, "perturbation"),
         (ROWS, ("pert", "gene", "lfc", "fdr"), {"columns": {"p": "nowhere"}}, InvalidValueError, "pert, gene"),
         (ROWS, ("pert", "gene", "lfc", "fdr"), {"modality": "magic"}, InvalidValueError, "interference"),
@@ -162,7 +162,7 @@ def test_the_last_table_takes_its_study_along_and_an_unknown_name_is_refused_wit
     assert "Did you mean mine?" in refused.value.suggestion
     with pytest.raises(ConflictError) as refused:
         add_responses(named_workspace, table(ROWS[:4], name="other.csv"), name="mine")
-    assert "hitscout response remove mine" in refused.value.suggestion
+    assert "`response_remove('mine')`" in refused.value.suggestion
     response_remove(named_workspace, "mine")
     assert rows_by_table(named_workspace.store) == before
 

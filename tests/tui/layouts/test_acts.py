@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import tools
-from db.acts import ANY, COLUMN, FILE, NAME, act, option
+from db.acts import ANY, COLUMN, FILE, NAME, PATH, Word, act, option
 from tui.chat.slash import COMMANDS as SLASH_COMMANDS
 from tui.cli.main import commands_by_tool
 from tui.layouts.acts import COMMANDS, SLASHES, in_chat, in_commands
@@ -25,6 +25,17 @@ ACTS = [
     (option(columns={"gene": COLUMN}), "`columns={'gene': COLUMN}`", "--map gene=COLUMN"),
     (option(hit_rule="top 5%"), "`hit_rule='top 5%'`", "--hit-rule 'top 5%'"),
     (option(max_cost=0.5), "`max_cost=0.5`", "--max-cost 0.5"),
+    (option(max_cost=Word("3.00")), "`max_cost=3.00`", "--max-cost 3.00"),
+    (option("positive_means"), "`positive_means=`", "--positive-means"),
+    (option(accept_licence=True), "`accept_licence=True`", "--accept-licence"),
+    (option(controls=False), "`controls=False`", "--no-controls"),
+    (option(phenotype=Word('"IFNG production"')), '`phenotype="IFNG production"`', '--phenotype "IFNG production"'),
+    (option(store_path=PATH), "`store_path=PATH`", "--store PATH"),
+    (option(columns={"gene": COLUMN, "estimate": "log2 fold"}), "`columns={'gene': COLUMN, 'estimate': 'log2 fold'}`",
+     "--map gene=COLUMN --map 'estimate=log2 fold'"),
+    (act("campaign_record", FILE, name="pilot"), "`campaign_record(FILE, name='pilot')`",
+     "`hitscout campaign record pilot FILE`"),
+    (act("shortlist", ANY, text=ANY), "`shortlist(..., text=...)`", '`hitscout shortlist "…" --question "…"`'),
 ]  # fmt: skip
 
 
@@ -39,10 +50,13 @@ def test_the_chat_says_its_own_commands_where_it_has_them():
     assert in_chat(act("open_evidence", "set:CP:x y")) == "`/evidence 'set:CP:x y'`"
     assert in_chat(act("fetch", ["hgnc"])) == "`hitscout fetch hgnc`"
     assert in_chat(f"Give {option(min_tpm=1)}.") == "Give min tpm 1."
+    assert in_chat(f"Name {option('readout_gene')}.") == "Name readout gene."
+    assert in_chat(option(flag_essential=True)) == "flag essential"
+    assert in_chat(option(store_path=PATH)) == "--store PATH"
 
 
 def test_other_quotations_and_broken_ones_stay():
-    for text in ("`lfc<-1`", "`pip install x`", "`unheard_of(1)`", "`size=`", "`fetch(`", "size=5"):
+    for text in ("`lfc<-1`", "`pip install x`", "`unheard_of(1)`", "`size=)`", "`fetch(`", "size=5"):
         assert in_commands(text) == text
         assert in_chat(text) == text
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from db.acts import act
 from db.errors import NeedsChoiceError, NotFoundError
 from db.evidence_ids import effect_id, result_id
 from db.records import Nomination, Organism, Round
@@ -95,7 +96,7 @@ def standing_of(workspace: Workspace, state: CampaignState, predictor: str = "")
     if not len(state.candidates):
         raise NotFoundError(
             f"{state.campaign.name} has no candidates left: all are measured, excluded or under way.",
-            f"`hitscout campaign review {state.campaign.name}` says how it went.",
+            f"{act('campaign_review', state.campaign.name)} says how it went.",
         )
     prediction = foresee(workspace, state, seed, named).prediction
     size = current.shortlist.size if current else state.campaign.settings.size
@@ -118,7 +119,9 @@ def one_perturbation(store: Store, organism: Organism, gene: str) -> str:
     if resolved.ignored:
         refused = resolved.ignored[0]
         kind = NotFoundError if refused.status == "unknown" else NeedsChoiceError
-        raise kind(refused.why.removeprefix(f"{refused.status}: "), f"`hitscout resolve {gene}` says what names mean.")
+        raise kind(
+            refused.why.removeprefix(f"{refused.status}: "), f"{act('resolve_genes', [gene])} says what names mean."
+        )
     return str(resolved.perturbations["name"].iloc[0])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from db.acts import option
 from db.campaigns.campaigns import screens_of_source
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import Organism, Question, Screen, Study
@@ -148,5 +149,7 @@ def _remarks(prepared: HarmonisedTable, rule: str, given: str) -> list[str]:
         return remarks
     found = int(hits(prepared.combined, rule).sum())
     if found < FEW_HITS and rule != "top 5%":
-        remarks.append(f"Only {found} measured genes are hits by {rule}; --hit-rule 'top 5%' gives more to learn from.")
+        remarks.append(
+            f"Only {found} measured genes are hits by {rule}; {option(hit_rule='top 5%')} gives more to learn from."
+        )
     return remarks

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from db.acts import COLUMN, option
 from db.campaigns.results import contrast_kind
 from db.errors import InvalidValueError, NeedsChoiceError
 from db.records import Round
@@ -98,13 +99,14 @@ def place_round(
     if reference.spread == 0:
         raise NeedsChoiceError(
             "Nothing that was measured before has negative controls, so this round cannot be placed by its own.",
-            "--placement declared says that the effects are on the campaign's scale already.",
+            f"{option(placement='declared')} says that the effects are on the campaign's scale already.",
         )
     if own.count < FEWEST_CONTROLS or own.spread == 0:
         raise NeedsChoiceError(
             f"The file has {own.count} negative controls with a spread of {own.spread:.3g}; placing a round on the"
             f" campaign's scale takes {FEWEST_CONTROLS} that differ.",
-            "Name them with --controls, or say with --placement declared that the effects are on that scale already.",
+            f"Name them with {option('controls')}, or say with {option(placement='declared')} that the effects are on"
+            " that scale already.",
         )
     factor = reference.spread / own.spread
     shift = reference.centre - own.centre * factor
@@ -131,5 +133,6 @@ def _refuse_other_kind(workspace: Workspace, earlier: Mapping[int, int], prepare
     if kind != prepared.estimate_kind:
         raise InvalidValueError(
             f"The file's effects are {prepared.estimate_kind}, the campaign's are {kind}; kinds do not share a scale.",
-            f"Give the column that holds {kind} (--map estimate=COLUMN); --placement declared overrides this.",
+            f"Give the column that holds {kind} ({option(columns={'estimate': COLUMN})});"
+            f" {option(placement='declared')} overrides this.",
         )

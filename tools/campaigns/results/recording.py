@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from db.acts import COLUMN, N, act, option
 from db.campaigns.campaigns import find_campaign
 from db.campaigns.results import Revision, effects_of_contrasts, insert_revision, results_screen
 from db.campaigns.rounds import rounds_of, set_outcomes, set_round_state
@@ -151,14 +152,15 @@ def _check_genes(
         raise InvalidValueError(
             f"{file_name} has none of the {len(nominated)} genes that round {one.number} of"
             f" {state.campaign.name} nominated.",
-            "Check the gene column (--map gene=COLUMN), or name the round (--round N).",
+            f"Check the gene column ({option(columns={'gene': COLUMN})}), or name the round ({option(round=N)}).",
         )
     others = sorted(found - nominated - set(state.campaign.question.positive_controls))
     if others and not allow_others:
         listed = ", ".join(others[:8]) + (" …" if len(others) > 8 else "")
         raise InvalidValueError(
             f"{file_name} has {len(others)} genes that round {one.number} did not nominate: {listed}.",
-            "--allow-others takes them in; name the right round with --round N if this is another one's file.",
+            f"{option(allow_others=True)} takes them in; name the right round with {option(round=N)} if this is"
+            " another one's file.",
         )
 
 
@@ -174,7 +176,7 @@ def _outcomes(one: Round, prepared: HarmonisedTable, *, dropped: bool) -> dict[s
 def _refuse_changed(workspace: Workspace, one: Round) -> None:
     if not any(r.id == one.id and r.state == one.state for r in rounds_of(workspace.store, one.campaign_id)):
         raise ConflictError(
-            f"Round {one.number} changed while the file was read.", "Look at it with `hitscout campaign show`."
+            f"Round {one.number} changed while the file was read.", f"Look at it with {act('campaign_show')}."
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from db.acts import FILE, act
 from db.campaigns.records import Expected
 from db.errors import ConflictError
 from tools.campaigns.results.called_hits import HitCall, call_hits
@@ -101,7 +102,7 @@ def campaign_review(workspace: Workspace, name: str = "") -> Review:
     if not measured:
         raise ConflictError(
             f"No round of {state.campaign.name} is measured yet, so there is nothing to review.",
-            f"`hitscout campaign record {state.campaign.name} FILE` brings its results in.",
+            f"{act('campaign_record', FILE, name=state.campaign.name)} brings its results in.",
         )
     called, tally = call_hits(workspace.store, state), tally_of(workspace, state)
     rounds = tuple(

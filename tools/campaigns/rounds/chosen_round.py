@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from db.acts import FILE, act, option
 from db.errors import ConflictError, InvalidValueError, NotFoundError
 from db.records import Round
 from tools.campaigns.state import CampaignState
@@ -21,7 +22,7 @@ def pick_round(state: CampaignState, number: int | None) -> Round:
     """
     name = state.campaign.name
     if not state.rounds:
-        raise NotFoundError(f"Campaign {name} has no round yet.", f"`hitscout campaign propose {name}` opens one.")
+        raise NotFoundError(f"Campaign {name} has no round yet.", f"{act('campaign_propose', name)} opens one.")
     if number is None:
         return state.rounds[-1]
     for one in state.rounds:
@@ -39,9 +40,9 @@ def require_state(one: Round, wanted: Literal["open", "confirmed"], name: str, v
     if one.state == wanted:
         return
     hints = {
-        "open": f"`hitscout campaign confirm {name}` confirms it first.",
-        "confirmed": f"It waits for results: `hitscout campaign record {name} FILE`.",
-        "measured": f"`hitscout campaign propose {name}` opens the next one.",
+        "open": f"{act('campaign_confirm', name)} confirms it first.",
+        "confirmed": f"It waits for results: {act('campaign_record', FILE, name=name)}.",
+        "measured": f"{act('campaign_propose', name)} opens the next one.",
     }
     raise ConflictError(f"Round {one.number} of {name} is {one.state}, so it cannot be {verb}.", hints[one.state])
 
@@ -58,12 +59,14 @@ def refuse_size(size: int, state: CampaignState) -> None:
     """
     left = len(state.candidates)
     if size < 1:
-        raise InvalidValueError(f"A round of {size} was asked for.", "Give --size 1 or more.")
+        raise InvalidValueError(f"A round of {size} was asked for.", f"Give {option(size=1)} or more.")
     if size > left:
         raise InvalidValueError(
             f"A round of {size} was asked for, but only {left} candidates are left: {len(state.library)} in the"
             f" library, of which {len(state.library) - left} are measured, excluded, dropped or under way.",
-            f"Give --size {left} or less, or a larger --library." if left else "Give a larger --library.",
+            f"Give {option(size=left)} or less, or a larger {option('library')}."
+            if left
+            else f"Give a larger {option('library')}.",
         )
 
 
@@ -81,5 +84,5 @@ def refuse_stale(now: CampaignState, basis: str) -> None:
         name = now.campaign.name
         raise ConflictError(
             f"The question, exclusions or results of {name} changed since its shortlist was computed.",
-            f"`hitscout campaign propose {name}` computes it again.",
+            f"{act('campaign_propose', name)} computes it again.",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from db.acts import ANY, act, option
 from db.campaigns.rounds import insert_grade
 from db.errors import ConflictError, InvalidValueError, require
 from db.records import Round
@@ -40,7 +41,7 @@ def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, n
         ConflictError: The campaign has no round, or its newest one is measured already.
     """
     require(0 <= grade <= 4, f"A grade lies between 0 and 4; {grade:g} was given.")
-    require(reason.strip(), "A grade needs a reason.", 'Say why: --reason "…".')
+    require(reason.strip(), "A grade needs a reason.", f"Say why: {option(reason=ANY)}.")
     state = state_of(workspace.store, name, to_change=True)
     campaign, newest = state.campaign, state.newest
     resolved = resolve_list(workspace.store, campaign.question.organism, [gene], "grade")
@@ -49,7 +50,7 @@ def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, n
     perturbation = str(resolved.perturbations["name"].iloc[0])
     if newest is None or newest.state == "measured":
         raise ConflictError(
-            f"{campaign.name} has no round that could be graded.", f"`hitscout campaign propose {campaign.name}`."
+            f"{campaign.name} has no round that could be graded.", f"{act('campaign_propose', campaign.name)}."
         )
     if perturbation not in {nomination.perturbation for nomination in newest.nominations}:
         why = why_no_candidate(state, perturbation)
@@ -69,5 +70,5 @@ def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, n
 
 def _what_for(name: str, one: Round) -> tuple[str, ...]:
     if one.state == "open":
-        return (f"`hitscout campaign propose {name}` again lets it count.",)
+        return (f"{act('campaign_propose', name)} again lets it count.",)
     return (f"Round {one.number} is confirmed, so its list stays as it is.",)

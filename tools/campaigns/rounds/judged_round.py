@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from db.acts import Word, option
 from db.campaigns.records import IgnoredName
 from db.campaigns.rounds import GivenGrade, grades_of, write_grades, write_round
 from db.errors import InvalidValueError
@@ -163,7 +164,8 @@ def announce(workspace: Workspace, judge: Judge, estimate: JudgeUsage) -> None:
         return
     raise InvalidValueError(
         f"Grading with {judge.name} may take {estimate}, and the bound is ${judge.budget:,.2f}.",
-        f"Allow more with --max-cost {estimate.cost:.2f}; what was answered before comes from the cache for nothing.",
+        f"Allow more with {option(max_cost=Word(f'{estimate.cost:.2f}'))}; what was answered before comes from the"
+        " cache for nothing.",
     )
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from db.acts import act
 from db.campaigns.records import Control, ExcludedScreen, ShortlistInfo
 from db.campaigns.rounds import GivenGrade
 from db.genes.perturbation_names import genes_in
@@ -15,7 +16,7 @@ from tools.campaigns.state import CampaignState
 from tools.genes.essentials import common_essentials
 from tools.grades.heard_grades import Heard, hear, slots_info
 from tools.grades.slots import Seating
-from tools.packs.catalogue import remedies
+from tools.packs.catalogue import helping_acts
 from tools.prediction.computed_list import (
     DEFAULT_PREDICTOR,
     Prediction,
@@ -231,13 +232,13 @@ def _notes(workspace: Workspace, state: CampaignState, prediction: Prediction) -
     if not prediction.priors and not len(state.effects):
         notes.append(
             "No screen of the store could serve as a prior and nothing is measured yet, so the list rests on gene"
-            " knowledge alone. `hitscout fetch` gets public screens."
+            f" knowledge alone. {act('fetch')} gets public screens."
         )
     if other_modality := modality_warning(state.campaign.question, prediction.view.screens()):
         notes.append(other_modality)
     # A source can be silent for want of one pack of several, or of the question's words: what is here helps no more.
-    if helping := remedies(workspace, sorted({pack for use in prediction.features for pack in use.missing})):
-        notes.append(f"What would help: {', then '.join(f'`{command}`' for command in helping)}.")
+    if helping := helping_acts(workspace, sorted({pack for use in prediction.features for pack in use.missing})):
+        notes.append(f"What would help: {', then '.join(helping)}.")
     if state.campaign.settings.flag_essential and not common_essentials(workspace):
-        notes.append("No essential genes are known to the store: `hitscout fetch depmap essentials` gets them.")
+        notes.append(f"No essential genes are known to the store: {act('fetch', ['depmap', 'essentials'])} gets them.")
     return tuple(notes)

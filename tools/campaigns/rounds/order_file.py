@@ -11,6 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
+from db.acts import option
 from db.campaigns.campaigns import gene_accessions
 from db.errors import InvalidValueError, RefusedFileError
 from db.files import write_parquet
@@ -109,14 +110,15 @@ def format_of(out: Path, format: Format | None = None) -> Format:  # noqa: A002
     if chosen is None:
         raise InvalidValueError(
             f"The ending of {out.name!r} names no format.",
-            f"End it with {', '.join(FORMAT_OF_SUFFIX)}, or give --format ({', '.join(known)}).",
+            f"End it with {', '.join(FORMAT_OF_SUFFIX)}, or give {option('format')} ({', '.join(known)}).",
         )
     if out.is_dir():
         raise RefusedFileError(f"{out} is a folder.", f"Name a file in it: {out / 'round.csv'}.")
     folder = out.absolute().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise RefusedFileError(
-            f"{out} cannot be written: {folder} is no folder that you may write to.", "Name another file with --out."
+            f"{out} cannot be written: {folder} is no folder that you may write to.",
+            f"Name another file with {option('out')}.",
         )
     return chosen
 

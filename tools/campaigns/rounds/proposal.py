@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from db.acts import act
 from db.campaigns.rounds import grades_of, set_round_state, write_round
 from db.errors import ConflictError
 from tools.campaigns.chosen_campaign import pick_open
@@ -82,7 +83,7 @@ def campaign_confirm(workspace: Workspace, name: str = "") -> Shortlist:
         state = load_state(workspace.store, campaign)
         if state.newest is None:
             raise ConflictError(
-                f"{campaign.name} has no round to confirm.", f"`hitscout campaign propose {campaign.name}` opens one."
+                f"{campaign.name} has no round to confirm.", f"{act('campaign_propose', campaign.name)} opens one."
             )
         require_state(state.newest, "open", campaign.name, "confirmed")
         refuse_stale(state, state.newest.shortlist.basis)
@@ -90,7 +91,7 @@ def campaign_confirm(workspace: Workspace, name: str = "") -> Shortlist:
         if late:
             raise ConflictError(
                 f"Grades of {', '.join(late[:5])} came after the shortlist of {campaign.name} was computed.",
-                f"`hitscout campaign propose {campaign.name}` lets them count.",
+                f"{act('campaign_propose', campaign.name)} lets them count.",
             )
         set_round_state(connection, state.newest.id, "confirmed")
         return _newest_shortlist(workspace, state)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from db.acts import ANY, option
 from db.campaigns.campaigns import add_exclusions
 from db.campaigns.records import IgnoredName
 from db.errors import InvalidValueError, require
@@ -61,7 +62,7 @@ def campaign_exclude(workspace: Workspace, genes: Sequence[str], reason: str, na
     Raises:
         InvalidValueError: No reason was given, or none of the names can be used.
     """
-    require(reason.strip(), "An exclusion needs a reason.", 'Say why: --reason "…".')
+    require(reason.strip(), "An exclusion needs a reason.", f"Say why: {option(reason=ANY)}.")
     state = state_of(workspace.store, name, to_change=True)
     organism = state.campaign.question.organism
     resolved = resolve_list(workspace.store, organism, genes, "exclusions")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from db.acts import act, option
 from db.campaigns.campaigns import perturbation_genes
 from db.campaigns.records import IgnoredName
 from db.errors import InvalidValueError, NotFoundError
@@ -35,7 +36,8 @@ def library_genes(store: Store, organism: Organism, library: str) -> Resolved:
         if not names:
             raise NotFoundError(
                 f"The store does not know which {organism} genes are protein-coding.",
-                "`hitscout fetch hgnc` gets that for human genes; otherwise name a screen or a file: --library.",
+                f"{act('fetch', ['hgnc'])} gets that for human genes; otherwise name a screen or a file:"
+                f" {option('library')}.",
             )
         return resolve_list(store, organism, names, "library")
     found = screen_or_file(store, library, "library")
@@ -44,7 +46,7 @@ def library_genes(store: Store, organism: Organism, library: str) -> Resolved:
     if found.organism != organism:
         raise InvalidValueError(
             f"The library {found.name!r} is of {found.organism} genes, the campaign of {organism} cells.",
-            f"Give --organism {found.organism}, or another library.",
+            f"Give {option(organism=found.organism)}, or another library.",
         )
     return Resolved(perturbation_genes(store, organism, library_of(store, found.id)), ())
 

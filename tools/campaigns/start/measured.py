@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from db.acts import option
 from db.errors import require
 from db.records import Question, Screen
 from db.store import Store
@@ -76,7 +77,7 @@ def _of_screen(store: Store, screen: Screen, question: Question) -> Measured:
     require(
         screen.organism == question.organism,
         f"The screen {screen.name!r} is of {screen.organism} cells, the campaign of {question.organism} cells.",
-        f"Give --organism {screen.organism}, or another screen.",
+        f"Give {option(organism=screen.organism)}, or another screen.",
     )
     contrasts = {0: only_contrast(store, screen)}
     return Measured(

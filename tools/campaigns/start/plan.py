@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from db.acts import ANY, NAME, act, option
 from db.campaigns.campaigns import insert_campaign, list_campaigns
 from db.errors import require
 from db.provenance import utc_now
@@ -89,7 +90,7 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions, measur
         NotFoundError: There is no such screen or file.
         RefusedFileError: A file cannot be read.
     """
-    require(name.strip(), "A campaign needs a name.", "`hitscout campaign start NAME --phenotype …`.")
+    require(name.strip(), "A campaign needs a name.", f"{act('campaign_start', NAME, phenotype=ANY)}.")
     store, asked = workspace.store, options.question
     essentials = options.library == PROTEIN_CODING and not options.flag_essential
     with store.read():
@@ -120,7 +121,7 @@ def _notes(essentials: int, unusable: int, measured: Measured) -> tuple[str, ...
     if essentials:
         notes.append(
             f"{essentials:,} common essential genes are left out, because what kills a cell changes nearly every"
-            " readout; --flag-essential keeps them as candidates, with a flag."
+            f" readout; {option(flag_essential=True)} keeps them as candidates, with a flag."
         )
     if unusable:
         notes.append(f"{unusable} names of the library could not be used; they are listed as ignored.")

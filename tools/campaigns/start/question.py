@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, get_args
 
+from db.acts import act, option
 from db.campaigns.campaigns import update_question
 from db.campaigns.records import IgnoredName
 from db.campaigns.rounds import rounds_of
@@ -133,7 +134,7 @@ def require_known(ignored: Sequence[IgnoredName]) -> None:
     for one in ignored:
         raise InvalidValueError(
             f"{one.name!r} cannot be among the {one.source}: {one.why}.",
-            "`hitscout screen list` and `hitscout gene-set list` show what there is.",
+            f"{act('screen_list')} and {act('gene_set_list')} show what there is.",
         )
 
 
@@ -182,7 +183,8 @@ def campaign_question(workspace: Workspace, name: str = "", changes: Mapping[str
         if confirmed:
             raise ConflictError(
                 f"The question of {campaign.name} is frozen: round {confirmed[0]} was confirmed.",
-                "Start another campaign for another question; it can go on from this one's --measured screen.",
+                f"Start another campaign for another question; it can go on from this one's {option('measured')}"
+                " screen.",
             )
         update_question(connection, campaign.id, question)
     return question

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from db.acts import ANY, act, option
 from db.errors import check_word, require
 from db.records import PROTEIN_CODING, Direction, Modality, Organism, Question
 from tools.parameters import Parameters
@@ -111,7 +112,9 @@ def check_options(options: StartOptions) -> None:
     """
     from tools.screens.hit_rules import parse_rule
 
-    require(options.phenotype.strip(), "A campaign needs a phenotype.", 'Say what is looked for: --phenotype "…".')
+    require(
+        options.phenotype.strip(), "A campaign needs a phenotype.", f"Say what is looked for: {option(phenotype=ANY)}."
+    )
     for what, value, choices in (
         ("organism", options.organism, get_args(Organism)),
         ("direction", options.direction, get_args(Direction)),
@@ -123,12 +126,12 @@ def check_options(options: StartOptions) -> None:
         options.mode == "discover",
         "The mode validate is not there yet: how likely a hit is to hit again must be learnt from repeated screens,"
         " and no predictor here does that.",
-        "Start with --mode discover; `hitscout campaign export` lists the hits so far for a re-test.",
+        f"Start with {option(mode='discover')}; {act('campaign_export')} lists the hits so far for a re-test.",
     )
     for what, number in (
-        ("size", options.size), ("guides-per-gene", options.guides_per_gene), ("coverage", options.coverage)
+        ("size", options.size), ("guides_per_gene", options.guides_per_gene), ("coverage", options.coverage)
     ):  # fmt: skip
-        require(number >= 1, f"--{what} {number} was given.", f"Give --{what} 1 or more.")
+        require(number >= 1, f"{option(**{what: number})} was given.", f"Give {option(what)} 1 or more.")
     require(options.price is None or options.price >= 0, f"A price of {options.price} was given.", "Give 0 or more.")
     if options.hit_rule:
         parse_rule(options.hit_rule)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from db.acts import act
 from db.errors import NotFoundError, did_you_mean, require
 from db.evidence import near_sets
 from db.evidence_ids import parts_of, set_id
@@ -84,7 +85,7 @@ def gene_set_list(
     require(1 <= most <= MOST, f"{most} sets were asked for.", f"Ask for 1 to {MOST}.")
     known = list_collections(workspace.store)
     if collection and collection not in known:
-        there = ", ".join(known) or "none yet; `hitscout fetch` brings some"
+        there = ", ".join(known) or f"none yet; {act('fetch')} brings some"
         hint = f"{did_you_mean(collection, known)} There are: {there}."
         raise NotFoundError(f"There is no collection {collection!r}.", hint.strip())
     found = find_gene(workspace.store, gene, organism_of(organism) if organism else None) if gene else None

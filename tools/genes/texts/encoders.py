@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 
+from db.acts import act
 from db.errors import DownloadError, InvalidValueError, NotFoundError
 from db.genes.name_forms import clean
 from tools.genes.matrices import unit_rows
@@ -103,7 +104,7 @@ class MiniLM:
     def __init__(self, folder: Path) -> None:
         networks = sorted(folder.glob("*.onnx"))
         if not networks or not (folder / "tokenizer.json").is_file():
-            raise NotFoundError("The sentence encoder is not at hand.", "`hitscout fetch minilm` brings it.")
+            raise NotFoundError("The sentence encoder is not at hand.", f"{act('fetch', ['minilm'])} brings it.")
         self._network, self._folder = networks[0], folder
         self._loaded: tuple[Any, Any] | None = None
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from db import disk_cache
+from db.acts import act
 from db.errors import DownloadError, InvalidValueError, NotFoundError
 from db.genes.embeddings import replace_gene_embedding
 from db.genes.names import GeneNames
@@ -85,7 +86,9 @@ def encode_gene_texts(workspace: Workspace, encoder: str = "") -> EncodedTexts:
     """
     texts, _ = texts_of(View(workspace.store), Question(""))
     if texts.empty:
-        raise NotFoundError("The store names no genes.", "`hitscout fetch hgnc gene-summaries` brings names and texts.")
+        raise NotFoundError(
+            "The store names no genes.", f"{act('fetch', ['hgnc', 'gene-summaries'])} brings names and texts."
+        )
     chosen = encoder_of(encoder, workspace.paths.packs)
     written = [f"{symbol}: {text}" for symbol, text in texts.items()]
     titles = sorted(set(titles_of(usable_sets(View(workspace.store).gene_sets())["gene_set"])))
@@ -142,13 +145,13 @@ class KeptEncoder:
             raise DownloadError(
                 error.message,
                 "It encoded the store's gene texts, so it has to encode the question too. Start it again, or let"
-                " `hitscout encode --encoder minilm` take its place.",
+                f" {act('encode_gene_texts', encoder='minilm')} take its place.",
             ) from error
         if vectors.shape[1] != self.dimensions:
             raise DownloadError(
                 f"{self.name} gives vectors of {vectors.shape[1]:,} numbers, and those of the gene texts in the store"
                 f" have {self.dimensions:,}.",
-                "`hitscout encode` encodes the gene texts anew.",
+                f"{act('encode_gene_texts')} encodes the gene texts anew.",
             )
         return vectors
 

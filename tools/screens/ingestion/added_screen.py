@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from db.acts import NAME, option
 from db.provenance import get_ingest, notes_of
 from db.records import Note, Screen
 from db.screens import reading as db_screens
@@ -127,7 +128,7 @@ def _warnings(screen: Screen, effects: pd.DataFrame, found: int, arguments: Mapp
         top = int(hits(effects, DEFAULT_TOP, screen.side).sum())
         warnings.append(
             f"Only {found} hits by {screen.hit_rule!r} ({screen.side}); '{DEFAULT_TOP}' would give {top}:"
-            f" --hit-rule '{DEFAULT_TOP}'."
+            f" {option(hit_rule=DEFAULT_TOP)}."
         )
     lost = arguments.get("lost_hits", ())
     if lost:
@@ -136,7 +137,7 @@ def _warnings(screen: Screen, effects: pd.DataFrame, found: int, arguments: Mapp
             f" {', '.join(lost[:10])}{' …' if len(lost) > 10 else ''}."
         )
     if not screen.study:
-        warnings.append("No study is declared, so replays refuse the screen as a prior: --study NAME.")
+        warnings.append(f"No study is declared, so replays refuse the screen as a prior: {option(study=NAME)}.")
     return warnings
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_args
 
+from db.acts import Word, act, option
 from db.errors import ConflictError, NotFoundError, check_word, require
 from db.genes.name_forms import clean
 from db.provenance import content_hash, find_ingest, record_ingest
@@ -85,8 +86,8 @@ def _check_words(screen: ScreenDescription, reading: Reading) -> None:
     check_word("modality", screen.modality, get_args(Modality))
     check_word("side", screen.side, get_args(Side))
     check_word("kind of estimate", reading.estimate_kind, get_args(EstimateKind))
-    asked = 'Say what it asks about: --phenotype "IFNG production".'
-    require(screen.phenotype.strip(), "The screen has no phenotype.", asked)
+    example = option(phenotype=Word('"IFNG production"'))
+    require(screen.phenotype.strip(), "The screen has no phenotype.", f"Say what it asks about: {example}.")
     if screen.hit_rule:
         parse_rule(screen.hit_rule)
 
@@ -197,15 +198,14 @@ def _recognised(
     if screen is None:
         raise ConflictError(
             f"{known.source} was read in the same way before, as {known.kind} {known.name!r}.",
-            "`hitscout doctor` looks at the store.",
+            f"{act('diagnose')} looks at the store.",
         )
     before = known.arguments
     for key in _DESCRIPTION:
         if described[key] and described[key] != before.get(key, ""):
-            option = "--" + key.replace("_", "-")
             raise ConflictError(
-                f"The same file is in the store as screen {screen.name!r} with {option} {before.get(key, '')!r};"
+                f"The same file is in the store as screen {screen.name!r} with {option(key)} {before.get(key, '')!r};"
                 f" now {described[key]!r} is given.",
-                f"Remove it first (`hitscout screen remove {screen.name}`), or give the same {option}.",
+                f"Remove it first ({act('screen_remove', screen.name)}), or give the same {option(key)}.",
             )
     return summarise(workspace, screen, already_present=True)

@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from db.acts import COLUMN, Word, option
 from db.errors import RefusedFileError
 from db.genes.perturbation_names import genes_in
 from db.records import Note
@@ -158,13 +159,15 @@ def refuse_hopeless(rows_read: int, notes: Sequence[Note], left: int, file_name:
     if not left:
         raise RefusedFileError(
             f"{file_name} has no readable effect in its {rows_read} rows.{first}",
-            "Check which column holds the effect (--map estimate=COLUMN) and its numbers (0.5, not 0,5).",
+            f"Check which column holds the effect ({option(columns={'estimate': COLUMN})}) and its numbers (0.5, not"
+            " 0,5).",
         )
     if len(bad) > MOST_BAD * rows_read:
         counts = ", ".join(f"{count} {reason}" for reason, count in Counter(note.reason for note in bad).most_common())
         raise RefusedFileError(
             f"{len(bad)} of {rows_read} rows of {file_name} are bad ({counts}); at most 5 % may be.{first}",
-            "Mend or delete those rows, or check the columns that are read (--map field=COLUMN).",
+            "Mend or delete those rows, or check the columns that are read"
+            f" ({option(columns={Word('field'): COLUMN})}).",
         )
 
 
@@ -189,7 +192,7 @@ def refuse_if_strict(notes: Sequence[Note], declared_controls: Sequence[str], fi
         raise RefusedFileError(
             f"{len(aside)} rows of {file_name} would be kept aside ({counts}); the first is {_where(aside[0])}:"
             f" {aside[0].detail}",
-            "Mend the file, or leave --strict out to take the other rows and have these reported.",
+            f"Mend the file, or leave {option('strict')} out to take the other rows and have these reported.",
         )
 
 

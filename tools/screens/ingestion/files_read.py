@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from db.acts import COLUMN, NAME, option
 from db.errors import NeedsChoiceError, RefusedFileError
 from db.provenance import file_hash
 from tools import registry
@@ -78,12 +79,15 @@ def choose_reader(source: SourceFile, reading: Reading = BY_ITSELF) -> str:
         return knowing[0]
     file = source.path.name
     if knowing:
-        raise NeedsChoiceError(f"{file} could be read by {' or '.join(knowing)}.", f"Say which: --reader {knowing[0]}.")
+        raise NeedsChoiceError(
+            f"{file} could be read by {' or '.join(knowing)}.", f"Say which: {option(reader=knowing[0])}."
+        )
     columns = source.columns(reading)
     raise RefusedFileError(
         f"No reader knows the columns of {file}: {', '.join(columns[:20])}.{_missing(columns)}",
-        f"Name the columns: --map gene=COLUMN --map estimate=COLUMN. {_suffix_hint(columns)}Or name one of the readers"
-        f" ({', '.join(names)}): --reader NAME.",
+        f"Name the columns: {option(columns={'gene': COLUMN, 'estimate': COLUMN})}. {_suffix_hint(columns)}Or name"
+        " one of the readers"
+        f" ({', '.join(names)}): {option(reader=NAME)}.",
     )
 
 
@@ -100,7 +104,7 @@ def _suffix_hint(columns: list[str]) -> str:
     """The suffixes of a wide file that holds several MAGeCK screens side by side."""
     stem = "neg|lfc"
     ends = [name.removeprefix(stem) for name in columns if name.startswith(stem) and name != stem]
-    return f"The file holds several screens: --suffix {' or --suffix '.join(ends)}. " if ends else ""
+    return f"The file holds several screens: {' or '.join(option(suffix=end) for end in ends)}. " if ends else ""
 
 
 def _together(paths: Sequence[Path], tables: Sequence[ScreenTable]) -> ScreenTable:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from db.acts import COLUMN, option
 from db.errors import NeedsChoiceError, RefusedFileError
 from db.genes.names import GeneNames, Resolution
 from db.genes.perturbation_names import genes_in, name_of_genes
@@ -40,7 +41,8 @@ def organism_of(names: Sequence[str], organism: str, file_name: str) -> Organism
     if min(mouse, human) > MOST_BAD * len(parts):
         raise NeedsChoiceError(
             f"{file_name} mixes species: {human} names are written as human genes are, {mouse} as mouse genes are.",
-            "Say which it is with --organism human or --organism mouse, or give one file for each.",
+            f"Say which it is with {option(organism='human')} or {option(organism='mouse')}, or give one file for"
+            " each.",
         )
     return "mouse" if mouse > human else "human"
 
@@ -89,7 +91,7 @@ def refuse_unnamed(found: SortedRows, organism: Organism, file_name: str) -> Non
         first = next(note for note in found.notes if note.reason in _REASONS.values())
         raise RefusedFileError(
             f"No name in {file_name} means one {organism} gene; the first is {first.name!r}.",
-            "Check the gene column (--map gene=COLUMN) and --organism.",
+            f"Check the gene column ({option(columns={'gene': COLUMN})}) and {option('organism')}.",
         )
 
 

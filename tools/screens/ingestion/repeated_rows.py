@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 
 import pandas as pd
 
+from db.acts import COLUMN, option
 from db.errors import NeedsChoiceError
 from db.genes.name_forms import clean
 from db.records import Note
@@ -78,14 +78,15 @@ def _refuse_repeated(rows: pd.DataFrame, kept: pd.DataFrame, source: SourceFile,
     if found is None:
         raise NeedsChoiceError(
             f"{message}, and no column tells them apart.",
-            "Name a column of replicates (--map replicate=COLUMN), or give a table of one row for each perturbation.",
+            f"Name a column of replicates ({option(columns={'replicate': COLUMN})}), or give a table of one row for"
+            " each perturbation.",
         )
     column, values = found
     shown = ", ".join(values)
     raise NeedsChoiceError(
         f"{message}: it seems to hold several screens. The column {column} holds {shown}.",
-        f"Take one: --where {shlex.quote(f'{column}={values[0]}')}. If they are replicates of one screen:"
-        f" --map {shlex.quote(f'replicate={column}')}.",
+        f"Take one: {option(where={column: values[0]})}. If they are replicates of one screen:"
+        f" {option(columns={'replicate': column})}.",
     )
 
 

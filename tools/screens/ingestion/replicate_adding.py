@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from db.acts import option
 from db.errors import ConflictError
 from db.provenance import content_hash, get_ingest, notes_of, record_ingest
 from db.records import Contrast, Ingest, Note, Screen
@@ -60,7 +61,7 @@ def add_replicate(
         raise ConflictError(
             f"The effects of {path.name} are {table.estimate_kind}, those of {known.name!r}"
             f" {contrast.estimate_kind}; different kinds cannot be combined.",
-            "Add the file as a screen of its own, with the same --study.",
+            f"Add the file as a screen of its own, with the same {option('study')}.",
         )
     table = replace(table, remarks=(*table.remarks, *_other_cells(path, cell_type, known)))
     part = content_hash(table.source_hashes, read_as(reading, table.reader))
@@ -81,7 +82,7 @@ def _only_contrast(workspace: Workspace, screen: Screen) -> Contrast:
     if len(contrasts) != 1:
         raise ConflictError(
             f"The screen {screen.name!r} has {len(contrasts)} contrasts; a replicate is added to one.",
-            "Add the file as a screen of its own, with the same --study.",
+            f"Add the file as a screen of its own, with the same {option('study')}.",
         )
     return contrasts[0]
 
@@ -132,7 +133,7 @@ def _other_cells(path: Path, cell_type: str, screen: Screen) -> list[str]:
         return []
     return [
         f"{path.name} is of {cell_type} and the screen of {screen.cell_type}: replicates are combined as if their cells"
-        " were the same. A screen of its own with the same --study keeps them apart."
+        f" were the same. A screen of its own with the same {option('study')} keeps them apart."
     ]
 
 
@@ -156,8 +157,9 @@ def _refuse_same(path: Path, screen: Screen, held: pd.DataFrame, table: Harmonis
                 raise ConflictError(
                     f"The effects read from {path.name} are in {screen.name!r} already, as its replicate {label!r}:"
                     f" all {len(new):,} are equal in size.",
-                    "A replicate is a second measurement: give another file, other columns (--suffix, --map) or other"
-                    " rows (--where).",
+                    f"A replicate is a second measurement: give another file, other columns ({option('suffix')},"
+                    f" {option('columns')}) or other"
+                    f" rows ({option('where')}).",
                 )
 
 

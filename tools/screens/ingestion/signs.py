@@ -7,6 +7,7 @@ from typing import cast
 
 import pandas as pd
 
+from db.acts import option
 from db.errors import ConflictError, NeedsChoiceError, check_word
 from db.records import Modality
 from tools.screens.ingestion.doubtful_rows import SortedRows
@@ -15,6 +16,8 @@ from tools.screens.tables.reading import Meaning
 
 STRONG = 0.05
 """The readout gene's own effect speaks when it is among this share of the strongest."""
+DECLARED = "declared with --positive-means"
+"""How a declared sign is known; stores keep it with a contrast."""
 
 
 @dataclass(frozen=True)
@@ -121,16 +124,16 @@ def find_meaning(
     check_word("meaning of a positive value", given, ("", "raises", "lowers"))
     if given and of_file and given != of_file:
         raise ConflictError(
-            f"--positive-means {given} was given, but the format of {file_name} says that positive {of_file}.",
-            "Leave --positive-means out.",
+            f"{option(positive_means=given)} was given, but the format of {file_name} says that positive {of_file}.",
+            f"Leave {option('positive_means')} out.",
         )
     if given:
-        return cast("Meaning", given), "declared with --positive-means"
+        return cast("Meaning", given), DECLARED
     if of_file:
         return of_file, "the file's format says it"
     raise NeedsChoiceError(
         f"{file_name} does not say whether positive means that a perturbation raises or lowers the phenotype.",
-        f"Give --positive-means raises or --positive-means lowers.{_hint(own, modality)}",
+        f"Give {option(positive_means='raises')} or {option(positive_means='lowers')}.{_hint(own, modality)}",
     )
 
 
@@ -139,7 +142,7 @@ def _hint(own: OwnEffect | None, modality: Modality) -> str:
         return ""
     lowering = modality != "activation"
     meaning = "raises" if (own.estimate < 0) == lowering else "lowers"
-    return f" {own}; with {modality} of it that speaks for --positive-means {meaning}."
+    return f" {own}; with {modality} of it that speaks for {option(positive_means=meaning)}."
 
 
 def harmonise(rows: pd.DataFrame, meaning: Meaning) -> pd.DataFrame:
@@ -186,9 +189,11 @@ def check_own_effect(own: OwnEffect | None, modality: Modality, evidence: str, f
     if agrees:
         return f"{evidence}; {own}, as {modality} of the readout gene should"
     if own.strong:
+        known = evidence.replace(DECLARED, f"declared with {option('positive_means')}")
         raise ConflictError(
             f"The sign of {file_name} contradicts its readout gene: {modality} of {own.gene} must {wanted} the"
-            f" phenotype, but with this sign ({evidence}) {own}.",
-            "Check --positive-means (the other word turns the sign), --modality and --readout-gene.",
+            f" phenotype, but with this sign ({known}) {own}.",
+            f"Check {option('positive_means')} (the other word turns the sign), {option('modality')} and"
+            f" {option('readout_gene')}.",
         )
     return f"{evidence}; {own}: on the other side than expected, but weak"

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from db.acts import option
 from db.errors import RefusedFileError
 from db.genes.name_forms import clean
 from db.genes.perturbation_names import name_of_genes
@@ -54,7 +55,8 @@ class BenchmarkPair:
         if not name.startswith(_PREFIX) or not hits_file.is_file():
             raise RefusedFileError(
                 f"{path.name} looks like a benchmark's table, but its hits ({hits_file.name}) are not beside it.",
-                "Put both files into one folder, or read it alone: --map gene=Gene --map estimate=Score.",
+                "Put both files into one folder, or read it alone:"
+                f" {option(columns={'gene': 'Gene', 'estimate': 'Score'})}.",
             )
         raw = source.table(reading)
         gene = raw.columns[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from db.acts import COLUMN, option
 from db.errors import InvalidValueError, NeedsChoiceError, RefusedFileError
 from db.records import EstimateKind
 from tools.screens.tables.reading import Reading
@@ -77,7 +78,9 @@ class Generic:
         """
         unknown = sorted(set(reading.columns) - set(FIELDS))
         if unknown:
-            raise InvalidValueError(f"--map knows no field {unknown[0]!r}.", f"The fields are: {', '.join(FIELDS)}.")
+            raise InvalidValueError(
+                f"{option('columns')} knows no field {unknown[0]!r}.", f"The fields are: {', '.join(FIELDS)}."
+            )
         raw, path = source.table(reading), source.path
         columns = raw.columns
         found = {field: _column(field, columns, reading, path) for field in _COLUMN_NAMES}
@@ -85,7 +88,7 @@ class Generic:
         if "estimate" not in fields:
             raise RefusedFileError(
                 f"{path.name} has no effect column; its columns are: {', '.join(columns[:20])}.",
-                "Name it: --map estimate=COLUMN.",
+                f"Name it: {option(columns={'estimate': COLUMN})}.",
             )
         kind = _ESTIMATES.get(folded(fields["estimate"]), reading.estimate_kind)
         gene = _gene(columns, reading, path)
@@ -114,7 +117,7 @@ def _column(field: str, columns: list[str], reading: Reading, path: Path) -> str
     if len(found) > 1:
         raise NeedsChoiceError(
             f"In {path.name} the columns {', '.join(found)} could each be the {field.replace('_', ' ')}.",
-            f"Say which: --map {field}={found[0]}.",
+            f"Say which: {option(columns={field: found[0]})}.",
         )
     return found[0] if found else None
 

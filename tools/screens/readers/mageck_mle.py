@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from db.acts import option
 from db.errors import InvalidValueError, NeedsChoiceError
 from tools.screens.tables.raw_table import RawTable
 from tools.screens.tables.reading import Reading
@@ -105,8 +106,8 @@ def _chosen(conditions: list[str], reading: Reading, path: Path) -> list[str]:
     listed = ",".join(conditions)
     raise NeedsChoiceError(
         f"{path.name} has {len(conditions)} conditions: {listed}.",
-        f"Take one as the screen (--map estimate={conditions[0]}), or say that they are replicates"
-        f" (--map replicate={listed}).",
+        f"Take one as the screen ({option(columns={'estimate': conditions[0]})}), or say that they are replicates"
+        f" ({option(columns={'replicate': listed})}).",
     )
 
 

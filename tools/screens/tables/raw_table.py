@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from db.acts import option
 from db.errors import InvalidValueError, RefusedFileError
 from db.genes.name_forms import clean
 from tools.screens.tables.delimited_text import MISSING
@@ -82,7 +83,9 @@ def without_suffix(names: list[str], suffix: str) -> list[str]:
 def _only_where(cells: pd.DataFrame, column: str, value: str, path: Path) -> pd.DataFrame:
     if column not in cells.columns:
         listed = ", ".join(str(name) for name in cells.columns)
-        raise InvalidValueError(f"{path.name} has no column {column!r} for --where.", f"Its columns are: {listed}.")
+        raise InvalidValueError(
+            f"{path.name} has no column {column!r} for {option('where')}.", f"Its columns are: {listed}."
+        )
     found = cells[column].map(clean)
     if not (found == clean(value)).any():
         values = ", ".join(sorted(set(found))[:12])

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from db.acts import COLUMN, option
 from db.errors import RefusedFileError
 from db.genes.name_forms import clean
 from db.records import EstimateKind, Note
@@ -74,7 +75,7 @@ def gene_column(columns: Sequence[str], reading: Reading, path: Path) -> str:
         return ""
     raise RefusedFileError(
         f"{path.name} has no gene column; its columns are: {', '.join(columns[:20])}.",
-        "Name the one that holds gene symbols or identifiers: --map gene=COLUMN.",
+        f"Name the one that holds gene symbols or identifiers: {option(columns={'gene': COLUMN})}.",
     )
 
 
@@ -96,7 +97,7 @@ def existing(columns: Sequence[str], field: str, column: str, path: Path) -> str
     if len(alike) == 1:
         return alike[0]
     raise RefusedFileError(
-        f"{path.name} has no column {column!r}, which --map {field}={column} names.",
+        f"{path.name} has no column {column!r}, which {option(columns={field: column})} names.",
         f"Its columns are: {', '.join(columns[:20])}.",
     )
 

@@ -22,6 +22,7 @@ from typing import Literal
 
 import pandas as pd
 
+from db.acts import option
 from db.errors import InvalidValueError, RefusedFileError
 from db.files import parquet_columns, read_parquet_as_text
 from db.genes.name_forms import clean
@@ -208,7 +209,9 @@ def decoded(content: bytes, path: Path, encoding: str, *, whole: bool = True) ->
         InvalidValueError: There is no encoding of the name.
     """
     if not encoding and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise RefusedFileError(f"{path.name} is UTF-16, not UTF-8.", "Give --encoding utf-16, or save it as UTF-8.")
+        raise RefusedFileError(
+            f"{path.name} is UTF-16, not UTF-8.", f"Give {option(encoding='utf-16')}, or save it as UTF-8."
+        )
     try:
         text = content.decode(encoding or "utf-8-sig", "strict" if whole else "ignore")
     except LookupError as error:
@@ -220,7 +223,7 @@ def decoded(content: bytes, path: Path, encoding: str, *, whole: bool = True) ->
         line = content.count(b"\n", 0, start) + 1
         raise RefusedFileError(
             f"{path.name} is not {encoding or 'UTF-8'}: line {line} has the byte 0x{content[start]:02x}.",
-            "Name the file's encoding, such as --encoding latin-1 or --encoding cp1252.",
+            f"Name the file's encoding, such as {option(encoding='latin-1')} or {option(encoding='cp1252')}.",
         ) from error
     if "\x00" in text[:HEADER_BYTES]:
         raise RefusedFileError(f"{path.name} is not text: it has zero bytes.", "Give a csv, tsv or Parquet table.")

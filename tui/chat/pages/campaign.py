@@ -22,6 +22,7 @@ from tui.chat.widgets.hits_plot import LEGEND, HitsPlot
 from tui.chat.widgets.table import SafeTable
 from tui.chat.widgets.text import safe, say
 from tui.layouts import campaign as campaign_layout
+from tui.layouts.acts import trouble_in_chat
 from tui.layouts.format import laid_out
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class CampaignPage(Page):
 
     def _no_campaign(self, error: HitscoutError) -> None:
         self._take(Overview(()))
-        self.query_one("#head", Static).update(safe(f"{error.message} {error.suggestion}"))
+        self.query_one("#head", Static).update(safe(trouble_in_chat(error)))
 
     def _take(self, overview: Overview) -> None:
         if not self.is_mounted or (self.read and overview == self.overview):
@@ -118,7 +119,7 @@ class CampaignPage(Page):
 
         def failed(error: HitscoutError) -> None:
             self._asked_for = ""
-            say(self.app, f"{error.message} {error.suggestion}", severity="warning")
+            say(self.app, trouble_in_chat(error), severity="warning")
 
         self.hitscout.run_job("review", campaign_review, overview.name, quiet=True, on_done=take, on_failed=failed)
 

@@ -10,6 +10,7 @@ from tui.chat.widgets.asking import ChoiceDialog, ConfirmDialog, ReadingDialog
 from tui.chat.widgets.form import Field, FormDialog
 from tui.chat.widgets.text import say
 from tui.layouts import campaign as campaign_layout
+from tui.layouts.acts import trouble_in_chat
 from tui.layouts.format import Column
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _start(app: HitscoutApp, values: dict[str, Any]) -> None:
 
     app.run_job(
         f"start {name}", campaign_start, name, phenotype, **named, on_done=done,
-        on_failed=lambda error: start(app, values, f"{error.message} {error.suggestion}"),
+        on_failed=lambda error: start(app, values, trouble_in_chat(error)),
     )  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def _question_form(
             "edit the question", campaign_question, name, changes,
             on_done=lambda _: say(app, f"Changed: {', '.join(changes)}."),
             on_failed=lambda problem: _question_form(
-                app, name, before, again, f"{problem.message} {problem.suggestion}"
+                app, name, before, again, trouble_in_chat(problem)
             ),
         )  # fmt: skip
 

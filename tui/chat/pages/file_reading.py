@@ -19,6 +19,7 @@ from tui.chat.widgets.asking import shown
 from tui.chat.widgets.form import Field, FieldRow, FormDialog
 from tui.chat.widgets.table import SafeTable
 from tui.chat.widgets.text import safe
+from tui.layouts.acts import in_chat, trouble_in_chat
 from tui.layouts.format import Column, laid_out
 from tui.layouts.screen import previewed
 
@@ -93,7 +94,7 @@ class FileForm(FormDialog):
         table.fill([Column(name or "(no name)") for name in self._look.columns], self._look.rows)
         table.can_focus = False
         self.query_one("#fields").mount(Static(id="summary", markup=False), before=0)
-        self._summarise(_clipped(self._look.problem) or f"Read by: {self._look.reader}.")
+        self._summarise(_clipped(in_chat(self._look.problem)) or f"Read by: {self._look.reader}.")
         if self._look.problem:
             # What has to be said first; the form itself would begin with what must not be empty.
             self.call_after_refresh(lambda: self.query(FieldRow).first().entry.focus())
@@ -144,7 +145,7 @@ class FileForm(FormDialog):
     def _refused(self, asked: int, error: HitscoutError) -> None:
         if asked == self._asked and self.is_mounted:
             self.preview = None
-            self._summarise(f"{_clipped(error.message)} {_clipped(error.suggestion)}")
+            self._summarise(f"{_clipped(in_chat(error.message))} {_clipped(in_chat(error.suggestion))}")
             self.query_one("#preview", Static).update("")
 
     def _summarise(self, text: str) -> None:
@@ -225,7 +226,7 @@ def _ask(
     def form(look: FileLook, given: Mapping[str, Any] | None = None, error: str = "") -> None:
         def take(values: dict[str, Any] | None) -> None:
             if values is not None:
-                send(values, lambda problem: form(look, _again(values), f"{problem.message} {problem.suggestion}"))
+                send(values, lambda problem: form(look, _again(values), trouble_in_chat(problem)))
 
         dialog = FileForm(app, path, look, description, title=title, error=error, given=given, fixed=fixed)
         app.push_screen(dialog, take)

@@ -10,6 +10,7 @@ from tui.chat.pages import shortlist_parts as parts
 from tui.chat.widgets.asking import ConfirmDialog, TextDialog
 from tui.chat.widgets.form import Field, FormDialog
 from tui.chat.widgets.text import say
+from tui.layouts.acts import in_chat, trouble_in_chat
 
 if TYPE_CHECKING:
     from db.errors import HitscoutError
@@ -85,7 +86,7 @@ def ask_exclusion(app: HitscoutApp, campaign: str, gene: str) -> None:
         if reason is not None:
             app.run_job(
                 f"exclude {gene}", campaign_exclude, [gene], reason, campaign,
-                on_done=lambda made: say(app, " ".join([f"{gene} is excluded.", *made.notes])),
+                on_done=lambda made: say(app, in_chat(" ".join([f"{gene} is excluded.", *made.notes]))),
             )  # fmt: skip
 
     said = ["It is nominated no more in this campaign; the reason is kept."]
@@ -110,7 +111,7 @@ def propose(app: HitscoutApp, overview: Overview, options: dict[str, Any]) -> No
 
     def done(made: Shortlist) -> None:
         app.round = None
-        say(app, "\n".join([f"Round {made.round}: {made.size:,} genes.", *made.notes]))
+        say(app, in_chat("\n".join([f"Round {made.round}: {made.size:,} genes.", *made.notes])))
 
     name = overview.name
     app.run_job(f"compute the shortlist of {name}", campaign_propose, name, **options, on_done=done)
@@ -182,7 +183,7 @@ def _export_form(app: HitscoutApp, campaign: str, number: int, fields: tuple[Fie
 
         def failed(problem: HitscoutError) -> None:
             again = forms.with_values(fields, {**values, "path": str(values["path"])})
-            _export_form(app, campaign, number, again, f"{problem.message} {problem.suggestion}")
+            _export_form(app, campaign, number, again, trouble_in_chat(problem))
 
         app.run_job(
             f"export round {number}", campaign_export, forms.export_path(values), campaign, round=number,

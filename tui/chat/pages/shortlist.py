@@ -20,6 +20,7 @@ from tui.chat.widgets.bars import StatusBar
 from tui.chat.widgets.inputs import SafeInput
 from tui.chat.widgets.table import SafeTable
 from tui.chat.widgets.text import safe, say
+from tui.layouts.acts import trouble_in_chat
 
 if TYPE_CHECKING:
     from db.errors import HitscoutError
@@ -100,7 +101,7 @@ class ShortlistPage(Page):
 
     def _no_campaign(self, error: HitscoutError) -> None:
         self._take(Overview(()))
-        self.query_one("#head", Static).update(safe(f"{error.message} {error.suggestion}"))
+        self.query_one("#head", Static).update(safe(trouble_in_chat(error)))
 
     def _take(self, overview: Overview) -> None:
         if not self.is_mounted:

@@ -14,6 +14,7 @@ from tui.chat.talk import Talk
 from tui.chat.widgets.asking import ChoiceDialog, ConfirmDialog
 from tui.chat.widgets.log import Answered, Called, Log, Noted
 from tui.chat.widgets.tool_card import Call
+from tui.layouts.acts import in_chat, spoken, trouble_in_chat
 
 if TYPE_CHECKING:
     from tools.campaigns.rounds.judged_round import Judged
@@ -69,7 +70,7 @@ class SlashPage(Page):
             self._trouble(f"/{name} needs more than that.", f"/{name} {command.takes}: {command.does}")
 
     def _trouble(self, message: str, suggestion: str = "") -> None:
-        self.log_view.add(Noted(f"{message}\n{suggestion}".strip(), "trouble"))
+        self.log_view.add(Noted(in_chat(f"{message}\n{suggestion}".strip()), "trouble"))
 
     # Moving about --------------------------------------------------------------------------------
 
@@ -241,7 +242,7 @@ class SlashPage(Page):
             from agent.serialising import plain, summary_line
 
             call = entry.call
-            call.value = plain(result)
+            call.value = spoken(plain(result), in_chat)
             call.outcome, call.seconds, call.summary = "done", time.monotonic() - began, summary_line(call.value)
             call.lines = notable(tool, arguments, call.value)
             self.log_view.redraw(entry)
@@ -256,8 +257,8 @@ class SlashPage(Page):
         def failed(error: HitscoutError) -> None:
             call = entry.call
             call.outcome, call.seconds = "failed", time.monotonic() - began
-            call.summary = f"{error.message} {error.suggestion}".strip()
-            call.lines = tuple(part for part in (error.message, error.suggestion) if part)
+            call.summary = trouble_in_chat(error)
+            call.lines = tuple(in_chat(part) for part in (error.message, error.suggestion) if part)
             self.log_view.redraw(entry)
 
         self.hitscout.run_job(title, function, on_done=done, on_failed=failed, on_cancelled=cancelled, **arguments)

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from tui.chat.markdown_parts import TablePart, TextPart, parts_of
 from tui.chat.widgets.table import SafeTable, is_number
+from tui.layouts.acts import in_chat
 from tui.layouts.format import Column
 
 TALLEST = 14
@@ -68,7 +69,7 @@ class AnswerView(Vertical):
             text: All of it so far, in Markdown.
         """
         self._text = text
-        parts = parts_of(text)
+        parts = parts_of(in_chat(text))
         for number, part in enumerate(parts):
             if number < len(self._parts) and self._parts[number] == part:
                 continue

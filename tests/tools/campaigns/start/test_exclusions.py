@@ -42,7 +42,7 @@ def names(shortlist):
 def test_essential_genes_are_left_out_and_the_start_says_so(rich_world):
     plain = started(rich_world)
     assert plain.candidates == plain.library_size - len(ESSENTIAL)
-    assert any(str(len(ESSENTIAL)) in note and "--flag-essential" in note for note in plain.notes)
+    assert any(str(len(ESSENTIAL)) in note and "`flag_essential=True`" in note for note in plain.notes)
     everyone = campaign_propose(rich_world, size=plain.candidates, predictor=FAST)
     assert not set(names(everyone)) & set(ESSENTIAL)
     assert campaign_show(rich_world).excluded == len(ESSENTIAL)

@@ -157,4 +157,4 @@ def test_a_publication_that_was_found_opens_as_evidence_and_another_does_not(wor
     assert opened.sources[0].name == "Europe PMC"
     with pytest.raises(NotFoundError, match="cite:MED:99") as refused:
         open_evidence(workspace, "cite:MED:99")
-    assert "hitscout literature" in refused.value.suggestion
+    assert "`literature_search(...)`" in refused.value.suggestion

@@ -310,7 +310,7 @@ def test_a_service_that_is_gone_when_a_question_comes_is_named_with_what_takes_i
     state["fail_after"] = 0
     with pytest.raises(DownloadError, match="status 500") as caught:
         gather(workspace, Question("another question"), pd.Index(["GENE0007"], dtype=object))
-    assert "hitscout encode --encoder minilm" in caught.value.suggestion
+    assert "`encode_gene_texts(encoder='minilm')`" in caught.value.suggestion
 
 
 def test_a_service_elsewhere_gets_a_question_only_while_the_setting_names_it(workspace, monkeypatch):

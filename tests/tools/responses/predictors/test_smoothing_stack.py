@@ -144,7 +144,10 @@ def test_missing_packs_are_named_and_none_at_all_is_refused_with_the_fetch(annot
     assert set(annotation.sources) == {"string", "spectral", "coessentiality", "text"}
     with pytest.raises(NotFoundError) as refused:
         read_annotation(workspace, SYMBOLS)
-    assert "hitscout fetch hgnc coessentiality gene-summaries gobp pathways string" in refused.value.suggestion
+    assert (
+        "`fetch(['hgnc', 'coessentiality', 'gene-summaries', 'gobp', 'pathways', 'string'])`"
+        in refused.value.suggestion
+    )
 
 
 def test_kernels_are_their_closed_forms():

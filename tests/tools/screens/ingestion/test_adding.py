@@ -220,13 +220,13 @@ def test_pairs_are_written_in_alphabetical_order_and_with_a_control_are_single(a
 
 def test_a_file_that_does_not_say_what_positive_means_is_asked_about(add, mageck, named_workspace):
     before = named_workspace.store.manifest_path.read_bytes()
-    with pytest.raises(NeedsChoiceError, match="--positive-means raises or --positive-means lowers"):
+    with pytest.raises(NeedsChoiceError, match="`positive_means='raises'` or `positive_means='lowers'`"):
         add(mageck(), positive_means="")
     assert named_workspace.store.manifest_path.read_bytes() == before
 
 
 def test_the_question_shows_what_the_readout_gene_speaks_for(add, mageck):
-    with pytest.raises(NeedsChoiceError, match="speaks for --positive-means raises"):
+    with pytest.raises(NeedsChoiceError, match="speaks for `positive_means='raises'`"):
         add(mageck(), positive_means="", readout_gene="AARS1", modality="knockout")
 
 

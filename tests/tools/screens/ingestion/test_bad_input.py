@@ -72,7 +72,7 @@ def test_a_table_without_a_gene_column_is_refused_with_its_columns(refused, writ
     error = refused(write_file("guide_sequence,lfc\nACGT,-1.5\nTTTT,0.3\n"))
     assert "guide_sequence, lfc" in error.message
     assert "no gene column" in error.message
-    assert "--map gene=COLUMN" in error.suggestion
+    assert "`columns={'gene': COLUMN}`" in error.suggestion
 
 
 def test_a_mapped_column_that_is_not_there_is_refused_with_those_that_are(refused, simple):
@@ -162,7 +162,7 @@ def test_mixed_species_are_refused_with_the_counts(refused, simple):
     mouse = ["Il2,1,0.5", "Il2ra,1,0.5", "Trp53,1,0.5", "Zap70,1,0.5", "Jak1,1,0.5"]
     error = refused(simple(extra=mouse), NeedsChoiceError)
     assert "50 names are written as human genes are, 5 as mouse genes are" in error.message
-    assert "--organism" in error.suggestion
+    assert "`organism='human'`" in error.suggestion
 
 
 def test_mixed_species_are_taken_with_an_organism(named_workspace, simple):
@@ -177,7 +177,7 @@ def test_undecodable_bytes_are_refused_with_line_and_encoding(refused, simple):
     error = refused(path)
     assert "line 52" in error.message
     assert "0xe4" in error.message
-    assert "--encoding" in error.suggestion
+    assert "`encoding='latin-1'`" in error.suggestion
 
 
 def test_undecodable_bytes_are_taken_with_an_encoding(named_workspace, simple):
@@ -192,7 +192,7 @@ def test_utf16_is_named_as_such(refused, simple):
     path.write_bytes(path.read_text().encode("utf-16"))
     error = refused(path)
     assert "UTF-16" in error.message
-    assert "--encoding utf-16" in error.suggestion
+    assert "`encoding='utf-16'`" in error.suggestion
 
 
 def test_an_encoding_that_does_not_exist_is_refused(refused, simple):
@@ -220,17 +220,17 @@ def test_a_table_of_doubled_genes_and_an_unknown_one_is_not_called_a_table_of_un
     rows = [f"{gene},{number + shift}" for number, gene in enumerate(genes) for shift in (0.1, 0.2)]
     error = refused(write_file("\n".join(["gene,lfc", "QQQ1,1", *rows])), NeedsChoiceError)
     assert error.message.startswith("50 of 50 perturbations of screen.csv have several rows that differ")
-    assert "--map replicate=COLUMN" in error.suggestion
+    assert "`columns={'replicate': COLUMN}`" in error.suggestion
 
 
 def test_a_file_of_several_screens_is_refused_with_the_column_that_tells_them_apart(refused, shared_data):
     folder = shared_data / "screens" / "tcell"
     freimer = refused(folder / "Freimer2022_Screen.csv", NeedsChoiceError)
     assert "The column screen holds CTLA4, IL2, IL2RA." in freimer.message
-    assert "--where screen=CTLA4" in freimer.suggestion
+    assert "`where={'screen': 'CTLA4'}`" in freimer.suggestion
     schmidt = refused(folder / "SchmidtSteinhart2022_CRISPRi_screen_gene_phenotypes.csv", NeedsChoiceError)
     assert "The column phenotype holds CD4+ IL2, CD8+ IFNG." in schmidt.message
-    assert "--where 'phenotype=CD4+ IL2'" in schmidt.suggestion
+    assert "`where={'phenotype': 'CD4+ IL2'}`" in schmidt.suggestion
 
 
 def test_a_few_genes_of_several_rows_are_kept_aside_and_the_others_taken(named_workspace, simple, genes):
@@ -250,7 +250,7 @@ def test_an_unknown_reader_field_or_word_is_refused_with_what_there_is(refused, 
 
 
 def test_a_store_without_gene_names_says_what_to_fetch(workspace, simple):
-    with pytest.raises(NotFoundError, match="hitscout fetch hgnc"):
+    with pytest.raises(NotFoundError, match=r"`fetch\(\['hgnc'\]\)`"):
         add_screen(workspace, simple(), phenotype="x", positive_means="raises")
 
 
@@ -266,7 +266,7 @@ def test_an_unknown_screen_is_refused_with_near_names(named_workspace, simple, t
 def test_a_name_that_is_taken_is_refused(named_workspace, simple, refused):
     add_screen(named_workspace, simple(), phenotype="x", positive_means="raises", name="mine")
     error = refused(simple(extra=["TP53,1,0.5"]), ConflictError, name="Mine")
-    assert "--name" in error.suggestion
+    assert "`name=`" in error.suggestion
 
 
 # What only another user or a full disk shows -----------------------------------------------------
@@ -339,7 +339,7 @@ def test_a_full_disk_after_the_commit_says_that_nothing_need_be_repeated(named_w
     store = named_workspace.store
     answer = in_a_process(LIMITED.format(limit=store.path.stat().st_size), store.path, large)
     assert "is committed and safe" in answer
-    assert "doctor --mend" in answer
+    assert "`mend()`" in answer
     store.mend()
     assert store.verify() == []
     again = add_screen(named_workspace, large, phenotype="x", positive_means="raises")

@@ -29,7 +29,7 @@ def test_a_look_shows_columns_and_first_rows_and_why_they_must_be_mapped(table):
     assert look.columns == ("who", "change", "comment")
     assert look.rows[0] == ("GENE0000", "-20", "x")
     assert look.reader == ""
-    assert "--map gene=COLUMN" in look.suggestion
+    assert "`columns={'gene': COLUMN" in look.suggestion
     mapped = look_at_file(table, columns={"gene": "who", "estimate": "change"})
     assert (mapped.reader, mapped.problem) == ("generic", "")
 

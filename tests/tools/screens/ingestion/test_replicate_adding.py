@@ -112,7 +112,7 @@ def test_effects_that_the_screen_has_are_refused_however_they_were_read(named_wo
     for sign in ("lowers", "raises"):
         with pytest.raises(ConflictError, match="are in 'a' already, as its replicate 'Arce2025_Screen'") as caught:
             add_replicate(named_workspace, file, "a", suffix="Resting_Teff", positive_means=sign)
-        assert "--suffix" in caught.value.suggestion
+        assert "`suffix=`" in caught.value.suggestion
     assert named_workspace.store.manifest_path.read_bytes() == before
     other = add_replicate(named_workspace, file, "a", suffix="Resting_Treg")
     assert other.replicates == ("Arce2025_Screen", "Arce2025_Screen #2")

@@ -68,7 +68,7 @@ def test_numbers_are_no_hits(pair):
 def test_effects_without_hits_beside_them_are_refused_with_the_way_out(pair, tmp_path):
     path = pair()
     (tmp_path / "topmovers_X.npy").unlink()
-    with pytest.raises(RefusedFileError, match="--map gene=Gene --map estimate=Score"):
+    with pytest.raises(RefusedFileError, match=r"`columns=\{'gene': 'Gene', 'estimate': 'Score'\}`"):
         read_table(path, Reading())
     mapped = Reading(columns={"gene": "Gene", "estimate": "Score"})
     assert read_table(path, mapped).rows["estimate"].tolist() == [-1.5, 0.2, 2]

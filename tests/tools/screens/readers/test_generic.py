@@ -77,13 +77,13 @@ def test_mapped_columns_are_used_in_any_case(write_file):
 
 
 def test_a_column_called_score_is_never_taken_unasked(write_file):
-    with pytest.raises(RefusedFileError, match="--map estimate=COLUMN"):
+    with pytest.raises(RefusedFileError, match=r"`columns=\{'estimate': COLUMN\}`"):
         read_table(write_file("gene,score\nIL2,1\n"), Reading())
 
 
 def test_two_columns_that_could_be_the_effect_need_a_choice(write_file):
     path = write_file("gene,lfc,z\nIL2,1,2\n")
-    with pytest.raises(NeedsChoiceError, match="--map estimate=lfc"):
+    with pytest.raises(NeedsChoiceError, match=r"`columns=\{'estimate': 'lfc'\}`"):
         read_table(path, Reading())
     assert read_table(path, Reading(columns={"estimate": "z"})).rows["estimate"].tolist() == [2]
 

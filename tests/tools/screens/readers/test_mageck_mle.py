@@ -40,9 +40,9 @@ def test_conditions_named_rep1_and_rep2_are_replicates(read):
 
 def test_other_conditions_need_a_choice_and_both_answers_work(read):
     lines = [header("low", "high"), IL2 + " " + CD5.removeprefix("CD5 5 ")]
-    with pytest.raises(NeedsChoiceError, match="--map estimate=low") as caught:
+    with pytest.raises(NeedsChoiceError, match=r"`columns=\{'estimate': 'low'\}`") as caught:
         read("mageck_mle", lines)
-    assert "--map replicate=low,high" in caught.value.suggestion
+    assert "`columns={'replicate': 'low,high'}`" in caught.value.suggestion
     assert read("mageck_mle", lines, columns={"estimate": "high"}).rows["estimate"].tolist() == [0.3]
     assert read("mageck_mle", lines, columns={"estimate": "low|beta"}).rows["estimate"].tolist() == [-0.5]
     both = read("mageck_mle", lines, columns={"replicate": "low,high"})

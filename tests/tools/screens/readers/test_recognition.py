@@ -33,7 +33,10 @@ def test_a_header_is_known_by_exactly_one_reader(write_file, reader):
 
 def test_a_wide_file_is_refused_with_its_suffixes(write_file):
     path = write_file("id,neg|lfc.rest,neg|p-value.rest,neg|lfc.stim,neg|p-value.stim\nIL2,1,1,1,1\n")
-    with opened(path) as source, pytest.raises(RefusedFileError, match=r"--suffix \.rest or --suffix \.stim") as caught:
+    with (
+        opened(path) as source,
+        pytest.raises(RefusedFileError, match=r"`suffix='\.rest'` or `suffix='\.stim'`") as caught,
+    ):
         choose_reader(source)
     assert "mageck_rra" in caught.value.suggestion
 
