@@ -30,11 +30,10 @@ COMMANDS: Mapping[str, str] = {
 }  # fmt: skip
 """Tool → the command that calls it."""
 OPTIONS: Mapping[str, str] = {
-    "agree": "yes", "changes": "set", "collections": "collection", "columns": "map", "language_model": "model",
-    "positive_controls": "positive-control",
-    "replicate_files": "replicate", "store_path": "store", "values": "value",
-    "campaign_start.text": "question", "predict_hits.text": "question", "shortlist.text": "question",
-    "add_replicate.screen": "replicate-of",
+    "agree": "--yes", "changes": "--set", "collections": "--collection", "columns": "--map",
+    "language_model": "--model", "positive_controls": "--positive-control", "replicate_files": "--replicate", "store_path": "--store", "values": "--value",
+    "campaign_start.text": "--question", "predict_hits.text": "--question", "shortlist.text": "--question",
+    "add_replicate.screen": "--replicate-of",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {
@@ -195,11 +194,11 @@ def _options(call: _Call) -> str:
     for argument, value in call.options.items():
         if argument == LEADING.get(call.tool):
             continue
-        word = OPTIONS.get(f"{call.tool}.{argument}") or OPTIONS.get(argument) or argument.replace("_", "-")
+        word = OPTIONS.get(f"{call.tool}.{argument}") or OPTIONS.get(argument) or f"--{argument.replace('_', '-')}"
         if not value.given or value.flag is not None:
-            parts.append(f"--no-{word}" if value.flag is False else f"--{word}")
+            parts.append(word.replace("--", "--no-", 1) if value.flag is False else word)
         else:
-            parts += [f"--{word} {one}" for one in _words(value)]
+            parts += [f"{word} {one}" for one in _words(value)]
     return " ".join(parts)
 
 
