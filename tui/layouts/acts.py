@@ -31,9 +31,9 @@ COMMANDS: Mapping[str, str] = {
 """Tool → the command that calls it."""
 OPTIONS: Mapping[str, str] = {
     "agree": "--yes", "changes": "--set", "collections": "--collection", "columns": "--map",
-    "language_model": "--model", "positive_controls": "--positive-control", "replicate_files": "--replicate", "store_path": "--store", "values": "--value",
-    "campaign_start.text": "--question", "predict_hits.text": "--question", "shortlist.text": "--question",
-    "add_replicate.screen": "--replicate-of",
+    "language_model": "--model", "positive_controls": "--positive-control", "replicate_files": "--replicate",
+    "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
+    "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {
