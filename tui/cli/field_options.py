@@ -1,0 +1,93 @@
+"""What the fields of parameter objects are called on the command line: one option each, whichever command takes it.
+
+The type of an option, its default and what becomes of its value follow from the field (`parameter_objects`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from tools.parameters import Parameters
+from tools.screens.ingestion.description import ScreenDescription
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the help of an option says.
+
+    Attributes:
+        help: A sentence.
+        metavar: What stands for its value; the name of its type where empty.
+        name: The option, such as ``--map``; the field's own name where empty.
+        min: The least number that it takes.
+    """
+
+    help: str
+    metavar: str = ""
+    name: str = ""
+    min: float | None = None
+
+
+SAID: Mapping[str, Said] = MappingProxyType(
+    {
+        "phenotype": Said('The biology asked about, such as "IFN-gamma production".'),
+        "study": Said("Publication or project; copies of a screen are recognised by it.", "TEXT"),
+        "cell_type": Said("Cell type or line.", "TEXT"),
+        "modality": Said("How genes are perturbed."),
+        "readout": Said("How the phenotype is measured.", "TEXT"),
+        "readout_gene": Said("The gene whose expression is measured; it checks the sign.", "GENE"),
+        "hit_rule": Said("What a hit is: 'fdr<0.05', 'top 5%', 'lfc<-1 & fdr<0.1'.", "RULE"),
+        "side": Said("Side of the effect on which hits lie."),
+        "condition": Said("What else the cells were given.", "TEXT"),
+        "citation": Said("Citation of the study.", "TEXT"),
+        "licence": Said("Licence of the data.", "TEXT"),
+        "reader": Said(
+            "Format of the file, else by its header: mageck_rra, mageck_mle, rsa, one_sided, benchmark_pair, generic.",
+            "NAME",
+        ),
+        "columns": Said("Which column holds a field, such as estimate=log2FC; repeat it.", "FIELD=COLUMN", "--map"),
+        "where": Said("Read only these rows, where a file holds several screens; repeat it.", "COLUMN=VALUE"),
+        "suffix": Said("Column suffix that picks one screen out of a wide file.", "TEXT"),
+        "positive_means": Said("What a positive value of the file says of the phenotype."),
+        "controls": Said("Names of negative-control rows beyond the known ones; repeat it, or use commas.", "NAME"),
+        "encoding": Said("Text encoding, where it is not UTF-8, such as cp1252.", "NAME"),
+        "estimate_kind": Said("What the mapped effect column holds."),
+        "strict": Said("Refuse the file if any row would be kept aside; controls named with --controls may stand."),
+    }
+)
+"""Fields that mean the same in whatever object they are."""
+
+SAID_OF: Mapping[type[Parameters], Mapping[str, Said]] = MappingProxyType(
+    {
+        ScreenDescription: {
+            "name": Said("Name of the screen; else the file's name.", "TEXT"),
+            "organism": Said("Whose genes; else by how they are written."),
+            "library": Said("Name of the guide library.", "TEXT"),
+            "text": Said("The task in words; else the file's own words.", "TEXT"),
+        },
+    }
+)
+"""Fields that mean something of their own in one object."""
+
+
+def said_of(kind: type[Parameters], field: str) -> Said | None:
+    """What is said of a field; None where it has no option.
+
+    Args:
+        kind: The parameter object's class.
+        field: The field's name.
+    """
+    return SAID_OF.get(kind, {}).get(field) or SAID.get(field)
+
+
+def option_of(kind: type[Parameters], field: str) -> str:
+    """The option of a field, such as ``--map``.
+
+    Args:
+        kind: The parameter object's class.
+        field: The field's name.
+    """
+    said = said_of(kind, field)
+    return said.name if said and said.name else "--" + field.replace("_", "-")
