@@ -113,12 +113,19 @@ def _taken(hint: Any, defaults: Mapping[str, Any]) -> _Taken | None:  # noqa: AN
     bare, *marks = typing.get_args(hint) if typing.get_origin(hint) is Annotated else (hint,)
     for mark in marks:
         if isinstance(mark, Some):
-            return _Taken(mark.kind, mark.names, whole=False, defaults=defaults)
+            return _Taken(mark.kind, _known(mark.kind, mark.names), whole=False, defaults=defaults)
     if not (isinstance(bare, type) and issubclass(bare, Parameters)):
         return None
     left_out = frozenset[str]().union(*(mark.names for mark in marks if isinstance(mark, Without)))
     names = frozenset(field.name for field in _fields(bare) if said_of(bare, field.name))
-    return _Taken(bare, names - left_out, whole=True, defaults=defaults)
+    return _Taken(bare, names - _known(bare, left_out), whole=True, defaults=defaults)
+
+
+def _known(kind: type[Parameters], names: frozenset[str]) -> frozenset[str]:
+    """The names as they are; each must be a field."""
+    if strange := names - {field.name for field in _fields(kind)}:
+        raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(strange))}")
+    return names
 
 
 def _fields(kind: type[Parameters]) -> tuple[Field[Any], ...]:
