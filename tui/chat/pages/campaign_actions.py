@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tools.campaigns.start.start_options import StartOptions
 from tui.chat.pages import campaign_forms as forms
+from tui.chat.pages.parameter_fields import split
 from tui.chat.widgets.asking import ChoiceDialog, ConfirmDialog, ReadingDialog
 from tui.chat.widgets.form import Field, FormDialog
 from tui.chat.widgets.text import say
@@ -62,8 +64,7 @@ def start(app: HitscoutApp, given: dict[str, Any] | None = None, error: str = ""
 def _start(app: HitscoutApp, values: dict[str, Any]) -> None:
     from tools.campaigns.start.start import campaign_start
 
-    named = dict(values)
-    name, phenotype = named.pop("name"), named.pop("phenotype")
+    options, others = split(StartOptions, values)
 
     def done(made: CampaignStart) -> None:
         app.set_campaign(made.campaign.name)
@@ -71,7 +72,7 @@ def _start(app: HitscoutApp, values: dict[str, Any]) -> None:
             app.push_screen(ReadingDialog(lambda: campaign_layout.started(made)))
 
     app.run_job(
-        f"start {name}", campaign_start, name, phenotype, **named, on_done=done,
+        f"start {values['name']}", campaign_start, options=options, **others, on_done=done,
         on_failed=lambda error: start(app, values, trouble_in_chat(error)),
     )  # fmt: skip
 

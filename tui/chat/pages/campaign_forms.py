@@ -3,68 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from db.records import Question
 from tools.campaigns.rounds.order_file import FORMAT_OF_SUFFIX
+from tools.campaigns.start.start_options import StartOptions
+from tui.chat.pages.parameter_fields import CHOICES, field_of
 from tui.chat.widgets.form import Field
 
-DIRECTIONS = {"both": "either way", "raises": "raise the phenotype", "lowers": "lower the phenotype"}
-MODALITIES = {
-    "": "not said",
-    "knockout": "knockout",
-    "interference": "interference (CRISPRi)",
-    "activation": "activation (CRISPRa)",
-}
-MEANS = {"": "the file says", "raises": "raises the phenotype", "lowers": "lowers the phenotype"}
-ORGANISMS = {"human": "human", "mouse": "mouse"}
-PLACEMENTS = {"controls": "place it by its negative controls", "declared": "it is on the campaign's scale already"}
+_option = partial(field_of, StartOptions)
+
+_START = (
+    _option("phenotype", "Phenotype", "The biology asked about, in a few words: IFNG production."),
+    _option("text", "Question", "The question in plain words; gene sets and texts are matched with it."),
+    _option("cell_type", "Cell type", "Cell type or line; the measured screen's where empty."),
+    _option("direction", "Hits", "What a hit does to the phenotype."),
+    _option("modality", "Modality", "How genes are perturbed."),
+    _option(
+        "library", "Library", "Genes to choose from: protein-coding, a screen's name, or a file of gene names (Ctrl-O)."
+    ),
+    _option("size", "Size of a round", "Genes that you can test in one round."),
+    _option(
+        "measured", "Measured already", "A screen's name or file (Ctrl-O): its genes are round 0, and no candidates."
+    ),
+    _option("positive_means", "Positive means", "In the measured file, if one is."),
+    _option("hit_rule", "Hit rule", "fdr<0.05, top 5%, |lfc|>1 … ; the measured screen's or top 5% where empty."),
+    _option("readout", "Readout", "How the phenotype is measured, such as FACS."),
+    _option("readout_gene", "Readout gene", "The gene whose expression is measured; it checks the sign."),
+    _option("study", "Study", "By which copies of your screen are recognised, and kept out of the priors."),
+    _option("organism", "Organism"),
+    _option("positive_controls", "Positive controls", "Known hits, between commas; ordered each round."),
+    _option("exclude", "Exclude", "A file of genes that must not be nominated, reason beside each."),
+    _option("expressed", "Expressed", "A file of gene and TPM; genes below the bound get a flag."),
+    _option("min_tpm", "Bound of TPM"),
+    _option("flag_essential", "Flag essential", "Flag common essential genes, keep them."),
+    _option("guides_per_gene", "Guides of a gene"),
+    _option("coverage", "Cells of a guide"),
+    _option("price", "Price of a guide", "In your own currency; for the cost of each round."),
+)
 
 
 def start_fields(given: Mapping[str, Any] | None = None) -> tuple[Field, ...]:
-    """Fields of the form that starts a campaign, named as the arguments of `campaign_start`.
+    """Fields of the form that starts a campaign: its name, and those of `StartOptions`.
 
     Args:
         given: Values of an earlier try.
     """
-    fields = (
-        Field("name", "Name", needed=True, help="A name that no other campaign of the store has."),
-        Field("phenotype", "Phenotype", needed=True, help="The biology asked about, in a few words: IFNG production."),
-        Field("text", "Question", help="The question in plain words; gene sets and texts are matched with it."),
-        Field("cell_type", "Cell type", help="Cell type or line; the measured screen's where empty."),
-        Field("direction", "Hits", "choice", "both", choices=DIRECTIONS, help="What a hit does to the phenotype."),
-        Field("modality", "Modality", "choice", choices=MODALITIES, help="How genes are perturbed."),
-        Field(
-            "library",
-            "Library",
-            value="protein-coding",
-            help="Genes to choose from: protein-coding, a screen's name, or a file of gene names (Ctrl-O).",
-        ),
-        Field("size", "Size of a round", "whole", 128, needed=True, help="Genes that you can test in one round."),
-        Field(
-            "measured",
-            "Measured already",
-            help="A screen's name or file (Ctrl-O): its genes are round 0, and no candidates.",
-        ),
-        Field("positive_means", "Positive means", "choice", choices=MEANS, help="In the measured file, if one is."),
-        Field(
-            "hit_rule", "Hit rule", help="fdr<0.05, top 5%, |lfc|>1 … ; the measured screen's or top 5% where empty."
-        ),
-        Field("readout", "Readout", help="How the phenotype is measured, such as FACS."),
-        Field("readout_gene", "Readout gene", help="The gene whose expression is measured; it checks the sign."),
-        Field("study", "Study", help="By which copies of your screen are recognised, and kept out of the priors."),
-        Field("organism", "Organism", "choice", "human", choices=ORGANISMS),
-        Field("positive_controls", "Positive controls", "list", help="Known hits, between commas; ordered each round."),
-        Field("exclude", "Exclude", "path", help="A file of genes that must not be nominated, reason beside each."),
-        Field("expressed", "Expressed", "path", help="A file of gene and TPM; genes below the bound get a flag."),
-        Field("min_tpm", "Bound of TPM", "number", 1.0, needed=True),
-        Field("flag_essential", "Flag essential", "flag", value=False, help="Flag common essential genes, keep them."),
-        Field("guides_per_gene", "Guides of a gene", "whole", 4, needed=True),
-        Field("coverage", "Cells of a guide", "whole", 500, needed=True),
-        Field("price", "Price of a guide", "number", None, help="In your own currency; for the cost of each round."),
-    )
-    return with_values(fields, given)
+    name = Field("name", "Name", needed=True, help="A name that no other campaign of the store has.")
+    return with_values((name, *_START), given)
 
 
 def with_values(fields: tuple[Field, ...], given: Mapping[str, Any] | None) -> tuple[Field, ...]:
@@ -90,8 +78,8 @@ def question_fields(question: Question) -> tuple[Field, ...]:
         Field("text", "Question", value=question.text, help="In plain words; features that read text use it verbatim."),
         Field("cell_type", "Cell type", value=question.cell_type),
         Field("readout", "Readout", value=question.readout),
-        Field("direction", "Hits", "choice", question.direction, choices=DIRECTIONS),
-        Field("modality", "Modality", "choice", question.modality, choices=MODALITIES),
+        Field("direction", "Hits", "choice", question.direction, choices=CHOICES["direction"]),
+        Field("modality", "Modality", "choice", question.modality, choices=CHOICES["modality"]),
         Field("hit_rule", "Hit rule", value=question.hit_rule, needed=True, help="fdr<0.05, top 5%, |lfc|>1 …"),
         Field("study", "Study", value=question.study, help="Copies of this study's screen are never priors."),
         Field(
@@ -174,23 +162,4 @@ def propose_fields(size: int, seed: int) -> tuple[Field, ...]:
         Field("size", "Places", "whole", size, needed=True, help="Genes of this round."),
         Field("seed", "Seed", "whole", seed, needed=True, help="Breaks ties; the same seed gives the same list."),
         Field("predictor", "Predictor", "choice", DEFAULT_PREDICTOR, choices=predictors, help="Who ranks."),
-    )
-
-
-def record_fields(positive_controls: tuple[str, ...]) -> tuple[Field, ...]:
-    """Fields of the form that records results, named as the arguments of `campaign_record`.
-
-    Args:
-        positive_controls: Those of the campaign, for the help text.
-    """
-    known = f" The campaign's positive controls ({len(positive_controls)}) are taken in anyway." * bool(
-        positive_controls
-    )
-    return (
-        Field("positive_means", "Positive means", "choice", choices=MEANS, help="What a positive value says."),
-        Field("placement", "Scale", "choice", "controls", choices=PLACEMENTS, help="How the round joins the others."),
-        Field("controls", "Controls", "list", help="Names of negative-control rows, beyond those that are known."),
-        Field("dropped", "Drop missing ones", "flag", value=False, help="Genes without a result do not come back."),
-        Field("allow_others", "Take in others", "flag", value=False, help=f"Genes that were not nominated.{known}"),
-        Field("readout_gene", "Readout gene", help="Its own effect checks the sign."),
     )

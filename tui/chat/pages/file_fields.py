@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
+from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.ingestion.preview import MAPPED_FIELDS, FileLook
-from tui.chat.pages import campaign_forms as forms
+from tools.screens.tables.reading import Reading
+from tui.chat.pages.parameter_fields import field_of
 from tui.chat.widgets.form import Field
-from tui.layouts.screen import KINDS
 
 MAPPED = {
     "gene": "Gene column",
@@ -16,7 +20,13 @@ MAPPED = {
     "guides": "Guides column",
     "replicate": "Replicate column",
 }
-SIDES = {"both": "either side", "low": "low: they lower the phenotype", "high": "high: they raise it"}
+PLACEMENTS = {"controls": "place it by its negative controls", "declared": "it is on the campaign's scale already"}
+
+_screen, _reading = partial(field_of, ScreenDescription), partial(field_of, Reading)
+
+_POSITIVE_MEANS = _reading("positive_means", "Positive means", "What a positive value says.")
+_CONTROLS = _reading("controls", "Controls", "Names of negative-control rows, beyond those that are known.")
+_READOUT_GENE = _screen("readout_gene", "Readout gene", "Its own effect checks the sign.")
 
 
 def mapping_fields(look: FileLook) -> tuple[Field, ...]:
@@ -36,34 +46,55 @@ def mapping_fields(look: FileLook) -> tuple[Field, ...]:
 def further_fields() -> tuple[Field, ...]:
     """Fields that few files need."""
     return (
-        Field("where", "Only rows where", "pairs", help="column=value between commas, for files of several screens."),
-        Field("suffix", "Suffix", help="Picks one screen out of a wide file."),
-        Field("encoding", "Encoding", help="UTF-8 where empty."),
-        Field("strict", "Strict", "flag", value=False, help="Refuse the file if any row would be kept aside."),
+        _reading("where", "Only rows where", "column=value between commas, for files of several screens."),
+        _reading("suffix", "Suffix", "Picks one screen out of a wide file."),
+        _reading("encoding", "Encoding", "UTF-8 where empty."),
+        _reading("strict", "Strict", "Refuse the file if any row would be kept aside."),
     )
 
 
 def screen_fields(name: str) -> tuple[Field, ...]:
-    """Fields that describe a screen, named as the arguments of `add_screen`.
+    """Fields that describe a screen: those of `ScreenDescription`, and those of `Reading` that many files need.
 
     Args:
         name: The name that it gets unless told otherwise.
     """
     return (
-        Field("phenotype", "Phenotype", needed=True, help="The biology asked about, such as IFNG production."),
-        Field("positive_means", "Positive means", "choice", choices=forms.MEANS, help="What a positive value says."),
-        Field("name", "Name", value=name, needed=True),
-        Field("study", "Study", help="Publication or project; without one the screen is no prior in a replay."),
-        Field("cell_type", "Cell type", help="Cell type or line."),
-        Field("modality", "Modality", "choice", choices=forms.MODALITIES),
-        Field("organism", "Organism", "choice", choices={"": "by the names", **forms.ORGANISMS}),
-        Field("hit_rule", "Hit rule", help="fdr<0.05, top 5%, |lfc|>1 … ; by what the table has where empty."),
-        Field("side", "Hits lie", "choice", "both", choices=SIDES),
-        Field("estimate_kind", "The effect is", "choice", "lfc", choices=KINDS, help="Where its name does not say."),
-        Field("controls", "Controls", "list", help="Names of negative-control rows, beyond those that are known."),
-        Field("readout", "Readout", help="How it was measured, such as FACS."),
-        Field("readout_gene", "Readout gene", help="Its own effect checks the sign."),
-        Field("condition", "Condition", help="What else the cells were given."),
-        Field("library", "Guide library", help="Its name."),
-        Field("citation", "Citation", help="Of the study."),
+        _screen("phenotype", "Phenotype", "The biology asked about, such as IFNG production."),
+        _POSITIVE_MEANS,
+        replace(_screen("name", "Name"), value=name, needed=True),
+        _screen("study", "Study", "Publication or project; without one the screen is no prior in a replay."),
+        _screen("cell_type", "Cell type", "Cell type or line."),
+        _screen("modality", "Modality"),
+        _screen("organism", "Organism"),
+        _screen("hit_rule", "Hit rule", "fdr<0.05, top 5%, |lfc|>1 … ; by what the table has where empty."),
+        _screen("side", "Hits lie"),
+        _reading("estimate_kind", "The effect is", "Where its name does not say."),
+        _CONTROLS,
+        _screen("readout", "Readout", "How it was measured, such as FACS."),
+        _READOUT_GENE,
+        _screen("condition", "Condition", "What else the cells were given."),
+        _screen("library", "Guide library", "Its name."),
+        _screen("text", "Task", "In words; the file's own words where empty."),
+        _screen("citation", "Citation", "Of the study."),
+        _screen("licence", "Licence", "Of the data."),
+    )
+
+
+def record_fields(positive_controls: tuple[str, ...]) -> tuple[Field, ...]:
+    """Fields of the form that records results, named as the arguments of `campaign_record`.
+
+    Args:
+        positive_controls: Those of the campaign, for the help text.
+    """
+    known = f" The campaign's positive controls ({len(positive_controls)}) are taken in anyway." * bool(
+        positive_controls
+    )
+    return (
+        _POSITIVE_MEANS,
+        Field("placement", "Scale", "choice", "controls", choices=PLACEMENTS, help="How the round joins the others."),
+        _CONTROLS,
+        Field("dropped", "Drop missing ones", "flag", value=False, help="Genes without a result do not come back."),
+        Field("allow_others", "Take in others", "flag", value=False, help=f"Genes that were not nominated.{known}"),
+        _READOUT_GENE,
     )

@@ -11,10 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Select, Static
 
+from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.ingestion.preview import FileLook, ScreenPreview, look_at_file, preview_screen
+from tools.screens.tables.reading import Reading
 from tui.chat.app import HitscoutApp
 from tui.chat.pages import campaign_forms as forms
-from tui.chat.pages.file_fields import MAPPED, further_fields, mapping_fields, screen_fields
+from tui.chat.pages.file_fields import MAPPED, further_fields, mapping_fields, record_fields, screen_fields
+from tui.chat.pages.parameter_fields import split
 from tui.chat.widgets.asking import shown
 from tui.chat.widgets.form import Field, FieldRow, FormDialog
 from tui.chat.widgets.table import SafeTable
@@ -30,12 +33,8 @@ if TYPE_CHECKING:
     from tools.workspace import Workspace
     from tui.chat.pages.campaign_reading import Overview
 
-_PREVIEWED = frozenset({
-    "organism", "modality", "readout_gene", "reader", "where", "suffix", "positive_means", "hit_rule", "side",
-    "controls", "encoding", "estimate_kind",
-})  # fmt: skip
-"""Values of the form that decide what is read."""
-
+_PREVIEWED = frozenset({"organism", "modality", "readout_gene", "hit_rule", "side"})
+"""What is said of a screen that decides, beside how its file is read, what a preview shows."""
 
 MESSAGE_LENGTH = 160
 
@@ -111,19 +110,19 @@ class FileForm(FormDialog):
         found = super().values()
         if found is None:
             return None
-        columns = {name: found.pop(f"column_{name}") for name in MAPPED}
-        return {**found, "columns": {name: column for name, column in columns.items() if column}}
+        return _with_columns(found)
 
     def action_preview(self) -> None:
         """Reads the file as it would be taken in, and says what came of it."""
         found = {row.field.name: _value_or_none(row) for row in self.query(FieldRow)}
-        columns = {name: found.get(f"column_{name}") for name in MAPPED}
-        named = {name: value for name, value in found.items() if name in _PREVIEWED and value is not None}
-        named["columns"] = {name: column for name, column in columns.items() if column}
+        typed = _with_columns({name: value for name, value in found.items() if value is not None})
+        # Not as strict as it may be taken in: a preview shows what would be kept aside.
+        reading, others = split(Reading, {**typed, "strict": False})
+        described = {name: value for name, value in {**self._fixed, **others}.items() if name in _PREVIEWED}
         self._asked += 1
         asked = self._asked
         self._app.run_job(
-            f"preview {self._path.name}", preview_screen, self._path, **{**self._fixed, **named}, quiet=True,
+            f"preview {self._path.name}", preview_screen, self._path, reading, **described, quiet=True,
             on_done=lambda preview: self._show(asked, preview),
             on_failed=lambda error: self._refused(asked, error),
         )  # fmt: skip
@@ -180,7 +179,9 @@ def look_at_screen(app: HitscoutApp, path: Path, on_done: Callable[[AddedScreen]
     from tools.screens.ingestion.adding import add_screen, name_of
 
     def send(values: dict[str, Any], again: Callable[[HitscoutError], None]) -> None:
-        app.run_job(f"add {path.name}", add_screen, path, **values, on_done=on_done, on_failed=again)
+        screen, rest = split(ScreenDescription, values)
+        reading, others = split(Reading, rest)
+        app.run_job(f"add {path.name}", add_screen, path, screen, reading, **others, on_done=on_done, on_failed=again)
 
     _ask(app, path, screen_fields(name_of(path)), f"Add a screen: {path.name}", send, {})
 
@@ -205,13 +206,14 @@ def look_at_results(
     question, name = campaign.campaign.question, overview.name
 
     def send(values: dict[str, Any], again: Callable[[HitscoutError], None]) -> None:
+        reading, others = split(Reading, values)
         app.run_job(
-            f"record round {number}", campaign_record, path, name, round=number, **values, on_done=on_done,
+            f"record round {number}", campaign_record, path, name, reading, round=number, **others, on_done=on_done,
             on_failed=again,
         )  # fmt: skip
 
     fixed = {"organism": question.organism, "modality": question.modality, "side": question.side}
-    described = forms.record_fields(question.positive_controls)
+    described = record_fields(question.positive_controls)
     _ask(app, path, described, f"Results of round {number} of {name}: {path.name}", send, fixed)
 
 
@@ -236,6 +238,13 @@ def _ask(
 
 def _look(workspace: Workspace, path: Path) -> FileLook:  # noqa: ARG001 – jobs give a workspace first
     return look_at_file(path)
+
+
+def _with_columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A form's values with the columns that were chosen under ``columns``."""
+    columns = {name: values.get(f"column_{name}") for name in MAPPED}
+    others = {name: value for name, value in values.items() if not name.startswith("column_")}
+    return {**others, "columns": {name: column for name, column in columns.items() if column}}
 
 
 def _again(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What can be typed after `hitscout`: a module for each command, with `register(app)`; none imports a tool at its top.
 
+The objects that options are made from are no tools: such a module holds their fields, and nothing else.
+
 The root's help is written from the two tables here, so that it needs none of the modules. A command's module has the
 command's name, with ``_`` for ``-``; verbs of a large group lie in modules that begin with the group's name.
 """

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
+from tools.screens.ingestion.description import ScreenDescription
+from tools.screens.tables.reading import Reading
 from tui.cli import options
-from tui.cli.frame import listed, name_and_last, pairs, session_of
+from tui.cli.frame import name_and_last, session_of
+from tui.cli.parameter_objects import Some, Without, takes_options
 
 
+@takes_options(behind={"placement": ("positive_means",), "columns": ("controls",)})
 def record(
     context: typer.Context,
     words: Annotated[
@@ -31,32 +36,19 @@ def record(
         Literal["controls", "declared"],
         typer.Option(help="Scale by the negative controls, or declare the effects to be on the campaign's scale."),
     ] = "controls",
-    positive_means: options.PositiveMeans = None,
-    readout_gene: options.ReadoutGene = "",
-    reader: options.Reader = "",
-    columns: options.Map = None,
-    controls: options.Controls = None,
-    where: options.Where = None,
-    suffix: options.Suffix = "",
-    encoding: options.Encoding = "",
-    strict: options.Strict = False,
+    described: Annotated[Mapping[str, Any], Some(ScreenDescription, "readout_gene")],
+    reading: Annotated[Reading, Without("estimate_kind")],
 ) -> None:
     """Records the results of a confirmed round, or a corrected file of a measured one (the history is kept)."""
     from tools.campaigns.results.recording import campaign_record
-    from tools.screens.tables.reading import Reading
     from tui.layouts import campaign as layout
 
     name, file = name_and_last(words, "FILE")
     session = session_of(context)
     with session.workspace() as workspace:
         done = campaign_record(
-            workspace, Path(file), name, round=round_, dropped=dropped,
-            allow_others=allow_others, placement=placement, readout_gene=readout_gene,
-            reading=Reading(
-                reader=reader, columns=pairs(columns or (), "--map"), where=pairs(where or (), "--where"),
-                suffix=suffix, positive_means=positive_means or "", controls=listed(controls or ()), encoding=encoding,
-                strict=strict,
-            ),
+            workspace, Path(file), name, reading, round=round_, dropped=dropped, allow_others=allow_others,
+            placement=placement, **described,
         )  # fmt: skip
     session.give(done, layout.recorded)
 

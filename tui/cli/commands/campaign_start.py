@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tools.campaigns.start.start_options import StartOptions
 from tui.cli import options
 from tui.cli.frame import listed, pairs, session_of
+from tui.cli.parameter_objects import takes_options
 
 if TYPE_CHECKING:
     from db.campaigns.records import IgnoredName
@@ -19,38 +21,12 @@ if TYPE_CHECKING:
 LISTS = ("gene_sets", "positive_controls")
 
 
+@takes_options(behind={"text": ("measured", "library", "size", "mode")}, defaults={"phenotype": ""})
 def start(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A name that no other campaign of the store has.")],
     *,
-    phenotype: options.Phenotype = "",
-    question: options.QuestionText = "",
-    measured: options.Measured = "",
-    library: options.Library = "protein-coding",
-    size: options.Size = 128,
-    mode: Annotated[
-        Literal["discover", "validate"], typer.Option(help="New genes, or measured ones again (not yet).")
-    ] = "discover",
-    organism: options.CampaignOrganism = "human",
-    cell_type: options.CellType = "",
-    readout: options.Readout = "",
-    direction: options.HitDirection = "both",
-    modality: options.HowPerturbed = None,
-    hit_rule: options.HitRule = "",
-    study: options.Study = "",
-    exclude: options.Exclude = None,
-    expressed: options.Expressed = None,
-    min_tpm: options.MinTpm = 1.0,
-    flag_essential: options.FlagEssential = False,
-    guides_per_gene: options.GuidesPerGene = 4,
-    coverage: options.Coverage = 500,
-    price: options.Price = None,
-    positive_controls: options.PositiveControls = None,
-    positive_means: options.PositiveMeans = None,
-    readout_gene: options.ReadoutGene = "",
-    reader: options.Reader = "",
-    columns: options.Map = None,
-    controls: options.Controls = None,
+    given: StartOptions,
     language_model: options.LanguageModel = "",
     share: options.Share = None,
     agree: options.Agree = False,
@@ -63,34 +39,25 @@ def start(
     from tools.campaigns.start.start import campaign_start
     from tui.layouts import campaign as layout
 
-    if not (phenotype.strip() or question.strip()):
+    if not (given.phenotype.strip() or given.text.strip()):
         raise typer.BadParameter("Say what is looked for.", param_hint="--phenotype")
     session = session_of(context)
     with session.workspace() as workspace:
-        given: dict[str, Any] = dict(  # noqa: C408 – options by their names, as the tool has them
-            phenotype=phenotype, text=question, organism=organism, cell_type=cell_type, readout=readout,
-            direction=direction, modality=modality or "", hit_rule=hit_rule, study=study, measured=measured,
-            library=library, size=size, mode=mode, exclude=exclude, expressed=expressed, min_tpm=min_tpm,
-            flag_essential=flag_essential, guides_per_gene=guides_per_gene, coverage=coverage, price=price,
-            positive_controls=listed(positive_controls or ()), positive_means=positive_means or "",
-            readout_gene=readout_gene, reader=reader, columns=pairs(columns or (), "--map"),
-            controls=listed(controls or ()),
-        )  # fmt: skip
         chosen, ignored, notes = _compiled(workspace, given, language_model, share, agree=agree)
-        started = campaign_start(workspace, name, **chosen)
+        started = campaign_start(workspace, name, chosen)
     session.give(replace(started, ignored=(*started.ignored, *ignored), notes=(*notes, *started.notes)), layout.started)
 
 
 def _compiled(
-    workspace: Workspace, given: dict[str, Any], language_model: str, share: str | None, *, agree: bool
-) -> tuple[dict[str, Any], Sequence[IgnoredName], Sequence[str]]:
+    workspace: Workspace, given: StartOptions, language_model: str, share: str | None, *, agree: bool
+) -> tuple[StartOptions, Sequence[IgnoredName], Sequence[str]]:
     """The options with the question's words compiled, names that could not be used, and notes."""
-    if not given["text"].strip():
+    if not given.text.strip():
         return given, (), ()
     from agent.judge.question_compiler import compiled_options
 
-    chosen, compiled = compiled_options(workspace, given, name=language_model, share=share, agree=agree)
-    return chosen, compiled.ignored, compiled.notes
+    chosen, compiled = compiled_options(workspace, vars(given), name=language_model, share=share, agree=agree)
+    return StartOptions(**chosen), compiled.ignored, compiled.notes
 
 
 def question(

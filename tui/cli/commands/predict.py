@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
-from tui.cli import options
+from tools.campaigns.start.start_options import StartOptions
 from tui.cli.frame import command, listed, session_of
+from tui.cli.parameter_objects import Some, takes_options
 
 
+@takes_options(defaults={"phenotype": ""})
 def predict(
     context: typer.Context,
     genes: Annotated[list[str], typer.Argument(metavar="GENE…", help="Genes; with spaces or commas between.")],
@@ -17,14 +20,10 @@ def predict(
     campaign: Annotated[
         str, typer.Option(metavar="NAME", help="The campaign; the only open one if no --phenotype.")
     ] = "",
-    phenotype: options.Phenotype = "",
-    question: options.QuestionText = "",
-    cell_type: options.CellType = "",
-    direction: options.HitDirection = "both",
-    modality: options.HowPerturbed = None,
-    study: options.Study = "",
-    measured: options.Measured = "",
-    library: options.Library = "protein-coding",
+    asked: Annotated[
+        Mapping[str, Any],
+        Some(StartOptions, "phenotype", "text", "cell_type", "direction", "modality", "study", "measured", "library"),
+    ],
     predictor: Annotated[str, typer.Option(metavar="NAME", help="Who ranks; blend if not given.")] = "",
 ) -> None:
     """Predicts how likely named genes are to be hits of a campaign, or of a question asked here."""
@@ -33,11 +32,7 @@ def predict(
 
     session = session_of(context)
     with session.workspace() as workspace:
-        found = predict_hits(
-            workspace, listed(genes), campaign, phenotype=phenotype, text=question, cell_type=cell_type,
-            direction=direction, modality=modality or "", study=study, measured=measured, library=library,
-            predictor=predictor,
-        )  # fmt: skip
+        found = predict_hits(workspace, listed(genes), campaign, predictor=predictor, **asked)
     session.give(found, layout.predicted)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from tools.screens.ingestion.description import ScreenDescription
+from tools.screens.tables.reading import Reading
 from tui.cli import options
-from tui.cli.frame import command, group, listed, pairs, session_of
+from tui.cli.frame import command, group, pairs, session_of
+from tui.cli.parameter_objects import Some, takes_options
 
 
+@takes_options(behind={"cell_type": ("condition",)})
 def add(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A table with a row for each perturbation and readout gene.")],
@@ -18,9 +23,7 @@ def add(
     name: Annotated[str, typer.Option(metavar="TEXT", help="Name of the context; else the file's name.")] = "",
     study: Annotated[str, typer.Option(metavar="TEXT", help="Publication or project.")] = "",
     organism: Annotated[options.Organism, typer.Option(help="Whose genes.")] = "human",
-    cell_type: options.CellType = "",
-    condition: Annotated[str, typer.Option(metavar="TEXT", help="What else the cells were given.")] = "",
-    modality: options.HowPerturbed = None,
+    cells: Annotated[Mapping[str, Any], Some(ScreenDescription, "cell_type", "modality", "condition")],
     responds: Annotated[
         str,
         typer.Option(metavar="RULE", help="When a readout responds: 'fdr<0.05 & |lfc|>0.5'; else by its label."),
@@ -32,11 +35,8 @@ def add(
             help="Which column holds perturbation, readout, estimate, standard_error, p, fdr, de or up; repeat it.",
         ),
     ] = None,
-    where: options.Where = None,
-    controls: options.Controls = None,
-    encoding: options.Encoding = "",
-    citation: Annotated[str, typer.Option(metavar="TEXT", help="Citation of the study.")] = "",
-    licence: Annotated[str, typer.Option(metavar="TEXT", help="Licence of the data.")] = "",
+    reading: Annotated[Mapping[str, Any], Some(Reading, "where", "controls", "encoding")],
+    source: Annotated[Mapping[str, Any], Some(ScreenDescription, "citation", "licence")],
 ) -> None:  # fmt: skip
     """Adds a table of responses from a file: what perturbations did to readout genes, in one context.
 
@@ -48,10 +48,8 @@ def add(
     session = session_of(context)
     with session.workspace() as workspace:
         added = add_responses(
-            workspace, file, name=name, study=study, organism=organism, cell_type=cell_type, condition=condition,
-            modality=modality or "", responds=responds, columns=pairs(columns or (), "--map"),
-            where=pairs(where or (), "--where"), controls=listed(controls or ()), encoding=encoding, citation=citation,
-            licence=licence,
+            workspace, file, name=name, study=study, organism=organism, responds=responds,
+            columns=pairs(columns or (), "--map"), **cells, **reading, **source,
         )  # fmt: skip
     session.give(added, layout.added)
 

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from tui.cli import options
-from tui.cli.frame import command, group, listed, pairs, session_of
+from tools.screens.ingestion.description import ScreenDescription
+from tools.screens.tables.reading import Reading
+from tui.cli.frame import command, group, session_of
+from tui.cli.parameter_objects import takes_options
 
-Kind = Literal["lfc", "beta", "z", "signed_log10_p", "bayes_factor", "rank"]
 Name = Annotated[str, typer.Argument(help="Name of the screen; `hitscout screen list` shows them.")]
 
 
+@takes_options(
+    behind={
+        "suffix": ("replicate", "replicate_of"),
+        "positive_means": ("hit_rule", "side"),
+        "estimate_kind": ("citation", "licence"),
+    },
+    defaults={"phenotype": ""},
+)
 def add(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A MAGeCK, RSA, benchmark or generic table: csv, tsv, gz or Parquet.")],
     *,
-    phenotype: options.Phenotype = "",
-    name: Annotated[str, typer.Option(metavar="TEXT", help="Name of the screen; else the file's name.")] = "",
-    study: options.Study = "",
-    organism: Annotated[
-        options.Organism | None, typer.Option(help="Whose genes; else by how they are written.")
-    ] = None,
-    cell_type: options.CellType = "",
-    modality: options.HowPerturbed = None,
-    condition: Annotated[str, typer.Option(metavar="TEXT", help="What else the cells were given.")] = "",
-    library: Annotated[str, typer.Option(metavar="TEXT", help="Name of the guide library.")] = "",
-    readout: options.Readout = "",
-    readout_gene: options.ReadoutGene = "",
-    text: Annotated[str, typer.Option(metavar="TEXT", help="The task in words; else the file's own words.")] = "",
-    reader: options.Reader = "",
-    columns: options.Map = None,
-    where: options.Where = None,
-    suffix: options.Suffix = "",
+    screen: ScreenDescription,
+    reading: Reading,
     replicate: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="Another file of the same screen; each file is one replicate. Repeat it."),
@@ -42,76 +37,37 @@ def add(
     replicate_of: Annotated[
         str, typer.Option(metavar="SCREEN", help="Add the file as one more replicate of a screen of the store.")
     ] = "",
-    positive_means: options.PositiveMeans = None,
-    hit_rule: options.HitRule = "",
-    side: Annotated[options.Side, typer.Option(help="Side of the effect on which hits lie.")] = "both",
-    controls: options.Controls = None,
-    encoding: options.Encoding = "",
-    estimate_kind: Annotated[Kind, typer.Option(help="What the mapped effect column holds.")] = "lfc",
-    citation: Annotated[str, typer.Option(metavar="TEXT", help="Citation of the study.")] = "",
-    licence: Annotated[str, typer.Option(metavar="TEXT", help="Licence of the data.")] = "",
-    strict: options.Strict = False,
 ) -> None:
     """Adds a screen from a file. Rows that cannot be used are kept aside and reported, never dropped in silence."""
     from tools.screens.ingestion.adding import add_screen
-    from tools.screens.ingestion.description import ScreenDescription
-    from tools.screens.tables.reading import Reading
     from tui.layouts import screen as layout
 
     if replicate_of:
-        _add_replicate(context, file, replicate_of)
+        _add_replicate(context, file, replicate_of, reading, screen.cell_type)
         return
-    if not phenotype:
+    if not screen.phenotype:
         raise typer.BadParameter("a screen needs one; --replicate-of SCREEN does without.", param_hint="--phenotype")
     session = session_of(context)
     with session.workspace() as workspace:
-        added = add_screen(
-            workspace, file,
-            ScreenDescription(
-                name=name, study=study, phenotype=phenotype, organism=organism or "", cell_type=cell_type,
-                modality=modality or "", condition=condition, library=library, readout=readout,
-                readout_gene=readout_gene, text=text, hit_rule=hit_rule, side=side, citation=citation, licence=licence,
-            ),
-            Reading(
-                reader=reader, columns=pairs(columns or (), "--map"), where=pairs(where or (), "--where"),
-                suffix=suffix, positive_means=positive_means or "", controls=listed(controls or ()), encoding=encoding,
-                estimate_kind=estimate_kind, strict=strict,
-            ),
-            replicate_files=replicate or (),
-        )  # fmt: skip
+        added = add_screen(workspace, file, screen, reading, replicate_files=replicate or ())
     session.give(added, layout.added)
 
 
-_OF_THE_FILE = frozenset({
-    "file", "replicate_of", "reader", "columns", "where", "suffix", "positive_means", "controls", "encoding",
-    "estimate_kind", "cell_type", "strict",
-})  # fmt: skip
+_OF_THE_FILE = frozenset({"file", "replicate_of", "cell_type", *(field.name for field in fields(Reading))})
 """What may be said of a further replicate; everything else is known of its screen."""
 
 
-def _add_replicate(context: typer.Context, file: Path, screen: str) -> None:
+def _add_replicate(context: typer.Context, file: Path, screen: str, reading: Reading, cell_type: str) -> None:
     from tools.screens.ingestion.replicate_adding import add_replicate
-    from tools.screens.tables.reading import Reading
     from tui.layouts import screen as layout
 
-    given = {key: value for key, value in context.params.items() if value and key in _OF_THE_FILE}
     if other := _foreign(context):
         raise typer.BadParameter(
             f"{', '.join(other)} belong to the screen, which {screen!r} has already.", param_hint="--replicate-of"
         )
     session = session_of(context)
     with session.workspace() as workspace:
-        added = add_replicate(
-            workspace, file, screen,
-            Reading(
-                reader=given.get("reader", ""), columns=pairs(given.get("columns", ()), "--map"),
-                where=pairs(given.get("where", ()), "--where"), suffix=given.get("suffix", ""),
-                positive_means=given.get("positive_means", ""), controls=listed(given.get("controls", ())),
-                encoding=given.get("encoding", ""), estimate_kind=given.get("estimate_kind", "lfc"),
-                strict=bool(given.get("strict")),
-            ),
-            cell_type=given.get("cell_type", ""),
-        )  # fmt: skip
+        added = add_replicate(workspace, file, screen, reading, cell_type=cell_type)
     session.give(added, layout.added)
 
 

@@ -1,0 +1,109 @@
+"""What the fields of parameter objects are called on the command line: one option each, whichever command takes it.
+
+The type of an option, its default and what becomes of its value follow from the field (`parameter_objects`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tools.campaigns.start.start_options import StartOptions
+from tools.parameters import Parameters
+from tools.screens.ingestion.description import ScreenDescription
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the help of an option says.
+
+    Attributes:
+        help: A sentence.
+        metavar: What stands for its value; the name of its type where empty.
+        name: The option, such as ``--map``; the field's own name where empty.
+        min: The least number that it takes.
+    """
+
+    help: str
+    metavar: str = ""
+    name: str = ""
+    min: float | None = None
+
+
+SAID: Mapping[str, Said] = {
+    "phenotype": Said('The biology asked about, such as "IFN-gamma production".'),
+    "study": Said("Publication or project; copies of a screen are recognised by it.", "TEXT"),
+    "cell_type": Said("Cell type or line.", "TEXT"),
+    "modality": Said("How genes are perturbed."),
+    "readout": Said("How the phenotype is measured.", "TEXT"),
+    "readout_gene": Said("The gene whose expression is measured; it checks the sign.", "GENE"),
+    "direction": Said("Which hits are looked for: the phenotype raised, lowered, or both."),
+    "hit_rule": Said("What a hit is: 'fdr<0.05', 'top 5%', 'lfc<-1 & fdr<0.1'.", "RULE"),
+    "side": Said("Side of the effect on which hits lie."),
+    "condition": Said("What else the cells were given.", "TEXT"),
+    "citation": Said("Citation of the study.", "TEXT"),
+    "licence": Said("Licence of the data.", "TEXT"),
+    "reader": Said(
+        "Format of the file, else by its header: mageck_rra, mageck_mle, rsa, one_sided, benchmark_pair, generic.",
+        "NAME",
+    ),
+    "columns": Said("Which column holds a field, such as estimate=log2FC; repeat it.", "FIELD=COLUMN", "--map"),
+    "where": Said("Read only these rows, where a file holds several screens; repeat it.", "COLUMN=VALUE"),
+    "suffix": Said("Column suffix that picks one screen out of a wide file.", "TEXT"),
+    "positive_means": Said("What a positive value of the file says of the phenotype."),
+    "controls": Said("Names of negative-control rows beyond the known ones; repeat it, or use commas.", "NAME"),
+    "encoding": Said("Text encoding, where it is not UTF-8, such as cp1252.", "NAME"),
+    "estimate_kind": Said("What the mapped effect column holds."),
+    "strict": Said("Refuse the file if any row would be kept aside; controls named with --controls may stand."),
+    "measured": Said("What is measured already: a file, or a screen of the store.", "FILE|SCREEN"),
+    "size": Said("Places of a round.", min=1),
+    "mode": Said("New genes, or measured ones again (not yet)."),
+    "exclude": Said("Genes never to nominate; the reason in the second column.", "FILE"),
+    "expressed": Said("Gene and TPM; genes below --min-tpm are flagged.", "FILE"),
+    "min_tpm": Said("TPM from which a gene counts as expressed.", min=0),
+    "flag_essential": Said(
+        "Keep common essential genes as candidates, with a flag; else they are left out unless --library names the"
+        " candidates or the phenotype is one of growth or death."
+    ),
+    "guides_per_gene": Said("Guides to order for each gene.", min=1),
+    "coverage": Said("Cells for each guide.", min=1),
+    "price": Said("Price of one guide, in your own currency.", min=0),
+    "positive_controls": Said("A known hit; repeat it, or use commas.", "GENE", "--positive-control"),
+}
+"""Fields that mean the same in whatever object they are."""
+
+SAID_OF: Mapping[type[Parameters], Mapping[str, Said]] = {
+    ScreenDescription: {
+        "name": Said("Name of the screen; else the file's name.", "TEXT"),
+        "organism": Said("Whose genes; else by how they are written."),
+        "library": Said("Name of the guide library.", "TEXT"),
+        "text": Said("The task in words; else the file's own words.", "TEXT"),
+    },
+    StartOptions: {
+        "organism": Said("Whose genes."),
+        "library": Said("Genes that can be nominated.", "FILE|SCREEN|protein-coding"),
+        "text": Said("The question in plain words.", "TEXT", "--question"),
+    },
+}
+"""Fields that mean something of their own in one object."""
+
+
+def said_of(kind: type[Parameters], field: str) -> Said | None:
+    """What is said of a field; None where it has no option.
+
+    Args:
+        kind: The parameter object's class.
+        field: The field's name.
+    """
+    return SAID_OF.get(kind, {}).get(field) or SAID.get(field)
+
+
+def option_of(kind: type[Parameters], field: str) -> str:
+    """The option of a field, such as ``--map``.
+
+    Args:
+        kind: The parameter object's class.
+        field: The field's name.
+    """
+    said = said_of(kind, field)
+    return said.name if said and said.name else "--" + field.replace("_", "-")
