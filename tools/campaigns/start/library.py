@@ -16,8 +16,6 @@ from db.store import Store
 from tools.genes.name_lists import Resolved, read_expression, read_list, resolve_list
 from tools.screens.chosen_screen import screen_or_file
 
-_PROTEIN_LOCUS = PROTEIN_LOCUS
-
 
 def library_genes(store: Store, organism: Organism, library: str) -> Resolved:
     """The perturbations that can be nominated, and names of the library that could not be used.
@@ -32,7 +30,7 @@ def library_genes(store: Store, organism: Organism, library: str) -> Resolved:
         NotFoundError: There is no such screen or file, or no list of protein-coding genes.
     """
     if library == PROTEIN_CODING:
-        names = symbols_of(store, organism, _PROTEIN_LOCUS)
+        names = symbols_of(store, organism, PROTEIN_LOCUS)
         if not names:
             raise NotFoundError(
                 f"The store does not know which {organism} genes are protein-coding.",
