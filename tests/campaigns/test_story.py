@@ -123,7 +123,7 @@ def test_a_campaign_can_go_on_to_the_last_candidate(tmp_path):
     campaign_record(world, write_results(tmp_path / "r2.csv", last), positive_means="raises")
     review = campaign_review(world)
     assert (review.candidates, review.next_size, review.worth) == (0, 0, "no")
-    with pytest.raises(InvalidValueError, match="larger --library"):
+    with pytest.raises(InvalidValueError, match="larger `library=`"):
         campaign_propose(world, size=1)
 
 

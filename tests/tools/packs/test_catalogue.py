@@ -189,7 +189,7 @@ def test_a_wrong_checksum_stops_with_both_hashes_and_writes_nothing(workspace, c
 def test_non_commercial_terms_must_be_accepted(workspace, catalogue):
     body = catalogue.https("nc.gmt", b"X\t\tIL2\n") + SETS.format(file="nc.gmt", collection="nc")
     catalogue.add("nc", body, licence="CC BY-NC 4.0", commercial="false")
-    with pytest.raises(InvalidValueError, match=r"CC BY-NC.*--accept-licence"):
+    with pytest.raises(InvalidValueError, match=r"CC BY-NC.*accept_licence=True"):
         fetch(workspace, ["nc"], mirror=catalogue.mirror)
     mixed = fetch(workspace, ["nc", "tiny-sets"], mirror=catalogue.mirror)
     assert {pack.name: pack.state for pack in mixed.packs} == {"hgnc": "ready", "nc": "failed", "tiny-sets": "ready"}
