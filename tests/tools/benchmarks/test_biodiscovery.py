@@ -104,7 +104,7 @@ def test_hits_of_another_screen_are_refused(space, tmp_path):
 def test_without_the_list_of_essential_genes_there_is_no_headline(store, tmp_path):
     space = Workspace(store, np.random.default_rng(0), paths=Paths(tmp_path / "data", tmp_path / "cache"))
     folder = write_screen(tmp_path / "bench", essentials=False)
-    with pytest.raises(NotFoundError, match="fetch essentials"):
+    with pytest.raises(NotFoundError, match=r"fetch\(\['essentials'\]\)"):
         benchmark_biodiscovery(space, folder, ["X"], **QUICK)
 
 

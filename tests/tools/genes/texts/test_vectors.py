@@ -347,7 +347,7 @@ def test_what_is_not_there_is_named_with_what_would_help(workspace, tmp_path):
         encoder_of("word2vec", tmp_path)
     with pytest.raises(NotFoundError) as caught:
         MiniLM(tmp_path)
-    assert "fetch minilm" in caught.value.suggestion
+    assert "fetch(['minilm'])" in caught.value.suggestion
     with pytest.raises(NotFoundError, match="names no genes"):
         encode_gene_texts(workspace, "minilm")
     with pytest.raises(DownloadError):

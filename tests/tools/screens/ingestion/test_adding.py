@@ -337,7 +337,7 @@ def test_the_same_file_again_is_recognised_and_nothing_is_written(add, simple, n
 )
 def test_the_same_file_described_otherwise_is_a_conflict(add, simple, options):
     add(simple(), name="one", modality="knockout")
-    with pytest.raises(ConflictError, match="screen remove one"):
+    with pytest.raises(ConflictError, match=r"screen_remove\('one'\)"):
         add(simple(), name="one", **{"modality": "knockout", **options})
 
 

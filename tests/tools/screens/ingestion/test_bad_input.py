@@ -72,7 +72,7 @@ def test_a_table_without_a_gene_column_is_refused_with_its_columns(refused, writ
     error = refused(write_file("guide_sequence,lfc\nACGT,-1.5\nTTTT,0.3\n"))
     assert "guide_sequence, lfc" in error.message
     assert "no gene column" in error.message
-    assert "`columns={'gene': COLUMN}`" in error.suggestion
+    assert "`columns={'gene': COLUMN, 'estimate': COLUMN}`" in error.suggestion
 
 
 def test_a_mapped_column_that_is_not_there_is_refused_with_those_that_are(refused, simple):

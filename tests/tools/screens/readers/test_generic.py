@@ -77,7 +77,7 @@ def test_mapped_columns_are_used_in_any_case(write_file):
 
 
 def test_a_column_called_score_is_never_taken_unasked(write_file):
-    with pytest.raises(RefusedFileError, match=r"`columns=\{'estimate': COLUMN\}`"):
+    with pytest.raises(RefusedFileError, match=r"`columns=\{'gene': COLUMN, 'estimate': COLUMN\}`"):
         read_table(write_file("gene,score\nIL2,1\n"), Reading())
 
 
