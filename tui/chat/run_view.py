@@ -56,7 +56,7 @@ class RunView:
         elif isinstance(event, events.ToolFinished):
             self._finished(event)
         elif isinstance(event, events.Notice):
-            self.log.add(Noted(event.text))
+            self.log.add(Noted(in_chat(event.text)))
         elif isinstance(event, events.Failed):
             self.flush(force=True)
             self.log.add(Noted(trouble_in_chat(event, "\n"), "trouble"))
@@ -74,6 +74,8 @@ class RunView:
         now = time.monotonic()
         if not force and now - self._drawn_at < max(PAUSE, 3 * self._drawing):
             return
+        # The offline assistant hands on what tools say, which name acts as a script does.
+        self._answer.text = in_chat(self._answer.text)
         self.log.redraw(self._answer)
         self._drawn_at = time.monotonic()
         self._drawing = self._drawn_at - now
@@ -175,9 +177,9 @@ def _entries(line: Mapping[str, Any]) -> list[Entry]:
     if kind == "asked":
         return [Said(str(line["text"]))]
     if kind == "answer":
-        return [Answered(str(line["text"]))]
+        return [Answered(in_chat(str(line["text"])))]
     if kind == "notice":
-        return [Noted(str(line["text"]))]
+        return [Noted(in_chat(str(line["text"])))]
     if kind == "failed":
         return [Noted(in_chat(f"{line['message']}\n{line.get('suggestion', '')}".strip()), "trouble")]
     if kind == "resumed":
