@@ -96,7 +96,8 @@ def no_campaign(text: str) -> str:
         '`hitscout shortlist --phenotype "…"`.'
     )
     said = plain_refusal(text)
-    return closing(said if "hitscout" in said else f"{said}\n\n{start}")
+    # A refusal that names an act, between backticks, says itself what to do.
+    return closing(said if "`" in said else f"{said}\n\n{start}")
 
 
 def not_allowed(what: str, command: str, more: str = "") -> str:
