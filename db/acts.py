@@ -51,5 +51,5 @@ def option(name: str = "", /, **given: object) -> str:
 
 
 def _quoted(text: str) -> str:
-    # A backtick of the user's would end the quotation.
-    return f"`{text.replace('`', chr(0x2CB))}`"
+    # A backtick of the user's would end the quotation; in a text between quotes Python reads it all the same.
+    return f"`{text.replace('`', chr(92) + 'x60')}`"

@@ -63,8 +63,10 @@ def open_evidence(workspace: Workspace, evidence_id: str) -> Evidence:
     """
     kind, parts = kind_of(evidence_id), parts_of(evidence_id)
     if not parts:
-        forms = [FORMS[kind]] if kind in FORMS else FORMS.values()
-        raise InvalidValueError(f"{evidence_id!r} is no evidence id.", f"Such ids are written {', '.join(forms)}.")
+        written = (
+            f"Such ids are written {FORMS[kind]}" if kind in FORMS else f"They are written {', '.join(FORMS.values())}"
+        )
+        raise InvalidValueError(f"{evidence_id!r} is no evidence id.", f"{written}.")
     if kind == "cite":
         return _citation(workspace, evidence_id.strip())
     summary, facts, near = _OPENERS[kind](workspace.store, *parts)

@@ -74,8 +74,6 @@ class RunView:
         now = time.monotonic()
         if not force and now - self._drawn_at < max(PAUSE, 3 * self._drawing):
             return
-        # The offline assistant hands on what tools say, which name acts as a script does.
-        self._answer.text = in_chat(self._answer.text)
         self.log.redraw(self._answer)
         self._drawn_at = time.monotonic()
         self._drawing = self._drawn_at - now
@@ -177,7 +175,7 @@ def _entries(line: Mapping[str, Any]) -> list[Entry]:
     if kind == "asked":
         return [Said(str(line["text"]))]
     if kind == "answer":
-        return [Answered(in_chat(str(line["text"])))]
+        return [Answered(str(line["text"]))]
     if kind == "notice":
         return [Noted(in_chat(str(line["text"])))]
     if kind == "failed":

@@ -54,7 +54,8 @@ SLASHES: Mapping[str, str] = {
 }  # fmt: skip
 """Tool → the slash command of the chat that calls it."""
 
-_QUOTED = re.compile(r"`([a-z_]+\([^`]*\)|[a-z_]+=[^`]*)`")
+_QUOTED = re.compile(r"(?<![^\s(])`([a-z_]+\([^`]*\)|[a-z_]+=[^`]*)`(?![^\s.,:;?!)])")
+"""An act stands as a word of its own; what a user gave and a message repeats stands in quotes, or is part of a path."""
 _STARTED_WITH = frozenset({"agree", "language_model", "max_cost", "max_requests", "share", "store_path"})
 """Arguments of whoever talks to the assistant, or of the whole run: the chat has no field for them."""
 _NAMED = "_"

@@ -62,7 +62,15 @@ def test_other_quotations_and_broken_ones_stay():
 
 
 def test_a_backtick_in_a_name_does_not_end_the_quotation():
-    assert in_commands(act("screen_remove", "a`b")) == f"`hitscout screen remove 'a{chr(0x2CB)}b'`"
+    assert in_commands(act("screen_remove", "a`b")) == "`hitscout screen remove 'a`b'`"
+    assert in_commands(option(columns={"gene": "`x`"})) == "--map 'gene=`x`'"
+
+
+@pytest.mark.parametrize("given", ["`fetch()`", "`size=40`", "/tmp/no`x=1`.csv", "b`fetch()`", "effect:3:`mend()`"])
+def test_what_a_user_gave_is_repeated_as_it_was(given):
+    for text in (f"There is no gene {given!r}.", f"No gene is named {given!r}. Say {act('mend')}."):
+        assert given in in_commands(text)
+        assert given in in_chat(text)
 
 
 def test_every_tool_is_said_as_the_command_that_calls_it():
