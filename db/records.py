@@ -23,6 +23,8 @@ NominatedBy = Literal["computed", "grade", "control"]
 Outcome = Literal["waiting", "measured", "missing", "dropped"]
 Relation = Literal["copy", "sibling", "other", "undeclared"]
 
+UNSIGNED: Literal["unsigned"] = "unsigned"
+"""What positive means in a file that says how strong effects are, but not which way they go."""
 PROTEIN_LOCUS = "gene with protein product"
 """Locus type of the genes that are written ``PROTEIN_CODING`` where a list of genes is asked for."""
 PROTEIN_CODING = "protein-coding"
@@ -123,7 +125,7 @@ class Contrast:
     screen_id: int
     name: str
     estimate_kind: EstimateKind
-    positive_means: Literal["raises", "lowers"]
+    positive_means: Literal["raises", "lowers", "unsigned"]
     """What a positive value meant in the SOURCE; effects in the store are harmonised (positive = raises)."""
     sign_evidence: str
     test_arm: str = ""

@@ -70,6 +70,15 @@ class View:
                 [wanted],
             ).df()
 
+    def recorded(self, screen_id: int, perturbation: str) -> str:  # noqa: ARG002 - a view may write names otherwise
+        """The name by which a screen of the store records a perturbation that this view calls so.
+
+        Args:
+            screen_id: A visible screen.
+            perturbation: A name as `effects` gives it.
+        """
+        return perturbation
+
     def fingerprint(self, *, effects: bool = True) -> str:
         """Names what is visible: equal fingerprints mean equal answers from this view, so caches key on it.
 
@@ -94,28 +103,43 @@ class View:
             ).fetchall()
         return content_hash([row[0] for row in knowledge], {"screens": seen})
 
-    def gene_sets(self, collections: Sequence[str] | None = None) -> pd.DataFrame:
+    def gene_sets(
+        self, collections: Sequence[str] | None = None, *, genes: Collection[str] | None = None
+    ) -> pd.DataFrame:
         """Members of gene sets: columns collection, gene_set, gene (symbol), sorted.
 
         Args:
             collections: Names of collections; all where None.
+            genes: Symbols of the members to look at; all where None.
         """
         with self._store.read() as connection:
             return connection.execute(
                 "SELECT c.name AS collection, s.name AS gene_set, gene.symbol AS gene FROM gene_set_member m"
                 " JOIN gene_set s ON s.id = m.gene_set_id JOIN gene_set_collection c ON c.id = s.collection_id"
-                " JOIN gene ON gene.id = m.gene_id WHERE $all OR c.name IN (SELECT unnest($names::VARCHAR[]))"
-                " ORDER BY ALL",
-                {"all": collections is None, "names": list(collections or ())},
+                " JOIN gene ON gene.id = m.gene_id WHERE ($all OR c.name IN (SELECT unnest($names::VARCHAR[])))"
+                " AND ($any OR gene.symbol IN (SELECT unnest($genes::VARCHAR[]))) ORDER BY ALL",
+                {
+                    "all": collections is None,
+                    "names": list(collections or ()),
+                    "any": genes is None,
+                    "genes": sorted(genes or ()),
+                },
             ).df()
 
-    def edges(self, network: str) -> pd.DataFrame:
-        """Edges of a network: columns a, b (symbols) and weight, sorted; empty where the store lacks the network."""
+    def edges(self, network: str, *, genes: Collection[str] | None = None) -> pd.DataFrame:
+        """Edges of a network: columns a, b (symbols) and weight, sorted; empty where the store lacks the network.
+
+        Args:
+            network: Its name.
+            genes: Symbols of which an edge must have one at an end; every edge where None.
+        """
         with self._store.read() as connection:
             return connection.execute(
                 "SELECT a.symbol AS a, b.symbol AS b, edge.weight FROM edge JOIN network ON network.id = network_id"
-                " JOIN gene a ON a.id = gene_a JOIN gene b ON b.id = gene_b WHERE network.name = ? ORDER BY ALL",
-                [network],
+                " JOIN gene a ON a.id = gene_a JOIN gene b ON b.id = gene_b WHERE network.name = $network"
+                " AND ($any OR a.symbol IN (SELECT unnest($genes::VARCHAR[]))"
+                " OR b.symbol IN (SELECT unnest($genes::VARCHAR[]))) ORDER BY ALL",
+                {"network": network, "any": genes is None, "genes": sorted(genes or ())},
             ).df()
 
     def gene_values(self, property_name: str) -> pd.Series[float]:

@@ -29,6 +29,8 @@ from db.screens.writing import (
     insert_source_names,
 )
 from db.store import Store
+from tools import registry
+from tools.packs.loaders.base import LoadStep, Source
 from tools.workspace import Paths, Workspace
 
 GENES = 600
@@ -36,6 +38,8 @@ MODULE = 20
 SYMBOLS = [f"GENE{i:04d}" for i in range(GENES)]
 MODULE_OF = np.arange(GENES) // MODULE
 ESSENTIAL = SYMBOLS[: 2 * MODULE]
+FITNESS = SYMBOLS[: 2 * MODULE + 10]
+"""The essential genes, and ten whose loss slows growth by DepMap's mean effect alone."""
 WORDS = ["kinase", "receptor", "ligase", "channel", "helicase", "transporter"]
 
 
@@ -88,7 +92,10 @@ def add_knowledge(
             write_gene_values(
                 connection, _ingest(connection, "gene_values", "ce", common), "depmap_common_essential", common
             )
-            effect = pd.DataFrame({"gene_id": ids[:400], "value": rng.normal(size=400)})
+            # Below −.2 exactly for the fitness genes.
+            sizes = np.abs(rng.normal(size=400))
+            values = np.where(np.arange(400) < len(FITNESS), -0.25 - sizes, sizes - 0.15)
+            effect = pd.DataFrame({"gene_id": ids[:400], "value": values})
             write_gene_values(connection, _ingest(connection, "gene_values", "de", effect), "depmap_effect", effect)
         if vectors:
             _add_vectors(connection, ids)
@@ -101,6 +108,40 @@ def add_knowledge(
             ]
             edges = pd.DataFrame(pairs, columns=["gene_a", "gene_b", "weight"])
             write_network(connection, _ingest(connection, "network", "STRING", edges), "STRING", edges)
+
+
+def add_mouse_genes(store: Store, paired: list[str]) -> None:
+    """A mouse gene for each human one (Gene0001 for GENE0001), and orthologs of those that are named."""
+    genes = pd.DataFrame(
+        {"accession": [f"MGI:{i + 1}" for i in range(GENES)], "symbol": [one.title() for one in SYMBOLS], "name": ""}
+    ).assign(locus_type="")
+    names = pd.DataFrame({"accession": ["MGI:401"], "name": ["cytokin"], "tier": ["alias"]})
+    identifiers = pd.DataFrame({"accession": ["MGI:1"], "namespace": ["entrez"], "identifier": ["9001"]})
+    pairs = pd.DataFrame({"symbol": paired})
+    with store.write("test") as connection:
+        write_genes(connection, _ingest(connection, "genes", "mgi", genes), "mouse", genes, names, identifiers)
+        ingest_id = _ingest(connection, "orthologs", "human–mouse orthologs", pairs)
+        connection.execute(
+            "INSERT INTO ortholog SELECT h.id, m.id, 12, ? FROM gene h JOIN gene m ON lower(m.symbol) = lower(h.symbol)"
+            " WHERE h.organism = 'human' AND m.organism = 'mouse' AND h.symbol IN (SELECT unnest(?::VARCHAR[]))",
+            [ingest_id, paired],
+        )
+
+
+def add_expression(workspace: Workspace, folder: Path) -> None:
+    """Loads expression: T cells lack the genes of odd number, K-562 has all, but the last was never measured there."""
+    with workspace.store.write("test") as connection:
+        connection.execute(
+            "INSERT INTO gene_identifier SELECT id, 'ensembl', 'ENSG0000000' || symbol[5:] FROM gene"
+            " WHERE organism = 'human'"
+        )
+    table = pd.DataFrame({"GeneID": [f"ENSG0000000{symbol[4:]}" for symbol in SYMBOLS]})
+    table["T-cells"] = np.where(np.arange(GENES) % 2 == 0, 1.0, 0.9)
+    table["K-562"] = [5.0] * (GENES - 1) + [np.nan]
+    table.to_csv(folder / "table.tsv.gz", sep="\t", index=False)
+    step = LoadStep("expression", ("table.tsv.gz",), {"ensembl": "GeneID"})
+    loader = registry.load("loaders", "expression")()
+    assert [loader.load(workspace, Source("expression", folder), step).state for _ in range(2)] == ["loaded", "already"]
 
 
 def _add_vectors(connection, ids) -> None:
@@ -139,20 +180,25 @@ def add_screen(
     side: str = "both",
     text: str = "",
     fdr: bool = False,
+    organism: str = "human",
 ) -> int:
     """A screen with one contrast; returns its id."""
     with store.write("test") as connection:
         ingest_id = _ingest(connection, "screen", name, effects)
         study_id = add_study(connection, Study(study)) if study else None
         screen_id = insert_screen(
-            connection, name=name, ingest_id=ingest_id, phenotype=phenotype, organism="human", study_id=study_id,
+            connection, name=name, ingest_id=ingest_id, phenotype=phenotype, organism=organism, study_id=study_id,
             cell_type=cell_type, modality="knockout", hit_rule="top 5%", side=side, text=text,
         )  # fmt: skip
         contrast_id = insert_contrast(
             connection, screen_id=screen_id, ingest_id=ingest_id, name="main", estimate_kind="lfc",
             positive_means="raises", sign_evidence="test",
         )  # fmt: skip
-        ids = connection.execute("SELECT symbol, id FROM gene").df().set_index("symbol")["id"]
+        ids = (
+            connection.execute("SELECT symbol, id FROM gene WHERE organism = ?", [organism])
+            .df()
+            .set_index("symbol")["id"]
+        )
         frame = pd.DataFrame(
             {
                 "name": effects.index,
@@ -160,7 +206,7 @@ def add_screen(
                 "second_gene_id": [ids[n.split("+")[1]] if "+" in n else None for n in effects.index],
             }
         )
-        perturbations = ensure_perturbations(connection, "human", frame)
+        perturbations = ensure_perturbations(connection, organism, frame)
         rows = pd.DataFrame({"perturbation_id": perturbations.loc[list(effects.index)].to_numpy()})
         rows["estimate"] = effects.to_numpy()
         if fdr:

@@ -22,8 +22,9 @@ from tools.campaigns.start.start_options import StartOptions
 from tools.genes.essentials import PACK as ESSENTIALS_PACK
 from tools.genes.essentials import essential_names
 from tools.packs.catalogue import fetch, list_packs
+from tools.replays.pools import Pool, in_pool
 from tools.replays.replay import ReplayReport, ReplayTarget, play_targets
-from tools.replays.target import target_of_screen
+from tools.replays.target import SPECIFIC, target_of_screen
 from tools.workspace import Progress, Workspace
 
 PACKS = ("hgnc", "genedisco", "pathways", "gobp", "depmap")
@@ -96,7 +97,7 @@ def demo(
 
     Public packs are fetched, a finished screen of interferon gamma is replayed (five rounds of 128 whose results are
     hidden until their round) beside its controls, the next 128 are proposed from the measured rounds, and written to
-    a file. Essential genes are no candidates: whatever kills a cell changes every readout.
+    a file. Fitness genes are no candidates: whatever slows or kills a cell changes every readout.
 
     Args:
         workspace: Its folders and progress are used; its store is not touched.
@@ -138,12 +139,13 @@ def play(
     """
     started = time.monotonic()
     target, essentials = _target(workspace, screen)
+    pool = _pool(target, essentials)
     report = play_targets(
-        workspace, [target], rounds=rounds, size=size, seeds=seeds,
-        pool="all" if essentials == NO_LIST else "nonessential", siblings=False, text="json", workers=workers,
+        workspace, [target], rounds=rounds, size=size, seeds=seeds, pool=pool, siblings=False, text="json",
+        workers=workers,
     )  # fmt: skip
     picks = [name for chosen in report.screens[0].picks[0] for name in chosen]
-    made = _propose(workspace, target, picks, size)
+    made = _propose(workspace, in_pool(target, pool), picks, size)
     path = write_beside(folder / FILE_NAME, workspace, made.campaign)
     remarks = tuple(_remarks(workspace, essentials))
     return Demo(workspace.store.path, essentials, report, made, path, remarks, time.monotonic() - started)
@@ -190,8 +192,17 @@ def _target(workspace: Workspace, screen: str) -> tuple[ReplayTarget, str]:
     essential = frozenset(values.index[values > 0])
     if not essential:
         return target, NO_LIST
-    table = target.table.assign(essential=target.table.index.isin(list(essential)))
-    return replace(target, table=table, missing=()), DEPMAP_LIST
+    is_essential = target.table.index.isin(list(essential))
+    table = target.table.assign(essential=is_essential, fitness=target.table["fitness"] | is_essential)
+    left = tuple((name, packs) for name, packs in target.missing if name == SPECIFIC)
+    return replace(target, table=table, missing=left), DEPMAP_LIST
+
+
+def _pool(target: ReplayTarget, essentials: str) -> Pool:
+    """Without fitness genes, where all that DepMap says of them is there; else without the essential ones, if any."""
+    if SPECIFIC not in dict(target.missing):
+        return "specific"
+    return "all" if essentials == NO_LIST else "nonessential"
 
 
 def _propose(workspace: Workspace, target: ReplayTarget, picks: Sequence[str], size: int) -> Shortlist:
@@ -211,7 +222,7 @@ def _start(workspace: Workspace, target: ReplayTarget, name: str, measured: str,
     path = workspace.store.path.parent / f"{name}.csv"
     path.write_text(measured, encoding="utf-8")
     library = path.with_suffix(".txt")
-    library.write_text("\n".join(target.table.index[~target.table["essential"]]) + "\n", encoding="utf-8")
+    library.write_text("\n".join(target.table.index) + "\n", encoding="utf-8")
     question = target.question
     options = StartOptions(
         question.phenotype, text=question.text, organism=question.organism, cell_type=question.cell_type,

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from db.errors import HitscoutError
+from db.view import View
 from tools.packs.catalogue import NAMES_PACK, PackSummary, list_packs
+from tools.packs.encoding import encoded_by
 from tools.workspace import Workspace
 
 State = Literal["ok", "note", "mend"]
@@ -34,7 +36,7 @@ class Finding:
     """One thing that was looked at.
 
     Attributes:
-        about: What: store, packs, pip, python, libraries, disk or environment.
+        about: What: store, packs, texts, pip, python, libraries, disk or environment.
         state: ``ok``; ``note`` for what is worth knowing; ``mend`` for what does not work.
         message: What was found.
         remedy: What would mend it, as a command where there is one; empty where nothing needs mending.
@@ -68,6 +70,7 @@ def diagnose(workspace: Workspace) -> Diagnosis:
         (
             *_store(workspace),
             *_packs(workspace),
+            *_texts(workspace),
             _pip(),
             *_versions(),
             *_disk(workspace),
@@ -134,6 +137,23 @@ def _missing(pack: PackSummary) -> Finding:
     state: State = "mend" if pack.name == NAMES_PACK else "note"
     where = "fetched, but not in the store" if pack.fetched else "not here"
     return Finding("packs", state, f"{pack.name} is {where}: {pack.title}.", f"hitscout fetch {pack.name}")
+
+
+def _texts(workspace: Workspace) -> Iterator[Finding]:
+    """Which encoder's vectors the store has, where it opens and names genes that could have some."""
+    try:
+        if not workspace.store.exists() or View(workspace.store).genes().empty:
+            return
+        made_by = encoded_by(workspace)
+    except HitscoutError:
+        # Told as a finding on the store.
+        return
+    if made_by:
+        yield Finding("texts", "ok", f"Gene texts are encoded by {made_by}.")
+    else:
+        yield Finding(
+            "texts", "note", "Gene texts are not encoded: only their words speak.", "hitscout fetch wordllama"
+        )
 
 
 def _pip() -> Finding:

@@ -25,10 +25,10 @@ from db.records import Organism, Question
 from db.screens.reading import list_screens
 from db.view import View
 from tools.campaigns.start.question import MOST_GENE_SETS, known_gene_sets, known_weights
+from tools.genes.knowledge import knowledge_of
 from tools.genes.name_lists import resolve_list
-from tools.genes.named_in_text import COMMON
+from tools.genes.named_in_text import COMMON, genes_of_question
 from tools.genes.sets.matched import matched_sets
-from tools.genes.texts.vectors import question_encoder
 from tools.grades.judge import JudgeUsage
 from tools.workspace import Workspace
 
@@ -157,7 +157,8 @@ def prompt_of(workspace: Workspace, text: str, organism: Organism, share: Share 
 def _offered_sets(workspace: Workspace, text: str, organism: Organism) -> list[str]:
     """Gene sets whose names are alike to the question or share words with it, best first."""
     view = View(workspace.store)
-    alike = matched_sets(Question(text, organism, text=text), view, view.gene_sets(), question_encoder(workspace))
+    question = Question(text, organism, text=text)
+    alike = matched_sets(question, genes_of_question(question, view), knowledge_of(view, workspace.paths.features))
     names = [f"{collection}:{name}" for collection, name in alike.index]
     words = {word for word in clean(text, 2000).casefold().replace("-", " ").split() if len(word) > 3}
     for word in sorted(words - COMMON):

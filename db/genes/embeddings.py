@@ -25,7 +25,7 @@ def write_gene_embedding(
         ingest_id: The ingest that the rows belong to.
         name: Name of the embedding.
         gene_ids: Ids of genes, n; a gene that is given twice gets the mean of its vectors.
-        vectors: Their vectors, n × d, finite.
+        vectors: Their vectors, n × d; NaN stands only where the places of a vector have names and one was not measured.
 
     Returns:
         Number of genes.

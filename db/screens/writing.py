@@ -128,7 +128,7 @@ def insert_contrast(
     ingest_id: int,
     name: str,
     estimate_kind: EstimateKind,
-    positive_means: Literal["raises", "lowers"],
+    positive_means: Literal["raises", "lowers", "unsigned"],
     sign_evidence: str,
     test_arm: str = "",
     control_arm: str = "",

@@ -171,7 +171,7 @@ def test_without_a_language_model_grading_says_how_to_name_one_or_grade_oneself(
 def test_a_replay_with_a_language_model_reports_tokens_money_and_memory_and_can_be_taken_up(world, provider, hitscout):
     provider.script = answer
     arguments = (
-        "replay", "alpha", "--rounds", "2", "--size", "20", "--seeds", "1", "--predictor", FAST,
+        "replay", "alpha", "--pool", "all", "--rounds", "2", "--size", "20", "--seeds", "1", "--predictor", FAST,
         "--model", NAMES["anthropic"], "--trained-until", "2023",
     )  # fmt: skip
     code, report, said = hitscout(*arguments)

@@ -23,12 +23,14 @@ EXCEPTIONS = {
     "tools/doctor.py": {
         "hitscout fetch": "remedy, a key of --json, is a command line",
         "hitscout fetch --list": "remedy, a key of --json, is a command line",
+        "hitscout fetch wordllama": "remedy, a key of --json, is a command line",
         "-m pip install --upgrade pip": "an option of pip",
         "-m ensurepip --upgrade, then": "an option of ensurepip",
     },
     "tools/packs/catalogue.py": {
         "hitscout fetch": "remedies, a key of --json, are command lines",
         "hitscout encode": "next_step, a key of --json and of a pack's file, is a command line",
+        "hitscout encode --encoder wordllama": "next_step, a key of --json and of a pack's file, is a command line",
     },
     "tools/packs/downloads.py": {
         "--no-deps": "pip", "--only-binary=:all:": "pip", "--no-input": "pip", "--platform": "pip",

@@ -33,19 +33,12 @@ class CountedSource:
     needs = ("nothing",)
     reads_question = True
     reads_effects = True
+    reads_words = False
     asked = 0
-
-    def __init__(self, encoder=None):
-        self.encoder = encoder
 
     def features(self, genes, question, view):
         type(self).asked += 1
         return pd.DataFrame({"x": np.arange(len(genes), dtype=float)}, index=genes)
-
-
-class NamedEncoder:
-    def __init__(self, name):
-        self.name = name
 
 
 def another_release(monkeypatch, distribution):
@@ -71,9 +64,9 @@ def world(tmp_path_factory, tmp_path, monkeypatch):
     return store, ids, tmp_path / "frames"
 
 
-def asked_for(store, folder, *, question=QUESTION, hidden=(), encoder=None):
+def asked_for(store, folder, *, question=QUESTION, hidden=()):
     """How often the source has been asked after its frame was asked for once more."""
-    found = feature_frames.build(["counted"], GENES, question, View(store, hidden), folder, encoder=encoder)
+    found = feature_frames.build(["counted"], GENES, question, View(store, hidden), folder)
     assert len(found.frames["counted"]) == len(GENES)
     return CountedSource.asked
 
@@ -97,7 +90,7 @@ def test_another_version_of_the_source_or_of_the_frames_computes_a_frame_anew(wo
     asked_for(store, folder)
     monkeypatch.setattr(CountedSource, "VERSION", ("counted 2",))
     assert asked_for(store, folder) == 2
-    monkeypatch.setattr(feature_frames, "VERSION", ("feature_frames 2",))
+    monkeypatch.setattr(feature_frames, "VERSION", ("feature_frames next",))
     assert asked_for(store, folder) == 3
 
 
@@ -113,8 +106,7 @@ def test_other_arguments_compute_a_frame_anew(world):
     store, _, folder = world
     asked_for(store, folder)
     assert asked_for(store, folder, question=replace(QUESTION, text="helicase")) == 2
-    assert asked_for(store, folder, encoder=NamedEncoder("minilm")) == 3
-    assert asked_for(store, folder, encoder=NamedEncoder("minilm")) == 3
+    assert asked_for(store, folder, question=replace(QUESTION, text="helicase")) == 2
 
 
 def test_a_source_that_reads_neither_question_nor_effects_has_one_frame_for_all(world, monkeypatch):

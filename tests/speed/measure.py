@@ -138,7 +138,7 @@ def measure(scratch: Path, environment: dict[str, str], mirror: Path | None) -> 
         show(
             f"propose, {len(symbols):,} candidates, {priors} prior screens, {state}", run.seconds, run.megabytes, wanted
         )
-    run = timed("replay", "schmidt-ifng", "--seeds", "1", "--no-controls", "--workers", "1")
+    run = timed("replay", "schmidt-ifng", "--pool", "all", "--seeds", "1", "--no-controls", "--workers", "1")
     show("replay, one seed, five rounds of 128, 18,804 genes, one process", run.seconds, run.megabytes, "45 s")
     run = timed("gene", "VAV1")
     show("gene VAV1", run.seconds, run.megabytes, "-")

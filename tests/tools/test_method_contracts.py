@@ -20,6 +20,7 @@ from tests.synthetic_store import (
     workspace_on,
 )
 from tools import registry
+from tools.genes.knowledge import knowledge_of
 from tools.prediction.computed_list import gather
 from tools.prediction.feature_frames import build, for_perturbations
 from tools.prediction.records import Posterior, Priors, Rounds
@@ -32,10 +33,23 @@ LIBRARY = pd.Index(SYMBOLS, dtype=object)
 NOTHING = Rounds(pd.DataFrame({"perturbation": [], "round": [], "estimate": []}).astype({"perturbation": object}))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """The store of the small world, only read, and its screens' ids."""
-    return shared_world(tmp_path_factory)
+    """The store of the small world with screens whose words name something, only read, and its screens' ids."""
+    return _asking(tmp_path_factory)
+
+
+def _asking(factory, folder=None):
+    """A copy of the small world with two more screens, which ask in words that sets and texts have."""
+    store, ids = copied_world(factory, folder or factory.mktemp("asking"))
+    for seed, (name, text) in enumerate({"asking": "the helicase", "asking-too": "a transporter"}.items()):
+        ids[name] = add_screen(store, name, module_effects([4], 20 + seed), study=f"{name} 2024", text=text)
+    return store, ids
+
+
+def _source(name, store):
+    method = registry.load("features", name)
+    return method(knowledge_of(View(store))) if method.reads_words else method()
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +71,8 @@ def revealed(count: int, seed: int = 3) -> Rounds:
 def test_a_feature_source_gives_the_same_frame_whether_hidden_rows_are_in_the_store_or_not(
     name, tmp_path_factory, tmp_path
 ):
-    store, ids = copied_world(tmp_path_factory, tmp_path)
-    source = registry.load("features", name)()
+    store, ids = _asking(tmp_path_factory, tmp_path)
+    source = _source(name, store)
     hidden = source.features(LIBRARY, QUESTION, View(store, [ids["target"]]))
     from db.screens.reading import remove_screen
 
@@ -71,7 +85,7 @@ def test_a_feature_source_gives_the_same_frame_whether_hidden_rows_are_in_the_st
 @pytest.mark.parametrize("name", registry.names("features"))
 def test_a_feature_source_is_unmoved_by_the_order_and_number_of_genes_asked_for(name, world):
     store, _ = world
-    source = registry.load("features", name)()
+    source = _source(name, store)
     whole = source.features(LIBRARY, QUESTION, View(store))
     some = LIBRARY[::-7]
     part = source.features(some, QUESTION, View(store))
@@ -90,9 +104,9 @@ def test_a_feature_source_on_a_bare_store_is_empty_and_its_packs_are_named(name,
 @pytest.mark.parametrize("name", registry.names("features"))
 def test_a_feature_source_says_truly_whether_it_reads_effects_and_the_question(name, world):
     store, ids = world
-    source = registry.load("features", name)()
+    source = _source(name, store)
     before = source.features(LIBRARY, QUESTION, View(store))
-    fewer = source.features(LIBRARY, QUESTION, View(store, [ids["other-a"], ids["other-b"]]))
+    fewer = source.features(LIBRARY, QUESTION, View(store, [ids["other-a"], ids["asking"]]))
     asked = Question("other words", text="helicase transporter channel")
     other = source.features(LIBRARY, asked, View(store))
     assert before.equals(fewer) is not source.reads_effects
@@ -107,8 +121,8 @@ def test_the_cache_gives_back_what_was_computed_and_notices_a_hidden_screen(worl
     cached = build(sources, LIBRARY, QUESTION, View(store), tmp_path)
     for name in sources:
         pd.testing.assert_frame_equal(cached.frames[name], fresh.frames[name], check_index_type=False)
-    hidden = build(sources, LIBRARY, QUESTION, View(store, [ids["other-a"]]), tmp_path)
-    assert not hidden.frames["other_studies"].equals(cached.frames["other_studies"])
+    hidden = build(sources, LIBRARY, QUESTION, View(store, [ids["asking"]]), tmp_path)
+    assert not hidden.frames["questions_of_priors"].equals(cached.frames["questions_of_priors"])
 
 
 def test_a_half_written_cache_file_is_computed_again(world, tmp_path):

@@ -37,6 +37,8 @@ REFUSED = [
     ("replay", [["alpha"]], {"size": 100_000}),
     ("benchmark_biodiscovery", ["FOLDER"], {}),
     ("benchmark_perturbqa", ["FOLDER"], {}),
+    ("benchmark_questions", ["FILE"], {}),
+    ("benchmark_questions", [], {"size": 0}),
     ("campaign_show", [], {}),
     ("campaign_start", ["pilot", " "], {}),
     ("campaign_start", ["pilot", "x"], {"size": 0}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 READING = {
     "benchmark_biodiscovery": ".biodiscovery",
     "benchmark_suite": ".suite",
+    "benchmark_questions": ".questions",
     "benchmark_perturbqa": ".perturbqa",
     "benchmark_gene_sets": ".cluster_names",
 }

@@ -16,14 +16,14 @@ from db.genes.names import GeneNames, has_genes
 from db.records import Modality, Organism, Question, Side
 from db.screens.reading import effects_of
 from db.view import View
-from tools.genes.essentials import FILE, PACK, essential_names
+from tools.genes.essentials import FILE, PACK, essential_names, fitness_genes
 from tools.grades.judge import Judge
 from tools.packs.definition import read_packs
 from tools.prediction.computed_list import DEFAULT_ACQUISITION, DEFAULT_PREDICTOR
 from tools.prediction.priors import relation_to_question
 from tools.replays.replay import Pool, Text, play_targets
 from tools.replays.report import ReplayReport
-from tools.replays.target import DIRECTION, ReplayTarget, make_table, undeclared_warning
+from tools.replays.target import DIRECTION, ReplayTarget, lacking_lists, make_table, undeclared_warning
 from tools.screens.readers.benchmark_pair import BenchmarkPair
 from tools.screens.strength import strength
 from tools.screens.tables.reading import BY_ITSELF
@@ -44,7 +44,7 @@ def benchmark_biodiscovery(
     rounds: int = 5,
     size: int | None = None,
     seeds: int = 10,
-    pool: Pool = "all",
+    pool: Pool = "specific",
     siblings: bool = False,
     text: Text = "json",
     judge: Judge | None = None,
@@ -57,9 +57,9 @@ def benchmark_biodiscovery(
     """Plays the screens of BioDiscoveryAgent (arXiv 2405.17631) by its protocol: five rounds of 128 genes.
 
     Only the effects of chosen genes are revealed, never hit flags, the number of hits or the threshold. The headline
-    is the hit ratio without essential genes (CEGv2), which still cost their places; ``pool="nonessential"`` takes
-    them out of the library beforehand, which is another setting. Genes, hits and essential genes are matched on the
-    file's own names.
+    is of specific hits, in the pool without fitness genes. What others published is another setting, ``pool="all"``:
+    the hit ratio without essential genes (CEGv2), which still cost their places; ``pool="nonessential"`` takes these
+    out of the library beforehand. Genes, hits and essential genes are matched on the file's own names.
 
     Args:
         workspace: Its store has the priors; the fetched pack is the default folder.
@@ -68,7 +68,7 @@ def benchmark_biodiscovery(
         rounds: Number of rounds.
         size: Genes of a round; where None 128, or 32 for libraries under 2,000.
         seeds: Number of seeds.
-        pool: ``all`` or ``nonessential``.
+        pool: ``specific``, ``nonessential`` or ``all``, as in `tools.replays.replay.replay`.
         siblings: Whether other phenotypes of the same study may be priors.
         text: ``json``: Task and Measurement word for word; ``described``: the catalogue's line on cells and assay.
         judge: Who fills slots, besides.
@@ -82,7 +82,8 @@ def benchmark_biodiscovery(
     Raises:
         NotFoundError: The folder, a screen or the list of essential genes is not at hand.
         RefusedFileError: A file cannot be read, or its hits are not its strong effects.
-        InvalidValueError: A number makes no sense, or there is no text of the kind asked for.
+        InvalidValueError: A number makes no sense, there is no text of the kind asked for, or the pool's list of genes
+            is not at hand.
     """
     folder = data if data is not None else workspace.paths.packs / GROUP
     essential = essential_names(workspace, folder)
@@ -153,12 +154,13 @@ def benchmark_target(
     symbols = _symbols(workspace, rows["name"])
     study = str(declared.get("study") or _json(folder / f"{name}.json").get("Study", ""))
     question = _question(name, declared, side, study, read.text, text)
-    table = make_table(rows["name"], symbols, effects, hit_names, essential)
+    table = make_table(rows["name"], symbols, effects, hit_names, essential, fitness_genes(workspace))
     rates, copy = _rates_of_copy(workspace, question)
     table = table.assign(**rates.reindex(table.index))
     lent = (f"This file has no false discovery rates; those of {copy}, the same experiment, are used.",) if copy else ()
     return ReplayTarget(
-        name=name, question=question, table=table, warnings=lent if study else (undeclared_warning(name), *lent),
+        name=name, question=question, table=table, missing=lacking_lists(workspace, essential),
+        warnings=lent if study else (undeclared_warning(name), *lent),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from tools import registry
 from tools.benchmarks.suite_screens import suite_targets
 from tools.prediction.computed_list import DEFAULT_ACQUISITION, DEFAULT_PREDICTOR
 from tools.replays.figures_of_seeds import OWN
+from tools.replays.pools import has_hits
 from tools.replays.replay import Pool, ReplayReport, ScreenReport, Text, play_targets
 from tools.replays.target import ReplayTarget
 from tools.workspace import Workspace
@@ -23,7 +24,10 @@ DRAWS = 10_000
 LEVEL = 0.9
 AT_ONCE = 4
 """Screens whose features are held in memory together."""
-CONTROLS = ("recurrence", "prior_only", "permuted_feedback", "random_embeddings")
+CONTROLS = (
+    "depmap_order", "recurrence", "nearest_screen", "question_only", "prior_only", "permuted_feedback",
+    "random_embeddings",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,17 @@ class SuiteReport(ReplayReport):
     Attributes:
         gains: One for each other method.
         missing: Screen that is not at hand → pack that brings it.
+        left_out: Screens without any hit in the pool.
     """
 
     gains: tuple[Gain, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The keys of ``benchmark suite --json``."""
-        return {**super().to_json(), "gains": [one.to_json() for one in self.gains], "missing": dict(self.missing)}
+        compared = {"gains": [one.to_json() for one in self.gains]}
+        return {**super().to_json(), **compared, "missing": dict(self.missing), "left_out": list(self.left_out)}
 
 
 def benchmark_suite(
@@ -85,19 +92,22 @@ def benchmark_suite(
     screens: Sequence[str] | None = None,
     rounds: int = 5,
     seeds: int = 3,
-    pool: Pool = "all",
+    pool: Pool = "specific",
     siblings: bool = False,
     text: Text = "json",
+    reveal_hits: bool = True,
     acquisition: str = DEFAULT_ACQUISITION,
     workers: int | None = None,
 ) -> SuiteReport:
     """Plays the development suite and compares methods in pairs: on the same seeds of the same screens.
 
-    The first predictor is compared with recurrence (genes by the number of other studies where they were hits), with
-    its own first ranking taken for all rounds, with itself on permuted feedback and on random embeddings, and with
-    every further predictor. A gain counts when its lower bound over studies is above zero and no screen loses by more
-    than one standard error. Which chosen genes are hits is revealed after each round, as a campaign's declared hit rule
-    tells, which bears on probabilities and hardly on the ranking.
+    The first predictor is compared with the order of mean DepMap effects, with recurrence (genes by the number of other
+    studies where they were hits), with the strongest genes of the screen most alike to the question, with the question
+    alone, with its own first ranking taken for all rounds, with itself on permuted feedback and on random embeddings,
+    and with every further predictor. Gains are in log enrichment: of specific hits in the pool of them, of
+    non-essential ones in the others. A gain counts when its lower bound over studies is above zero and no screen loses
+    by more than one standard error. Which chosen genes are hits is revealed after each round, as a campaign's declared
+    hit rule tells, which bears on probabilities and hardly on the ranking; trust is to be read in both settings.
 
     Args:
         workspace: Store and fetched packs; what is not there is named.
@@ -105,20 +115,24 @@ def benchmark_suite(
         screens: Names of suite screens, to play these alone; all where None.
         rounds: Number of rounds.
         seeds: Number of seeds: each a random 90 % of the library, bootstrapped priors and random ties.
-        pool: ``all`` or ``nonessential``.
+        pool: ``specific``, ``nonessential`` or ``all``, as in `tools.replays.replay.replay`. A screen that has no hit
+            in it is left out and named.
         siblings: Whether other phenotypes of the same study may be priors.
         text: ``json`` for the words that came with the files, ``described`` for a line on cells and assay.
+        reveal_hits: Whether it is revealed which chosen genes are hits; else their effects alone are, and hits are
+            guessed by a threshold.
         acquisition: Name of the acquisition.
         workers: Processes; where None one for each processor.
 
     Raises:
         NotFoundError: Nothing of the suite was fetched, or there is no such predictor or screen.
-        InvalidValueError: A number makes no sense.
+        InvalidValueError: A number makes no sense, or the pool's list of genes is not at hand.
     """
     for name in predictors:
         registry.load("predictors", name)
     suite = suite_targets(workspace, text)
-    targets = suite.targets if screens is None else _named(suite.targets, screens)
+    asked = suite.targets if screens is None else _named(suite.targets, screens)
+    targets = [target for target in asked if has_hits(target, pool)] or asked
     played: dict[str, list[ScreenReport]] = {}
     setting: Mapping[str, Any] = {}
     for number, predictor in enumerate(predictors):
@@ -127,7 +141,7 @@ def benchmark_suite(
             report = play_targets(
                 workspace, targets[first : first + AT_ONCE], rounds=rounds, size=None, seeds=seeds, pool=pool,
                 siblings=siblings, text=text, predictor=predictor, acquisition=acquisition, controls=number == 0,
-                flags=True, workers=workers,
+                reveal_hits=reveal_hits, workers=workers,
             )  # fmt: skip
             played[predictor] += report.screens
             setting = report.setting
@@ -136,9 +150,9 @@ def benchmark_suite(
     pairs += [(name, _own(played[name])) for name in others]
     studies = {one.name: one.study for one in played[head]}
     gains = [compare(head, _own(played[head]), name, theirs, studies) for name, theirs in pairs]
-    return SuiteReport(
-        {**setting, "predictor": head, "hits_revealed": True}, tuple(played[head]), tuple(gains), suite.missing
-    )
+    here = {target.name for target in targets}
+    left_out = tuple(target.name for target in asked if target.name not in here)
+    return SuiteReport({**setting, "predictor": head}, tuple(played[head]), tuple(gains), suite.missing, left_out)
 
 
 def _own(reports: Sequence[ScreenReport]) -> dict[str, tuple[float, ...]]:

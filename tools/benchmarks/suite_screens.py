@@ -13,9 +13,9 @@ from db.errors import NotFoundError
 from db.records import Question, Side
 from db.screens.responses import contexts, responses_of
 from tools.benchmarks.biodiscovery import GROUP, benchmark_target
-from tools.genes.essentials import essential_names
+from tools.genes.essentials import essential_names, fitness_genes
 from tools.replays.replay import Text
-from tools.replays.target import DIRECTION, ReplayTarget, target_of_screen
+from tools.replays.target import DIRECTION, ReplayTarget, any_fitness, lacking_lists, target_of_screen
 from tools.screens.strength import strength
 from tools.workspace import Workspace
 
@@ -58,6 +58,9 @@ SCREENS = (
         for one in ("resting-teff", "stimulated-teff", "resting-treg")
     ),
     Member("umhoefer-foxp3-teff", "tcell-umhoefer", "umhoefer-foxp3-teff"),
+    *(Member(one, one, one) for one in ("haney-phagocytosis", "hagel-cart", "nmd-reporter", "tian-neuron-survival")),
+    *(Member(f"hl60-{one}", "hl60", f"hl60-{one}") for one in ("differentiation", "migration")),
+    Member("isg-sarscov2", "isg-sarscov2", "isg-sarscov2"),
 )
 """Development screens only: the others of the benchmark are for whoever judges the methods."""
 
@@ -123,10 +126,15 @@ def set_targets(workspace: Workspace) -> list[ReplayTarget]:
         "", cell_type=context.cell_type, modality=context.modality, readout="sequencing of single cells",
         study=context.study or SETS,
     )  # fmt: skip
-    return targets_of_sets(rows, question, essential_names(workspace) or frozenset())
+    essential = essential_names(workspace) or frozenset()
+    lacking = lacking_lists(workspace, essential)
+    found = targets_of_sets(rows, question, essential, fitness_genes(workspace))
+    return [replace(target, missing=lacking) for target in found]
 
 
-def targets_of_sets(responses: pd.DataFrame, question: Question, essential: frozenset[str]) -> list[ReplayTarget]:
+def targets_of_sets(
+    responses: pd.DataFrame, question: Question, essential: frozenset[str], fitness: frozenset[str] = frozenset()
+) -> list[ReplayTarget]:
     """Gene sets as phenotypes: which knockdowns raise, or lower, the expression of the set's genes.
 
     A perturbation's effect is +1 where the set goes up, −1 where it goes down, and 0 where it does not change. Hits lie
@@ -136,6 +144,7 @@ def targets_of_sets(responses: pd.DataFrame, question: Question, essential: froz
         responses: Columns perturbation, readout (a set's name, perhaps with a number before it), de and up.
         question: What all sets have in common; each set's phenotype, direction, rule and text are put in.
         essential: Names of essential genes.
+        fitness: Names of fitness genes.
     """
     rows = responses[responses["de"].notna()]
     targets = []
@@ -148,7 +157,7 @@ def targets_of_sets(responses: pd.DataFrame, question: Question, essential: froz
             question, phenotype=f"expression of genes of {label}", hit_rule=RULE[side], direction=DIRECTION[side],
             text=f"identify genes whose knockdown {VERB[side]} the expression of genes of {label}",
         )  # fmt: skip
-        targets.append(ReplayTarget(f"K562 {name}", asked, _set_table(effects, side, essential)))
+        targets.append(ReplayTarget(f"K562 {name}", asked, _set_table(effects, side, essential, fitness)))
     return targets
 
 
@@ -159,9 +168,12 @@ def _rarer_side(effects: pd.Series[float]) -> Side:
     return "high" if ups < downs else "low"
 
 
-def _set_table(effects: pd.Series[float], side: Side, essential: frozenset[str]) -> pd.DataFrame:
+def _set_table(
+    effects: pd.Series[float], side: Side, essential: frozenset[str], fitness: frozenset[str]
+) -> pd.DataFrame:
     table = pd.DataFrame({"name": effects.index.astype(str), "effect": effects.to_numpy(float)}, index=effects.index)
     table["hit"] = strength(table["effect"], side) > 0
     table["essential"] = table.index.isin(essential)
+    table["fitness"] = table["essential"] | any_fitness(table.index, fitness)
     table.index = pd.Index(table.index, dtype=object)
     return table.assign(fdr_low=np.nan, fdr_high=np.nan)

@@ -10,6 +10,8 @@ import numpy.typing as npt
 VERSION = ("matrices 1",)
 Matrix: TypeAlias = Any
 """A sparse array of scipy or a dense one of numpy."""
+Vectors: TypeAlias = npt.NDArray[np.float32]
+"""One row for each thing, as encoders make them."""
 
 ROUNDING = 1e-6
 """Directions with less than this share of the largest singular value are rounding noise."""

@@ -10,8 +10,9 @@ import pandas as pd
 from db.records import Question
 from db.view import View
 
-VERSION = ("named_in_text 1",)
-WORD = r"[a-z0-9][a-z0-9-]+"
+VERSION = ("named_in_text 2",)
+SHORTEST = 3
+"""Shorter names are words of other kinds more often than genes."""
 _COMMON = (
     "identify gene genes regulate regulates regulation change changes log fold normalized read reads counts"
     " measurement measured decrease increase decreased increased total using compared control controls non-targeting"
@@ -35,18 +36,21 @@ SIGNS = {
     if "FINAL" not in unicodedata.name(sign)
 }
 _IN_WORDS = str.maketrans(SIGNS)
+_FIRST = re.compile(r"[^a-z0-9]+")
 
 
-def genes_of_question(question: Question, view: View) -> list[str]:
-    """Symbols of the genes that the question names, its positive controls among them, sorted.
+def genes_of_question(question: Question, view: View) -> dict[str, str]:
+    """Symbol → full name of the genes that the question names, its positive controls among them, sorted by symbol.
 
     Args:
         question: What is looked for.
         view: Where the names of genes come from.
     """
-    words = view.genes(question.organism).set_index("symbol")["name"]
-    found = named_genes(question.text or question.phenotype, view.synonyms(question.organism), words)
-    return sorted({*found, *question.positive_controls})
+    with view.at_once():
+        words, synonyms = view.genes(question.organism), view.synonyms(question.organism)
+    names: pd.Series[str] = words.set_index("symbol")["name"]
+    found = named_genes(question.text or question.phenotype, synonyms, names)
+    return {symbol: str(names.get(symbol, "")) for symbol in sorted({*found, *question.positive_controls})}
 
 
 def named_genes(text: str, synonyms: pd.DataFrame, words: pd.Series[str] | None = None) -> list[str]:
@@ -60,12 +64,15 @@ def named_genes(text: str, synonyms: pd.DataFrame, words: pd.Series[str] | None 
         synonyms: Columns name, tier and symbol.
         words: Full name by symbol; full names are not looked for where None.
     """
-    unique = synonyms[synonyms["name"].str.len() >= 3].drop_duplicates(["name", "symbol"])
+    said = spellings(text)
+    # Of a hundred thousand names only those that the text could mean are looked at.
+    meant = synonyms[synonyms["name"].isin({form for form in said if len(form) >= SHORTEST})]
+    unique = meant.drop_duplicates(["name", "symbol"])
     approved = set(unique.loc[unique["tier"] == "approved", "name"])
     counted = unique[unique["tier"] != "approved"].groupby("name")["symbol"].agg(["first", "size"])
     others: pd.Series[str] = counted.loc[counted["size"] == 1, "first"]
     found = set() if words is None else _by_full_name(text, words)
-    for form in spellings(text):
+    for form in said:
         # A word in ordinary case is a gene only where an alias is written just so, as "tau" is.
         if form in approved and form.upper() == form:
             found.add(form)
@@ -106,7 +113,10 @@ def greek_in_words(text: str) -> str:
 def _by_full_name(text: str, words: pd.Series[str]) -> set[str]:
     """Genes whose full name, of two words or more, stands in the text and in no longer full name that does."""
     said = _phrase(text)
-    held = {symbol: phrase for symbol, name in words.items() if (phrase := _phrase(str(name))).count(" ") > 2}
+    first = set(said.split())
+    # A name's first word is cheap to look up, and few names begin with one of the text's.
+    near = {symbol: name for symbol, name in words.items() if _FIRST.split(str(name).lower(), 1)[0] in first}
+    held = {symbol: phrase for symbol, name in near.items() if (phrase := _phrase(str(name))).count(" ") > 2}
     there = {str(symbol): phrase for symbol, phrase in held.items() if phrase in said}
     return {
         symbol

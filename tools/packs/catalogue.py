@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,18 +14,25 @@ from db.errors import HitscoutError, InvalidValueError, NotFoundError, did_you_m
 from db.genes.names import has_genes
 from db.provenance import list_ingests
 from tools import registry
+from tools.genes.texts.vectors import EncodedTexts
+from tools.genes.texts.wordllama import PACK as ENCODER_PACK
 from tools.packs.definition import Pack, read_pack, read_packs
 from tools.packs.downloads import Mirror, fetch_files, is_fetched
+from tools.packs.encoding import encode_at_once, encoded_by
 from tools.packs.loaders.base import Loaded, LoadStep, PackLoader, Source
 from tools.workspace import Progress, Workspace
 
 NAMES_PACK = "hgnc"
 """The pack that every other one needs, because it says what gene names mean."""
 
-_ACTS = {"hitscout encode": act("encode_gene_texts")}
+_ACTS = {
+    "hitscout encode": act("encode_gene_texts"),
+    "hitscout encode --encoder wordllama": act("encode_gene_texts", encoder="wordllama"),
+}
 """Next step of a pack → the act that it is."""
 _LOADING_ORDER = (
-    "genes", "orthologs", "gene_sets", "network", "gene_values", "gene_texts", "embedding", "responses", "screen",
+    "genes", "orthologs", "gene_sets", "network", "gene_values", "gene_texts", "embedding", "expression", "responses",
+    "screen",
 )  # fmt: skip
 
 
@@ -91,9 +98,15 @@ class PackOutcome:
 
 @dataclass(frozen=True)
 class FetchReport:
-    """What became of each pack, in the order in which they were fetched."""
+    """What became of each pack, in the order in which they were fetched.
+
+    Attributes:
+        packs: The packs.
+        encoded: What came of encoding the gene texts; None where that was not to be done.
+    """
 
     packs: tuple[PackOutcome, ...]
+    encoded: EncodedTexts | None = None
 
     @property
     def complete(self) -> bool:
@@ -193,16 +206,23 @@ def pack_folder(workspace: Workspace, pack: Pack | str) -> Path:
 
 
 def fetch(
-    workspace: Workspace, names: Sequence[str] = (), *, mirror: Path | None = None, accept_licence: bool = False
+    workspace: Workspace,
+    names: Sequence[str] = (),
+    *,
+    all_screens: bool = False,
+    mirror: Path | None = None,
+    accept_licence: bool = False,
 ) -> FetchReport:
     """Gets public data sets and puts them into the store.
 
     Files that are here and unchanged are not fetched again, and what the store has already is recognised. Of several
-    packs, what can be had is kept, and the report says what could not.
+    packs, what can be had is kept, and the report says what could not. In the end the gene texts are encoded with the
+    word vectors of ``wordllama``, where they are here: in seconds, unless another encoder's vectors are in the store.
 
     Args:
         workspace: The workspace whose store takes the data.
-        names: Packs or groups of packs; the default ones where none is named.
+        names: Packs or groups of packs; the default ones where none is named and `all_screens` is not asked for.
+        all_screens: Every pack with a screen whose terms need no acceptance, beside those that are named.
         mirror: A folder with the files and their ``manifest.tsv``, looked into before the network; else the
             environment's ``HITSCOUT_MIRROR``.
         accept_licence: Whether terms that forbid commercial use are accepted.
@@ -212,7 +232,7 @@ def fetch(
         DownloadError: The only pack that was asked for cannot be had, or is not the one that was pinned.
         InvalidValueError: The mirror is none, or a single pack's terms were not accepted.
     """
-    wanted = _named(names) if names else [pack for pack in read_packs() if pack.default]
+    wanted = _wanted(names, all_screens=all_screens)
     if len(wanted) == 1:
         # Before gene names are fetched on behalf of a pack that is then refused.
         _check_terms(wanted[0], accepted=accept_licence)
@@ -229,7 +249,21 @@ def fetch(
             outcomes.append(
                 PackOutcome(pack.name, "failed", 0, 0, (), pack.licence, pack.citation, error.message, error.suggestion)
             )
-    return FetchReport(tuple(outcomes))
+    encoded = encode_at_once(workspace)
+    if encoded_by(workspace):
+        outcomes = [replace(one, next_step="") if one.name == ENCODER_PACK else one for one in outcomes]
+    return FetchReport(tuple(outcomes), encoded)
+
+
+def _wanted(names: Sequence[str], *, all_screens: bool) -> list[Pack]:
+    """The packs that are asked for, each once; the default ones where nothing is asked for."""
+    if not names and not all_screens:
+        return [pack for pack in read_packs() if pack.default]
+    named = _named(names)
+    if not all_screens:
+        return named
+    screens = [pack for pack in read_packs() if pack.commercial and any(step.loader == "screen" for step in pack.loads)]
+    return list({pack.name: pack for pack in (*named, *screens)}.values())
 
 
 def _named(names: Sequence[str]) -> list[Pack]:

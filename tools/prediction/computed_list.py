@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,10 @@ from db.errors import InvalidValueError
 from db.records import Question
 from db.view import View
 from tools import registry
-from tools.genes.texts.encoders import Encoder
-from tools.genes.texts.vectors import question_encoder
-from tools.prediction import reasons
+from tools.genes.essentials import fitness_genes
+from tools.genes.knowledge import knowledge_of
+from tools.genes.orthologs import HUMAN, Orthologs, required_orthologs, view_in_human_terms
+from tools.prediction import human_terms, reasons
 from tools.prediction.acquisitions.base import Acquisition, shortlist
 from tools.prediction.calibration import threshold
 from tools.prediction.expected_hits import common_doubt, expected_of
@@ -31,6 +33,8 @@ from tools.workspace import Workspace
 
 DEFAULT_PREDICTOR = "blend"
 DEFAULT_ACQUISITION = "ucb"
+ELSEWHERE = frozenset({"string_spectral"})
+"""Sources that the predictor of responses reads: which genes hit they do not tell (docs/predictors.md)."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,11 @@ class Basis:
         question: What is looked for.
         choice: The priors, and a view that sees them alone.
         features: Frames over the perturbations asked about and the genes of the priors.
-        encoder: What the question's text was encoded by; None where its words were compared.
     """
 
     question: Question
     choice: PriorChoice
     features: Features
-    encoder: Encoder | None = None
 
 
 @dataclass(frozen=True)
@@ -156,8 +158,9 @@ class Prediction:
         question: What is looked for.
         rounds: Effects revealed so far.
         hits_so_far: Revealed perturbations that count as hits, strongest first.
-        view: What the prediction could see, so that reasons rest on nothing else.
-        encoder: What the question's text was encoded by; None where its words were compared.
+        view: What the prediction could see, in human terms, so that reasons rest on nothing else.
+        orthologs: Through which the question's genes were taken; for human ones, what changes nothing.
+        kept_in: Folder where what is known of genes is kept between runs.
     """
 
     ranking: Ranking
@@ -169,7 +172,8 @@ class Prediction:
     rounds: Rounds
     hits_so_far: tuple[str, ...]
     view: View
-    encoder: Encoder | None = None
+    orthologs: Orthologs = field(default_factory=Orthologs)
+    kept_in: Path | None = None
 
     @property
     def posterior(self) -> Posterior:
@@ -204,6 +208,8 @@ def predict(
 ) -> Prediction:
     """What is believed of each candidate and how they rank, learnt from other screens and the rounds so far.
 
+    What is asked of another organism's genes is asked of their one-to-one human orthologs, and answered by own names.
+
     Args:
         workspace: Store and folders; its random numbers are not used, so that the seed alone decides.
         question: What is looked for; ``study``, ``phenotype``, ``cell_type`` and ``modality`` decide which screens
@@ -221,7 +227,8 @@ def predict(
         The posterior over exactly these candidates, in their order, their ranking, and what both rest on.
 
     Raises:
-        NotFoundError: There is no predictor or acquisition of this name.
+        NotFoundError: There is no predictor or acquisition of this name, or the store has no orthologs of the
+            question's organism.
         InvalidValueError: A candidate is named twice.
     """
     from threadpoolctl import threadpool_limits
@@ -230,25 +237,37 @@ def predict(
         twice = candidates[candidates.duplicated()][0]
         raise InvalidValueError(f"The candidate {twice!r} is named twice.", "Name each candidate once.")
     ranks, values = registry.load("predictors", predictor)(), registry.load("acquisitions", acquisition)()
+    orthologs = required_orthologs(workspace.store, question.organism)
     revealed = _with_hits(rounds, hits)
-    known = pd.Series(rounds.effects["estimate"].to_numpy(float), index=rounds.effects["perturbation"])
-    basis = gather(workspace, question, candidates.append(pd.Index(known.index)), hidden=hidden, known=known)
+    asked, named = orthologs.question(question), orthologs.into_human(candidates)
+    seen = human_terms.rounds_in_human_terms(revealed, orthologs)
+    known = pd.Series(seen.effects["estimate"].to_numpy(float), index=seen.effects["perturbation"])
+    basis = gather(workspace, asked, named.append(pd.Index(known.index)), hidden=hidden, known=known)
     with threadpool_limits(1):
         ranking = rank(
-            basis.features.frames, revealed, basis.choice.priors, question, candidates,
+            basis.features.frames, seen, basis.choice.priors, asked, named,
             predictor=ranks, acquisition=values, streams=Streams.of(seed),
         )  # fmt: skip
     return Prediction(
-        ranking=ranking,
+        ranking=ranking if orthologs.organism == HUMAN else _in_own_terms(ranking, orthologs),
         priors=basis.choice.used,
         excluded=basis.choice.excluded,
         predictor=predictor,
-        features=_feature_uses(basis.features, candidates),
+        features=_feature_uses(basis.features, named),
         question=question,
         rounds=revealed,
         hits_so_far=hits_of(revealed, question, basis.choice.priors),
         view=basis.choice.view,
-        encoder=basis.encoder,
+        orthologs=orthologs,
+        kept_in=workspace.paths.features,
+    )
+
+
+def _in_own_terms(ranking: Ranking, orthologs: Orthologs) -> Ranking:
+    return Ranking(
+        human_terms.posterior_in_own_terms(ranking.posterior, orthologs),
+        ranking.utility.set_axis(orthologs.into_own(ranking.utility.index)),
+        tuple(orthologs.into_own(ranking.order)),
     )
 
 
@@ -266,22 +285,28 @@ def gather(
 
     Args:
         workspace: Store, cache folder and progress.
-        question: What is looked for.
-        perturbations: Everything that a prediction may be asked about.
+        question: What is looked for, among human genes (`tools.genes.orthologs.Orthologs.question`).
+        perturbations: Everything that a prediction may be asked about, in human terms.
         hidden: Ids of screens that must not be seen.
         siblings: Whether other phenotypes of the same study may be priors.
         replay: Whether the answers are known and only hidden (see `tools.prediction.priors.choose_priors`).
         known: Effects of the target that are known, by perturbation.
     """
-    choice = choose_priors(View(workspace.store, hidden), question, siblings=siblings, replay=replay, known=known)
+    view, readable = view_in_human_terms(workspace.store, hidden)
+    choice = choose_priors(view, question, siblings=siblings, replay=replay, known=known, readable=readable)
     perturbations = perturbations.unique()
     genes = genes_of(perturbations).union(genes_of(pd.Index(choice.priors.effects["perturbation"].unique())))
-    sources = registry.names("features")
-    encoder = question_encoder(workspace)
-    built = build(sources, genes, question, choice.view, workspace.paths.features, workspace.report, encoder)
+    sources = [name for name in registry.names("features") if name not in ELSEWHERE]
+    built = build(sources, genes, question, choice.view, workspace.paths.features, workspace.report)
+    fitness = fitness_genes(workspace)
+    priors = replace(
+        choice.priors,
+        passed_over=fitness if fitness.isdisjoint(genes_of(perturbations)) else frozenset(),
+        kept_in=workspace.paths.features / f"priors-{choice.view.fingerprint()}",
+    )
     everything = genes.union(perturbations)
     frames = {name: for_perturbations(frame, everything) for name, frame in built.frames.items()}
-    return Basis(question, choice, Features(frames, built.missing), encoder)
+    return Basis(question, replace(choice, priors=priors), Features(frames, built.missing))
 
 
 def hits_of(rounds: Rounds, question: Question, priors: Priors) -> tuple[str, ...]:
@@ -330,15 +355,21 @@ def explain(prediction: Prediction, perturbations: Sequence[str]) -> Mapping[str
     Returns:
         Perturbation → reason; one for every name given, "no evidence" said where there is none.
     """
-    return reasons.explain(
+    orthologs, wanted = prediction.orthologs, list(dict.fromkeys(perturbations))
+    human = list(orthologs.into_human(wanted))
+    found = reasons.explain(
         prediction.view,
-        prediction.question,
-        prediction.posterior,
-        prediction.rounds,
-        prediction.hits_so_far,
-        perturbations,
-        prediction.encoder,
+        orthologs.question(prediction.question),
+        human_terms.posterior_in_human_terms(prediction.posterior, wanted, orthologs),
+        human_terms.rounds_in_human_terms(prediction.rounds, orthologs),
+        list(orthologs.into_human(prediction.hits_so_far)),
+        human,
+        knowledge_of(prediction.view, prediction.kept_in),
     )
+    return {
+        own: human_terms.reason_in_own_terms(found[name], own, name, orthologs)
+        for own, name in zip(wanted, human, strict=True)
+    }
 
 
 def choose(prediction: Prediction, size: int, *, exclusions: Collection[str] = ()) -> Choice:

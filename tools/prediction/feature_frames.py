@@ -15,11 +15,12 @@ from db.genes.perturbation_names import are_pairs, genes_among, genes_in
 from db.records import Question
 from db.view import View
 from tools import registry
-from tools.genes.texts.encoders import Encoder
+from tools.genes.knowledge import VERSION as KNOWLEDGE
+from tools.genes.knowledge import Knowledge, knowledge_of
 from tools.prediction.features.base import FeatureSource
 from tools.workspace import Progress
 
-VERSION = ("feature_frames 1",)
+VERSION = ("feature_frames 2", *KNOWLEDGE)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,6 @@ def build(
     view: View,
     folder: Path | None,
     report: Callable[[Progress], None] = lambda _: None,
-    encoder: Encoder | None = None,
 ) -> Features:
     """The frames of several sources.
 
@@ -53,7 +53,6 @@ def build(
         view: The only door to effects.
         folder: Where frames are kept between runs; nowhere if None.
         report: Called before each source and at the end.
-        encoder: What encodes the question's text, for sources that read it; None where there is none.
     """
     from threadpoolctl import threadpool_limits
 
@@ -62,13 +61,17 @@ def build(
     with view.at_once():
         named = pd.Index(view.genes(question.organism)["symbol"], dtype=object)
         seen = {effects: view.fingerprint(effects=effects) for effects in (True, False)} if folder else {}
+
+    def knowledge() -> Knowledge:
+        return knowledge_of(view, folder, fingerprint=seen.get(False))
+
     everyone = named if len(named) else genes.sort_values()
     of_genes = {"genes": disk_cache.asked_key(*everyone)}
-    of_question = of_genes | {"question": question.to_json(), "encoder": encoder.name if encoder else ""}
+    of_question = of_genes | {"question": question.to_json()}
     for done, name in enumerate(sources):
         report(Progress("features", done, len(sources), name))
         method: Any = registry.load("features", name)
-        source: FeatureSource = method(encoder) if method.reads_question else method()
+        source: FeatureSource = method(knowledge()) if method.reads_words else method()
         path = None
         if folder is not None:
             key = disk_cache.computed_key(

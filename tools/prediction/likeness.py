@@ -4,55 +4,75 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from db.records import Question, Screen
-from tools.genes.named_in_text import GREEK, greek_in_words
+from tools.genes.texts.words import VERSION as WORDS
+from tools.genes.texts.words import one_spelling
 
-GAIN = 6.0
-"""A screen that is alike in every respect weighs 1 + `GAIN` times what one weighs that is alike in none."""
+VERSION = ("likeness 1", *WORDS)
+
 _WORD = r"[a-z]+[0-9]+[a-z0-9]*|[a-z0-9]+"
 _COMMON_WORDS = (
     "a an and against by cell cells for from high human in level levels low of on or primary production secretion"
     " sorting the to with"
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
-_SHORT = {"interleukin": "il", "interferon": "ifn", "tumor necrosis factor": "tnf", "tumour necrosis factor": "tnf"}
-_MEMBER = re.compile(rf"\b(il|ifn|tnf|tgf)[- ]?({'|'.join(GREEK)}|\d+[a-z]*|[a-z])\b")
-"""Phenotypes spell cytokines in more than one way: ``interleukin 2``, ``IL-2`` and ``IL2`` are one word here."""
 LOSS = frozenset({"knockout", "interference"})
 
 
-def likeness(question: Question | Screen, screen: Screen) -> float:
-    """The mean over phenotype, cell type, readout and modality of how much two descriptions share, from 0 to 1.
+@dataclass(frozen=True)
+class Alike:
+    """How much two descriptions of screens share, each from 0 to 1; what either leaves blank counts 0.
 
-    Words are compared by the share of the shorter description's words that the longer one has too; of two modalities
-    equal ones count 1, knockout and interference ½, since both lose the gene. What either side leaves blank counts 0.
+    Attributes:
+        phenotype: Share of the shorter description's words that the longer one has too.
+        cells: The same of the cell type.
+        readout: The same of the readout.
+        modality: 1 for the same one, ½ for knockout and interference, since both lose the gene.
+    """
+
+    phenotype: float
+    cells: float
+    readout: float
+    modality: float
+
+
+def alike(question: Question | Screen, screen: Screen) -> Alike:
+    """How much a question and a screen share.
 
     Args:
         question: What is looked for, or a screen in its place.
         screen: A screen of another study.
     """
-    shares = [
+    return Alike(
         _shared(question.phenotype, screen.phenotype),
         _shared(question.cell_type, screen.cell_type),
         _shared(question.readout, screen.readout),
         _same_modality(question.modality, screen.modality),
-    ]
-    return sum(shares) / len(shares)
+    )
+
+
+def likeness(question: Question | Screen, screen: Screen) -> float:
+    """The mean over phenotype, cell type, readout and modality of how much two descriptions share, from 0 to 1.
+
+    Args:
+        question: What is looked for, or a screen in its place.
+        screen: A screen of another study.
+    """
+    found = alike(question, screen)
+    return (found.phenotype + found.cells + found.readout + found.modality) / 4
 
 
 def weights(question: Question, screens: Sequence[Screen]) -> dict[int, float]:
-    """Weight of each screen as a prior: 1 + `GAIN` · likeness, times the question's own weight of it.
+    """Weight of each screen as a prior: 1, or what the question itself gives it.
 
     Args:
         question: What is looked for; its ``screen_weights`` name screens, in any case; 0 leaves one out.
         screens: The priors.
     """
     asked = {name.casefold(): weight for name, weight in question.screen_weights.items()}
-    return {
-        screen.id: (1 + GAIN * likeness(question, screen)) * max(asked.get(screen.name.casefold(), 1.0), 0.0)
-        for screen in screens
-    }
+    return {screen.id: max(asked.get(screen.name.casefold(), 1.0), 0.0) for screen in screens}
 
 
 def modality_warning(question: Question, screens: Sequence[Screen]) -> str:
@@ -87,12 +107,7 @@ def _shared(a: str, b: str) -> float:
 
 
 def _words(text: str) -> set[str]:
-    plain = greek_in_words(text).lower()
-    for name, short in _SHORT.items():
-        plain = plain.replace(name, short)
-    plain = _MEMBER.sub(lambda found: found[1] + GREEK.get(found[2], found[2]).lower(), plain)
-    plain = re.sub(r"(?<=[a-z])-(?=\d)", "", plain)
-    return {word for word in re.findall(_WORD, plain) if not word.isdigit()} - _COMMON
+    return {word for word in re.findall(_WORD, one_spelling(text)) if not word.isdigit()} - _COMMON
 
 
 def _same_modality(a: str, b: str) -> float:

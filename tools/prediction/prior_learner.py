@@ -1,108 +1,180 @@
-"""What other studies' screens teach about which genes come out of screens at all."""
+"""What other studies' screens teach of which genes hit, and how much the question's own words are to be believed."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from db.records import Question, Screen
+from db import disk_cache
+from db.records import Question
 from tools.prediction.calibration import squeezed
 from tools.prediction.design import Design
-from tools.prediction.features.other_studies import TOP, recurrence
-from tools.prediction.likeness import likeness, weights
-from tools.prediction.priors import contrasts_of, strength_ranks, study_of_contrasts
+from tools.prediction.likeness import weights
 from tools.prediction.records import Priors
+from tools.prediction.recurrence import PriorStrengths
+from tools.prediction.transfer import VERSION as TRANSFER
+from tools.prediction.transfer import Transfer
 
+VERSION = ("prior_learner 3", *TRANSFER)
 Vector = npt.NDArray[np.floating[Any]]
 
-RIDGE = 3000.0
-POWER = 6
-"""The ridge learns quantile^6: near 0 for most genes, steep where hits begin, so that the order among them counts."""
-FULL_LIBRARY = 18_000
-RIDGE_COLUMNS = 128
-TREE_COLUMNS = 24
-"""Leading dimensions of each embedding that the two learners see: the tail of a spectrum is mostly noise to them."""
-NEGATIVES = 0.2
-"""Share of the non-hits that the trees are shown, at inverse weight."""
-BINS = 31
-RECURRENCE_SCALE = np.array([2.0, 1.0, 1.0, 0.3, 1.0])
-USUAL_SLOPE = 0.5
-"""Log-odds for one unit of score where few studies can say: some screens follow others closely, some hardly."""
-USUAL_NEARNESS = 0.3
-SLOPE_NOISE = 0.35
-"""Standard deviation of a study's slope around what its nearness lets expect."""
+RIDGE = 6000.0
+FULL_LIBRARY = 16_000
+"""Rows that a whole study counts for; a smaller library counts for less, by the root of its share."""
+COLUMNS = 32
+"""Leading dimensions of each embedding that are learnt from: the tail of a spectrum is mostly noise here."""
 ESSENTIAL = "essentiality"
-PASSED_OVER = frozenset({"other_studies", "string_neighbours"})
-"""Sources that the prior does not learn from: recurrence is counted afresh for each screen, and who neighbours whom
-is too fine for what screens share (docs/predictors.md)."""
+PASSED_OVER = frozenset({"string_neighbours", "text_embedding"})
+"""Sources that are not learnt from: they tell which genes are alike, not which come out of screens."""
+USUAL_SLOPE, SLOPE_DOUBT, SLOPE_NOISE = 0.5, 0.3, 0.35
+"""Log-odds for one unit of score where few studies can say, its doubt, and how studies differ around it."""
+USUAL_QUESTION, QUESTION_DOUBT, QUESTION_NOISE = 0.3, 0.3, 0.4
+"""The same for one unit of surprise in the question's own ranking."""
+MOST_SURPRISE = 4.0
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What prior screens teach, whatever is asked next.
+
+    Attributes:
+        coefficients: Of the features and of recurrence, for columns centred and divided by `scale`, shape (d,).
+        centre: Mean of each column over the rows that taught, shape (d,).
+        scale: Their standard deviations, shape (d,).
+        slope: Log-odds for one unit of squeezed score.
+        question: Log-odds for one unit of surprise in a question's own ranking.
+        transfer: Weights of `tools.prediction.transfer.Transfer`.
+        share: How common hits are among the genes that teach, over the top 5 % of a whole screen.
+    """
+
+    coefficients: npt.NDArray[np.float64]
+    centre: npt.NDArray[np.float64]
+    scale: npt.NDArray[np.float64]
+    slope: float
+    question: float
+    transfer: npt.NDArray[np.float64]
+    share: float
 
 
 @dataclass(frozen=True)
 class PriorFit:
-    """A ranking learnt from other screens.
+    """What is believed of each gene before any result.
 
     Attributes:
         scores: Standardised score by gene, higher = likelier a hit; empty where there are no priors.
-        slope: Log-odds of being a hit for one unit of score, measured on studies left out.
+        slope: Log-odds of being a hit for one unit of squeezed score, measured on studies left out.
+        question: Log-odds for one unit of surprise in the question's own ranking, measured on what priors asked.
+        transfer: What screens of the same phenotype add to the log-odds, by gene, 0 or more.
+        share: How common hits are among the candidates' kind of genes, over what the hit rule foresees of the library.
     """
 
     scores: pd.Series[float]
-    slope: float
+    slope: float = USUAL_SLOPE
+    question: float = USUAL_QUESTION
+    transfer: pd.Series[float] | None = None
+    share: float = 1.0
 
 
-@dataclass(frozen=True)
-class _Task:
-    """One prior contrast as something to learn."""
+def fit_prior(table: Design, priors: Priors, question: Question, asked: pd.DataFrame | None = None) -> PriorFit:
+    """What prior screens teach of the genes of a table, for a question.
 
-    study: str
-    rows: npt.NDArray[np.intp]
-    quantile: Vector
-    weight: Vector
-    recurrence: npt.NDArray[np.float32]
-    nearness: float
-
-
-def fit_prior(table: Design, priors: Priors, rng: np.random.Generator, question: Question | None = None) -> PriorFit:
-    """Learns from all priors how features go with strong effects.
-
-    For each prior contrast, the columns on recurrence are computed from the other studies only, as they will be for
-    the target. With z(·) = standardised over the genes of the table, x a gene's features and recurrence, and q its
-    quantile of strength (0 to 1), the score is z(z(xᵀβ) + z(f(x))), shape (genes,), in standard deviations:
-
-    - ridge (Hoerl and Kennard 1970): β minimises Σ v (q⁶ − m − (x − x̄)ᵀβ)² + `RIDGE` · |β|², with m and x̄ the means of
-      q⁶ and x by the weights v;
-    - gradient boosted trees (Friedman 2001): f, the log-odds of q > `TOP`, is fitted by log-loss with weights v to all
-      hits and a share `NEGATIVES` of the others at inverse weight.
-
-    The weights v of a contrast of n perturbations add up to w · N · min(1, √(n / N)) / contrasts of its study, with N =
-    `FULL_LIBRARY`: every study weighs the same, small libraries less, and screens that are alike to the question more
-    (w, of mean 1; see `tools.prediction.likeness`). The slope turns scores into log-odds (`_left_out_slope`).
+    The score of a gene is z(xᵀβ), with x its features and its recurrence in the other screens
+    (`tools.prediction.recurrence`), and β from `lessons_of`.
 
     Args:
         table: Features of all genes; the columns of `PASSED_OVER` are not used.
         priors: Effects of other screens; a perturbation that stands there twice counts twice.
-        rng: Draws the trees' sample.
-        question: What is looked for; all screens weigh the same where None.
+        question: What is looked for.
+        asked: Match of each gene with what each prior screen asked, columns their ids; None where nothing tells.
     """
-    tasks, target = _tasks(table, priors, weights(question, priors.screens) if question else {})
-    if not tasks:
-        return PriorFit(pd.Series(dtype=float), 0.0)
+    strengths = PriorStrengths.of(priors, table.names)
+    worth = weights(question, priors.screens)
+    everything = np.array([i for i, screen in enumerate(strengths.screens) if worth[screen.id] > 0], dtype=np.intp)
+    taught = strengths.measured[~table.names.isin(priors.passed_over)][:, everything]
+    if not taught.any():
+        return PriorFit(pd.Series(dtype=float))
+    lessons = _kept_lessons(table, priors, strengths, worth, asked)
+    joined = np.hstack([_static(table), strengths.columns(question, everything)])
+    scores = standardised(((joined - lessons.centre) / lessons.scale) @ lessons.coefficients)
+    added = Transfer(lessons.transfer).log_odds(question, strengths)
+    return PriorFit(
+        scores=pd.Series(scores, index=table.names),
+        slope=lessons.slope,
+        question=lessons.question,
+        transfer=pd.Series(added, index=table.names),
+        share=lessons.share,
+    )
+
+
+def _kept_lessons(
+    table: Design, priors: Priors, strengths: PriorStrengths, worth: Mapping[int, float], asked: pd.DataFrame | None
+) -> Lessons:
+    """The lessons of priors that may be kept: screens do not change, so that most questions find them learnt."""
+    if priors.kept_in is None:
+        return lessons_of(table, priors, strengths, worth, asked)
+    weighed = {str(number): weight for number, weight in sorted(worth.items()) if weight != 1.0}
+    key = disk_cache.asked_key(priors.kept_in.stem, repr(weighed), repr(sorted(table.blocks)), *VERSION)
+    path = priors.kept_in.with_name(f"lessons-{key}.npz")
+    found = disk_cache.kept(path, _read)
+    if found is None:
+        found = lessons_of(table, priors, strengths, worth, asked)
+        disk_cache.keep(path, lambda stream: np.savez(stream, **vars(found)))
+    return found
+
+
+def _read(stream: BinaryIO) -> Lessons:
+    with np.load(stream, allow_pickle=False) as held:
+        arrays = [held[name] for name in ("coefficients", "centre", "scale", "transfer")]
+        slope, question, share = (float(held[name]) for name in ("slope", "question", "share"))
+        return Lessons(arrays[0], arrays[1], arrays[2], slope, question, arrays[3], share)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One prior contrast as something to learn: rows of the table, whether they hit, and what was known beforehand."""
+
+    study: str
+    rows: npt.NDArray[np.intp]
+    hit: npt.NDArray[np.bool_]
+    weight: Vector
+    columns: npt.NDArray[np.float32]
+    question: Vector
+
+
+def lessons_of(
+    table: Design, priors: Priors, strengths: PriorStrengths, worth: Mapping[int, float], asked: pd.DataFrame | None
+) -> Lessons:
+    """Learns from all priors how features, recurrence and a question's own words go with hits.
+
+    For each prior contrast, recurrence is counted in the other studies alone, as it will be for the target. Then β
+    minimises Σ v (hit − h̄ − (x − x̄)ᵀβ)² + `RIDGE` · |β|² (ridge regression, Hoerl and Kennard 1970), with columns at
+    variance one and "hit" for the top 5 % of a contrast. The weights v of a contrast of n genes add up to w · N ·
+    min(1, √(n / N)) / contrasts of its study, with N = `FULL_LIBRARY` and w the question's own weight of the screen.
+    Genes of ``priors.passed_over`` teach nothing. How much a unit of score is worth, and a unit of surprise in the
+    ranking by the screen's own question, is measured on each study by a β that was fitted without it (`_worths`).
+
+    Args:
+        table: Features of all genes.
+        priors: Effects of other screens.
+        strengths: The same, over the genes of the table.
+        worth: Weight of each screen.
+        asked: Match of each gene with what each prior screen asked, columns their ids.
+    """
+    pool = ~table.names.isin(priors.passed_over)
     static = _static(table)
+    tasks = _tasks(priors, strengths, worth, pool, _surprises(asked, table.names, pool))
     grams = [_gram(static, task) for task in tasks]
-    width = static.shape[1] + target.shape[1]
-    beta, centre = _ridge(grams, width)
-    joined = np.hstack([static, target])
-    ridge = (joined - centre) @ beta
-    trees = _trees(table, tasks, target, rng)
-    scores = standardised(standardised(ridge) + standardised(trees))
-    slope = _left_out_slope(static, tasks, grams, width, _nearness(priors.screens, question)[0])
-    return PriorFit(pd.Series(scores, index=table.names), slope)
+    scale = _scale(grams)
+    beta, centre = _ridge(grams, scale)
+    slope, question = _worths(static, tasks, grams, scale)
+    shares = [float(np.average(task.hit, weights=task.weight)) / 0.05 for task in tasks]
+    transfer = Transfer.learnt(strengths, pool)
+    return Lessons(beta, centre, scale, slope, question, transfer.weights, float(np.median(shares)) if shares else 1.0)
 
 
 def standardised(values: Vector) -> Vector:
@@ -115,48 +187,16 @@ def standardised(values: Vector) -> Vector:
     return (values - values.mean()) / deviation if deviation > 1e-12 else np.zeros_like(values)
 
 
-def _static(table: Design) -> npt.NDArray[np.float32]:
-    blocks = [block for name, block in table.blocks.items() if name not in PASSED_OVER]
-    columns = [table.values[:, block][:, :RIDGE_COLUMNS] for block in blocks]
-    known = [table.known[:, [i]] for i, name in enumerate(table.blocks) if name not in PASSED_OVER]
-    return np.hstack([*columns, *known, np.zeros((len(table.names), 0))]).astype(np.float32)
+def surprise_of(match: pd.Series[float], among: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.float64]:
+    """−log10((rank − ½) / n) of each value, the highest first, at most `MOST_SURPRISE`; 0 where there is none.
 
-
-def _tasks(table: Design, priors: Priors, weights: Mapping[int, float]) -> tuple[list[_Task], npt.NDArray[np.float32]]:
-    ranks = strength_ranks(priors)
-    if ranks.empty:
-        return [], np.zeros((len(table.names), 0), np.float32)
-    studies = study_of_contrasts(priors)
-    counts = priors.effects.groupby(["contrast_id", "perturbation"]).size().unstack("contrast_id")
-    per_study = Counter(studies[contrast] for contrast in contrasts_of(ranks))
-    worth = _worth(priors, weights)
-    essential = essential_genes(table)
-    aligned = ranks.reindex(table.names)
-    columns: dict[str, npt.NDArray[np.float32]] = {}
-    tasks = []
-    everything = contrasts_of(ranks)
-    _, near = _nearness(priors.screens, None)
-    for contrast in everything:
-        study = studies[contrast]
-        if study not in columns:
-            others = [other for other in everything if studies[other] != study]
-            columns[study] = _recurrence_columns(ranks, studies, others, table, essential)
-        rows = np.flatnonzero(aligned[contrast].notna().to_numpy())
-        if len(rows) == 0 or worth[contrast] == 0:
-            continue
-        drawn = counts[contrast].reindex(table.names[rows]).to_numpy(float)
-        size = min(1.0, np.sqrt(len(rows) / FULL_LIBRARY))
-        weight = worth[contrast] * drawn * FULL_LIBRARY * size / drawn.sum() / per_study[study]
-        tasks.append(_Task(study, rows, aligned[contrast].to_numpy(float)[rows], weight, columns[study], near[study]))
-    return tasks, _recurrence_columns(ranks, studies, everything, table, essential)
-
-
-def _worth(priors: Priors, weights: Mapping[int, float]) -> dict[int, float]:
-    """Contrast → weight of its screen, scaled to a mean of 1 so that the ridge shrinks as much as without weights."""
-    pairs = priors.effects[["contrast_id", "screen_id"]].drop_duplicates()
-    worth = {int(contrast): weights.get(int(screen), 1.0) for contrast, screen in pairs.itertuples(index=False)}
-    mean = sum(worth.values()) / len(worth)
-    return {contrast: weight / mean if mean > 0 else 0.0 for contrast, weight in worth.items()}
+    Args:
+        match: Values, NaN where not known.
+        among: Which of them are ranked; all where None.
+    """
+    ranked = match if among is None else match.where(among)
+    places = (ranked.rank(ascending=False, method="average") - 0.5) / max(int(ranked.notna().sum()), 1)
+    return np.nan_to_num(np.minimum(-np.log10(places.to_numpy(float)), MOST_SURPRISE))
 
 
 def essential_genes(table: Design) -> Vector:
@@ -170,20 +210,63 @@ def essential_genes(table: Design) -> Vector:
     return (table.values[:, table.blocks[ESSENTIAL].start] > 0).astype(float)
 
 
-def _recurrence_columns(
-    ranks: pd.DataFrame, studies: Mapping[int, str], use: list[int], table: Design, essential: Vector
-) -> npt.NDArray[np.float32]:
-    found = np.array(recurrence(ranks, studies, use).reindex(table.names).fillna(0.0), dtype=float)
-    found[:, 3] = np.minimum(found[:, 3], 3)
-    joined = np.column_stack([found, found[:, 0] * essential])
-    return np.asarray(joined * RECURRENCE_SCALE, dtype=np.float32)
+def _static(table: Design) -> npt.NDArray[np.float32]:
+    blocks = [block for name, block in table.blocks.items() if name not in PASSED_OVER]
+    columns = [table.values[:, block][:, :COLUMNS] for block in blocks]
+    known = [table.known[:, [i]] for i, name in enumerate(table.blocks) if name not in PASSED_OVER]
+    return np.hstack([*columns, *known, np.zeros((len(table.names), 0))]).astype(np.float32)
 
 
-def _gram(static: npt.NDArray[np.float32], task: _Task) -> tuple[Vector, Vector, Vector, float, float]:
-    """Weighted sums of a task: X'WX, X'Wy, X'W1, sum of Wy, sum of W."""
-    x = np.hstack([static[task.rows], task.recurrence[task.rows]])
+def _surprises(asked: pd.DataFrame | None, names: pd.Index[str], pool: npt.NDArray[np.bool_]) -> dict[int, Vector]:
+    """Screen → surprise of each gene in the ranking by what the screen asked."""
+    if asked is None:
+        return {}
+    aligned = asked.reindex(names)
+    return {int(str(screen)): surprise_of(aligned[screen], pool) for screen in aligned}
+
+
+def _tasks(
+    priors: Priors,
+    strengths: PriorStrengths,
+    worth: Mapping[int, float],
+    pool: npt.NDArray[np.bool_],
+    questions: Mapping[int, Vector],
+) -> list[_Task]:
+    drawn = _drawn(priors, strengths)
+    tasks = []
+    for column, study in enumerate(strengths.studies):
+        screen = strengths.screens[column]
+        rows = np.flatnonzero(strengths.measured[:, column] & pool)
+        if len(rows) == 0 or worth[screen.id] == 0:
+            continue
+        total = worth[screen.id] * FULL_LIBRARY * min(1.0, np.sqrt(len(rows) / FULL_LIBRARY))
+        counts = drawn[rows, column]
+        weight = total / strengths.studies.count(study) * counts / counts.sum()
+        known = strengths.columns(screen, strengths.others(study))[rows].astype(np.float32)
+        question = questions.get(screen.id, np.zeros(len(strengths.genes)))[rows]
+        tasks.append(_Task(study, rows, strengths.hit[rows, column], weight, known, question))
+    return tasks
+
+
+def _drawn(priors: Priors, strengths: PriorStrengths) -> npt.NDArray[np.float64]:
+    """How often a row stands among the effects, shape (genes, contrasts): more than once where rows were drawn."""
+    rows = strengths.genes.get_indexer(pd.Index(priors.effects["perturbation"], dtype=object))
+    places = {contrast: column for column, contrast in enumerate(strengths.contrasts)}
+    columns = priors.effects["contrast_id"].map(places).to_numpy(float)
+    there = (rows >= 0) & ~np.isnan(columns)
+    counts = np.zeros((len(strengths.genes), len(strengths.contrasts)))
+    np.add.at(counts, (rows[there], columns[there].astype(int)), 1.0)
+    return counts
+
+
+_Gram = tuple[Vector, Vector, Vector, float, float]
+"""Weighted sums of a task: X'WX, X'Wy, X'W1, sum of Wy, sum of W."""
+
+
+def _gram(static: npt.NDArray[np.float32], task: _Task) -> _Gram:
+    x = np.hstack([static[task.rows], task.columns])
     weighted = x * task.weight[:, None].astype(np.float32)
-    y = task.quantile**POWER
+    y = task.hit.astype(float)
     return (
         (weighted.T @ x).astype(float),
         weighted.T.astype(float) @ y,
@@ -193,119 +276,85 @@ def _gram(static: npt.NDArray[np.float32], task: _Task) -> tuple[Vector, Vector,
     )
 
 
-def _ridge(grams: list[tuple[Vector, Vector, Vector, float, float]], width: int) -> tuple[Vector, Vector]:
+def _scale(grams: Sequence[_Gram]) -> npt.NDArray[np.float64]:
+    """Standard deviation of each column over all rows that teach; 1 where it is constant."""
+    total = sum(gram[4] for gram in grams)
+    mean = sum(gram[2] for gram in grams) / total
+    variance = sum(np.diag(gram[0]) for gram in grams) / total - mean**2
+    return np.asarray(np.sqrt(np.where(variance > 1e-9, variance, 1.0)), dtype=float)
+
+
+def _ridge(grams: Sequence[_Gram], scale: Vector) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Coefficients and centre of the ridge regression over several tasks."""
-    xx = sum((gram[0] for gram in grams), np.zeros((width, width)))
-    xy = sum((gram[1] for gram in grams), np.zeros(width))
-    x1 = sum((gram[2] for gram in grams), np.zeros(width))
-    y1, total = sum(gram[3] for gram in grams), sum(gram[4] for gram in grams)
-    centred = xx - np.outer(x1, x1) / total
-    beta = np.linalg.solve(centred + RIDGE * np.eye(width), xy - x1 * y1 / total)
-    return beta, x1 / total
+    total, y1 = sum(gram[4] for gram in grams), sum(gram[3] for gram in grams)
+    x1 = sum(gram[2] for gram in grams)
+    centred = (sum(gram[0] for gram in grams) - np.outer(x1, x1) / total) / np.outer(scale, scale)
+    target = (sum(gram[1] for gram in grams) - x1 * y1 / total) / scale
+    return np.linalg.solve(centred + RIDGE * np.eye(len(scale)), target), np.asarray(x1 / total, dtype=float)
 
 
-def _left_out_slope(
+def _worths(
     static: npt.NDArray[np.float32],
-    tasks: list[_Task],
-    grams: list[tuple[Vector, Vector, Vector, float, float]],
-    width: int,
-    nearness: float,
-) -> float:
-    """Log-odds of a hit for one unit of squeezed score, each study predicted from the others.
+    tasks: Sequence[_Task],
+    grams: Sequence[_Gram],
+    scale: Vector,
+) -> tuple[float, float]:
+    """What a unit of score and a unit of a question's surprise are worth in log-odds, each study told by the others.
 
-    What other screens teach of a screen depends on how alike they are, so the slopes of the studies left out are
-    regressed on how near each study was to the others: b = b₀ + b₁ (nearness − `USUAL_NEARNESS`), with normal priors
-    on both coefficients, and read off at the question's own nearness. The slope of a study is that of the weighted
-    logistic regression hit ~ a + b · squeezed score of its own rows, by the ridge that was fitted without it.
+    Both are coefficients of the weighted logistic regression hit ~ a + b · squeezed score + c · surprise over the rows
+    of a study left out: their means over studies, drawn towards `USUAL_SLOPE` and `USUAL_QUESTION`.
     """
-    studies = sorted({task.study for task in tasks})
-    if len(studies) < 2:
-        return USUAL_SLOPE
-    slopes, near = [], []
-    for study in studies:
+    slopes, questions = [], []
+    for study in sorted({task.study for task in tasks}):
         own = [task for task in tasks if task.study == study]
-        beta, _ = _ridge([g for g, task in zip(grams, tasks, strict=True) if task.study != study], width)
-        scores = [squeezed(standardised(np.hstack([static[t.rows], t.recurrence[t.rows]]) @ beta)) for t in own]
-        hits = np.concatenate([task.quantile > TOP for task in own]).astype(float)
-        slopes.append(_logistic_slope(np.concatenate(scores), hits, np.concatenate([t.weight for t in own])))
-        near.append(float(np.mean([task.nearness for task in own])))
-    return _slope_at(nearness, np.array(near), np.array(slopes))
+        others = [gram for gram, task in zip(grams, tasks, strict=True) if task.study != study]
+        if not others:
+            continue
+        beta, centre = _ridge(others, scale)
+        scores = [_score(static, task, beta, centre, scale) for task in own]
+        x = np.column_stack([np.concatenate(scores), np.concatenate([task.question for task in own])])
+        hit = np.concatenate([task.hit for task in own]).astype(float)
+        found = logistic_slopes(x, hit, np.concatenate([task.weight for task in own]))
+        slopes.append(float(found[0]))
+        if x[:, 1].any():
+            questions.append(float(found[1]))
+    return (
+        _drawn_towards(USUAL_SLOPE, slopes, SLOPE_NOISE / SLOPE_DOUBT),
+        _drawn_towards(USUAL_QUESTION, questions, QUESTION_NOISE / QUESTION_DOUBT),
+    )
 
 
-def _slope_at(nearness: float, near: Vector, slopes: Vector) -> float:
-    """The slope that is to be expected at a nearness, between 0.05 and 1.5."""
-    columns = np.column_stack([np.ones(len(near)), near - USUAL_NEARNESS]) / SLOPE_NOISE
-    precision = np.diag([1 / 0.3**2, 1 / 3.0**2])
-    usual = np.array([USUAL_SLOPE, 0.0])
-    beta = np.linalg.solve(columns.T @ columns + precision, columns.T @ (slopes / SLOPE_NOISE) + precision @ usual)
-    return float(np.clip(beta[0] + beta[1] * (nearness - USUAL_NEARNESS), 0.05, 1.5))
-
-
-def _nearness(screens: Sequence[Screen], question: Question | None) -> tuple[float, dict[str, float]]:
-    """Mean likeness of the screens to the question, and of each study's screens to those of the other studies."""
-    names = {screen.id: screen.study.casefold() or f"screen {screen.id}" for screen in screens}
-    found: dict[str, list[float]] = {}
-    for one in screens:
-        others = [likeness(one, other) for other in screens if names[other.id] != names[one.id]]
-        found.setdefault(names[one.id], []).extend(others)
-    by_study = {study: float(np.mean(values)) if values else USUAL_NEARNESS for study, values in found.items()}
-    if question is None or not screens:
-        return USUAL_NEARNESS, by_study
-    return float(np.mean([likeness(question, screen) for screen in screens])), by_study
-
-
-def _logistic_slope(x: Vector, hit: Vector, weight: Vector) -> float:
-    """Slope of the weighted logistic regression hit ~ a + b·x, kept between 0 and 2."""
-    beta = np.array([-3.0, 0.5])
-    columns = np.column_stack([np.ones_like(x), x])
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-columns @ beta))
-        curvature = columns.T @ (columns * (weight * p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
-        beta = beta + np.clip(np.linalg.solve(curvature, columns.T @ (weight * (hit - p))), -2, 2)
-    return float(np.clip(beta[1], 0.0, 2.0))
-
-
-def _trees(table: Design, tasks: list[_Task], target: npt.NDArray[np.float32], rng: np.random.Generator) -> Vector:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    static = _binned(_narrow(table))
-    parts, labels, weights = [], [], []
-    for task in tasks:
-        hit = task.quantile > TOP
-        shown = hit | (rng.random(len(hit)) < NEGATIVES)
-        rows = task.rows[shown]
-        parts.append(np.hstack([static[rows], _binned(task.recurrence[rows], target)]))
-        labels.append(hit[shown])
-        weights.append(task.weight[shown] * np.where(hit[shown], 1.0, 1 / NEGATIVES))
-    y = np.concatenate(labels)
-    if y.all() or not y.any():
-        return np.zeros(len(table.names))
-    trees = HistGradientBoostingClassifier(
-        max_iter=60, learning_rate=0.08, max_leaf_nodes=12, min_samples_leaf=60, l2_regularization=20.0,
-        max_bins=BINS, early_stopping=False, random_state=int(rng.integers(2**31)),
-    )  # fmt: skip
-    trees.fit(np.vstack(parts), y, sample_weight=np.concatenate(weights))
-    return np.asarray(trees.decision_function(np.hstack([static, _binned(target)])), dtype=float)
-
-
-def _narrow(table: Design) -> npt.NDArray[np.float32]:
-    """The columns that the trees see: the leading ones of each source, and who knows the gene at all."""
-    sources = [(i, name) for i, name in enumerate(table.blocks) if name not in PASSED_OVER]
-    columns = [table.values[:, table.blocks[name]][:, :TREE_COLUMNS] for _, name in sources]
-    columns += [table.known[:, [i]].astype(np.float32) for i, _ in sources]
-    return np.hstack([*columns, np.zeros((len(table.names), 0), np.float32)])
-
-
-def _binned(values: npt.NDArray[np.float32], like: npt.NDArray[np.float32] | None = None) -> npt.NDArray[np.float32]:
-    """Each column as the number of its quantile bin, at most `BINS` of them.
-
-    The trees would bin by weighted quantiles themselves, which takes far longer than growing them.
+def _drawn_towards(usual: float, found: Sequence[float], doubt: float) -> float:
+    """Posterior mean of what studies have in common, for a normal prior.
 
     Args:
-        values: Shape (n, d).
-        like: Columns whose quantiles are the edges; `values` itself where None.
+        usual: Its mean.
+        found: What each study says.
+        doubt: Standard deviation of studies around it, over that of the prior.
     """
-    levels = np.linspace(0, 1, BINS + 1)[1:-1]
-    edges = np.quantile(values if like is None else like, levels, axis=0)
-    columns = [np.searchsorted(np.unique(edges[:, i]), values[:, i]) for i in range(values.shape[1])]
-    return np.column_stack([*columns, np.zeros((len(values), 0))]).astype(np.float32)
+    return float((sum(found) + doubt**2 * usual) / (len(found) + doubt**2))
+
+
+def _score(static: npt.NDArray[np.float32], task: _Task, beta: Vector, centre: Vector, scale: Vector) -> Vector:
+    x = np.hstack([static[task.rows], task.columns])
+    return squeezed(standardised(((x - centre) / scale) @ beta))
+
+
+def logistic_slopes(x: Vector, hit: Vector, weight: Vector) -> npt.NDArray[np.float64]:
+    """Slopes of the weighted logistic regression hit ~ a + x·b (Newton's method), each kept between 0 and 2.
+
+    Args:
+        x: Shape (n, d).
+        hit: 0 or 1, shape (n,).
+        weight: Shape (n,).
+    """
+    beta = np.array([-3.0, *np.full(x.shape[1], 0.3)])
+    columns = np.column_stack([np.ones(len(x)), x])
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-np.clip(columns @ beta, -30, 30)))
+        curvature = columns.T @ (columns * (weight * p * (1 - p))[:, None]) + 1e-6 * np.eye(columns.shape[1])
+        step = np.clip(np.linalg.solve(curvature, columns.T @ (weight * (hit - p))), -2, 2)
+        beta = beta + step
+        if float(np.abs(step).max()) < 1e-4:
+            break
+    return np.asarray(np.clip(beta[1:], 0.0, 2.0), dtype=np.float64)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from db.genes.perturbation_names import are_pairs
@@ -15,7 +16,7 @@ from tools.prediction.records import Priors
 from tools.screens.strength import VERSION as STRENGTH
 from tools.screens.strength import quantile_ranks, strength
 
-VERSION = ("priors 1", *STRENGTH)
+VERSION = ("priors 2", *STRENGTH)
 LEAK_SPEARMAN = 0.3
 """Copies of one experiment correlate by .49 and more, siblings by .08 to .20, all others by .11 at most."""
 LEAK_SHARED = 300
@@ -80,12 +81,29 @@ def strength_ranks(priors: Priors) -> pd.DataFrame:
         gene; perturbations of two genes are left out.
     """
     sides = {screen.id: screen.side for screen in priors.screens}
-    effects = priors.effects[~are_pairs(priors.effects["perturbation"])]
-    columns = {}
-    for (screen_id, contrast_id), rows in effects.groupby(["screen_id", "contrast_id"], sort=True):
-        estimates = rows.groupby("perturbation")["estimate"].mean()
-        columns[contrast_id] = quantile_ranks(strength(estimates, sides[int(str(screen_id))]))
-    return pd.DataFrame(columns).sort_index() if columns else pd.DataFrame(dtype=float)
+    codes, everything = pd.Index(priors.effects["perturbation"], dtype=object).factorize(sort=True)
+    estimates = priors.effects["estimate"].to_numpy(float)
+    single = ~are_pairs(everything)
+    ranks = np.full((len(everything), priors.effects["contrast_id"].nunique()), np.nan)
+    contrasts = []
+    for column, ((screen_id, contrast_id), rows) in enumerate(_rows_of_contrasts(priors)):
+        # A row that was drawn twice counts once: it is one measurement.
+        genes, first = np.unique(codes[rows], return_index=True)
+        genes, first = genes[single[genes]], first[single[genes]]
+        strengths = strength(pd.Series(estimates[rows][first]), sides[screen_id])
+        ranks[genes, column] = quantile_ranks(strengths)
+        contrasts.append(contrast_id)
+    return pd.DataFrame(ranks[single], everything[single], contrasts) if contrasts else pd.DataFrame(dtype=float)
+
+
+def _rows_of_contrasts(priors: Priors) -> list[tuple[tuple[int, int], npt.NDArray[np.intp]]]:
+    """Screen and contrast → positions of their rows, in the order of the screens."""
+    keys = priors.effects[["screen_id", "contrast_id"]]
+    places = pd.Series(np.arange(len(keys)), index=keys.index)
+    found = []
+    for (screen, contrast), rows in places.groupby([keys["screen_id"], keys["contrast_id"]], sort=True):
+        found.append(((int(str(screen)), int(str(contrast))), rows.to_numpy(np.intp)))
+    return found
 
 
 def contrasts_of(ranks: pd.DataFrame) -> list[int]:
@@ -160,6 +178,7 @@ def choose_priors(
     siblings: bool = False,
     replay: bool = False,
     known: pd.Series[float] | None = None,
+    readable: Collection[str] = (),
 ) -> PriorChoice:
     """Sorts the visible screens into priors and others.
 
@@ -174,7 +193,8 @@ def choose_priors(
         question: What is looked for.
         siblings: Whether other phenotypes of the same study may serve.
         replay: Whether the target's results are known and only hidden.
-        known: Effects of the target that are known (in a replay all of them), by perturbation.
+        known: Effects of the target that are known (in a replay all of them), by perturbation, as the view calls them.
+        readable: Organisms besides the question's own whose genes the view writes in the same terms.
     """
     with view.at_once():
         screens, effects = view.screens(), view.effects()
@@ -183,7 +203,7 @@ def choose_priors(
     }
     rho = {s.id: None if known is None or s.id not in by_screen else spearman(known, by_screen[s.id]) for s in screens}
     relations = {s.id: relation_to_question(question, s) for s in screens}
-    why = {s.id: _refusal(s, question, relations[s.id], siblings=siblings, replay=replay) for s in screens}
+    why = {s.id: _refusal(s, question, relations[s.id], readable, siblings=siblings, replay=replay) for s in screens}
     if known is not None:
         alike = {s.id: _leak(known, by_screen[s.id], rho[s.id], replay=replay) for s in screens if s.id in by_screen}
         why.update({i: reason for i, reason in alike.items() if reason and not why[i]})
@@ -202,10 +222,15 @@ def choose_priors(
     )
 
 
-def _refusal(screen: Screen, question: Question, stands: Relation, *, siblings: bool, replay: bool) -> str:
+def _refusal(
+    screen: Screen, question: Question, stands: Relation, readable: Collection[str], *, siblings: bool, replay: bool
+) -> str:
     """Why the screen may not be a prior; empty where it may."""
-    if screen.organism != question.organism:
-        return f"it is a {screen.organism} screen, and the question is about {question.organism} cells"
+    if screen.organism != question.organism and screen.organism not in readable:
+        return (
+            f"it is a {screen.organism} screen, the question is about {question.organism} cells, and the store has no"
+            " one-to-one orthologs of both"
+        )
     if stands == "copy":
         return "a copy: the same study, phenotype, cell type and modality"
     if stands == "sibling" and not siblings:

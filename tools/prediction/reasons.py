@@ -11,11 +11,11 @@ from db.evidence_ids import edge_id, effect_id, set_id, text_id
 from db.genes.perturbation_names import genes_among, genes_in
 from db.records import Question, Screen
 from db.view import View
+from tools.genes.knowledge import Knowledge
 from tools.genes.named_in_text import genes_of_question
 from tools.genes.network import NETWORK, both_ways
-from tools.genes.sets.matched import matched_sets
+from tools.genes.sets.matched import matched_sets, with_declared
 from tools.genes.sets.statistics import crowded_sets
-from tools.genes.texts.encoders import Encoder
 from tools.prediction.features.essentiality import PROPERTIES as ESSENTIALITY
 from tools.prediction.records import Posterior, Rounds
 from tools.screens.strength import strength
@@ -66,7 +66,7 @@ def explain(
     rounds: Rounds,
     hits: Sequence[str],
     perturbations: Sequence[str],
-    encoder: Encoder | None = None,
+    knowledge: Knowledge,
 ) -> dict[str, Reason]:
     """Reasons from strong effects in other screens, gene sets, network neighbours and essentiality.
 
@@ -77,19 +77,22 @@ def explain(
         rounds: Effects revealed so far.
         hits: Revealed perturbations that count as hits.
         perturbations: Names of candidates.
-        encoder: What the question's text was compared with gene sets by; None where its words were.
+        knowledge: What the question's words are compared with.
     """
     wanted = list(dict.fromkeys(perturbations))
     targets = {name: genes_in(name) for name in wanted}
     genes = {gene for parts in targets.values() for gene in parts}
     clauses = _Clauses()
     _add_effects(clauses, view, targets)
-    sets = view.gene_sets()
+    named = genes_of_question(question, view)
+    # Only where enough hits may crowd a set is every member looked at; a few edges and sets are looked up.
+    crowded = len(genes_among(hits)) >= FEWEST_HITS_IN_SET
+    sets = view.gene_sets() if crowded else view.gene_sets(genes=genes)
     _add_hit_sets(clauses, sets, targets, hits, rounds)
-    edges = view.edges(NETWORK)
+    edges = view.edges(NETWORK, genes={*genes_among(hits), *named})
     _add_neighbours(clauses, edges, targets, genes, hits, "hits so far")
-    alike = matched_sets(question, view, sets, encoder)
-    _add_question(clauses, genes_of_question(question, view), alike, sets, edges, targets, genes)
+    alike = with_declared(matched_sets(question, named, knowledge), question.gene_sets, knowledge)
+    _add_question(clauses, named, alike, sets, edges, targets, genes)
     _add_essentiality(clauses, view, targets)
     return {name: _reason(name, clauses, posterior) for name in wanted}
 
@@ -134,7 +137,8 @@ def _add_effects(clauses: _Clauses, view: View, targets: Mapping[str, list[str]]
             text = f"{_titled(screen)}: effect {signed(float(estimates[gene]))}, rank {int(rank):,} of {len(ranks):,}"
             for name in asked[gene]:
                 whose = "" if name == gene else f"{gene} in "
-                found[name].append((float(rank) / len(ranks), whose + text, effect_id(int(str(contrast_id)), gene)))
+                row = effect_id(int(str(contrast_id)), view.recorded(screen.id, gene))
+                found[name].append((float(rank) / len(ranks), whose + text, row))
     for name, facts in found.items():
         mine = sorted(facts)
         for _, text, evidence in sorted(mine, key=lambda item: (item[0], item[2]))[:MOST_EFFECTS]:

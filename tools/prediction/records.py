@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
@@ -17,10 +18,15 @@ class Priors:
     Attributes:
         screens: The screens, by name.
         effects: Long frame as `db.view.View.effects` gives it.
+        passed_over: Genes whose effects teach nothing of the candidates, such as fitness genes where none of these is
+            a candidate: what makes one a hit is not what makes the others hits.
+        kept_in: Where what they teach may be kept between runs; nowhere where None, as for rows drawn at random.
     """
 
     screens: tuple[Screen, ...]
     effects: pd.DataFrame
+    passed_over: frozenset[str] = frozenset()
+    kept_in: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,17 +15,13 @@ from tools.prediction.design import Design
 Vector = npt.NDArray[np.floating[Any]]
 Matrix = npt.NDArray[np.floating[Any]]
 
-WEIGHTS = {
-    "gene_sets": 1.0, "string_neighbours": 1.0, "coessentiality": 0.7, "gene_texts": 0.5, "text_embedding": 0.5,
-}  # fmt: skip
+WEIGHTS = {"gene_sets": 1.0, "string_neighbours": 1.0, "coessentiality": 0.7, "text_embedding": 0.5}
 """How much a likeness of each kind counts; of those that have a frame, the mean is taken."""
-EMBEDDINGS = (*WEIGHTS, "string_spectral")
-"""Sources of many columns that mean nothing each by itself. The last one places a gene in the network at large: the
-prior learns from that, while likeness is told by the neighbourhood (docs/predictors.md)."""
+EMBEDDINGS = tuple(WEIGHTS)
+"""Sources of many columns that mean nothing each by itself."""
 LINEAR = 0.1
 PRIOR = 0.15
 NOISE = 0.5
-COSINE_POWER = 2
 MOST_REVEALED = 3000
 """Beyond this many revealed effects (a whole measured library, say) the strongest and an even sample are used."""
 
@@ -47,8 +43,61 @@ class Regression:
     explained: Vector
 
 
+class Covariance:
+    """Covariance of every gene of a table with those whose effects are revealed, each column computed once.
+
+    The covariance of two genes is the weighted mean over embeddings of the squared positive part of their cosine, plus
+    `LINEAR` times that of the remaining features. A round adds its own columns to those of the rounds before.
+
+    Args:
+        table: Features.
+    """
+
+    def __init__(self, table: Design) -> None:
+        self._table = table
+        self._shares = _shares(table)
+        self._rest = _rest(table)
+        self._places: dict[int, int] = {}
+        self._columns = np.zeros((len(table.names), 0), np.float32)
+
+    def columns(self, revealed: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+        """Covariance of all genes with some, shape (genes of the table, m).
+
+        Args:
+            revealed: Their rows in the table, shape (m,), none of them −1.
+        """
+        fresh = np.array([row for row in dict.fromkeys(revealed.tolist()) if row not in self._places], dtype=np.intp)
+        if len(fresh):
+            self._places |= {int(row): len(self._places) + i for i, row in enumerate(fresh)}
+            self._columns = np.hstack([self._columns, self._computed(fresh)])
+        places = [self._places[row] for row in revealed.tolist()]
+        whole = places == list(range(self._columns.shape[1]))
+        return self._columns if whole else self._columns[:, places]
+
+    def _computed(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+        sum_of = np.zeros((len(self._table.names), len(rows)), np.float32)
+        for name, share in self._shares.items():
+            unit = self._table.unit[name]
+            cosine = unit @ unit[rows].T
+            np.maximum(cosine, 0.0, out=cosine)
+            cosine *= cosine
+            cosine *= np.float32(share)
+            sum_of += cosine
+        if self._rest.shape[1]:
+            sum_of += np.float32(LINEAR) * (self._rest @ self._rest[rows].T)
+        return sum_of
+
+    @cached_property
+    def own(self) -> npt.NDArray[np.float64]:
+        """Covariance of each gene with itself, shape (genes of the table,)."""
+        own = np.zeros(len(self._table.names))
+        for name, share in self._shares.items():
+            own += share * (self._table.unit[name] ** 2).sum(axis=1, dtype=float) ** 2
+        return np.asarray(own + LINEAR * (self._rest**2).sum(axis=1, dtype=float), dtype=np.float64)
+
+
 def regress(
-    table: Design,
+    covariance: Covariance,
     rows: npt.NDArray[np.intp],
     offset: Vector,
     prior: Vector,
@@ -59,13 +108,12 @@ def regress(
 
     Observations are y = (rank / m)^power, centred. With k the covariance and β the prior mean (`offset`), the
     posterior mean is β + k(·, X)(k(X, X) + `NOISE`·I)⁻¹(y − β(X)) (Rasmussen and Williams 2006, 2.25–2.26), and the
-    left-out mean of a revealed effect is y − [K⁻¹(y − β)]ᵢ / [K⁻¹]ᵢᵢ (5.12). The covariance of two genes is the
-    weighted mean over embeddings of the squared positive part of their cosine, plus `LINEAR` times that of the
-    remaining features, plus `PRIOR` times the product of their prior scores.
+    left-out mean of a revealed effect is y − [K⁻¹(y − β)]ᵢ / [K⁻¹]ᵢᵢ (5.12). The covariance of two genes is that of
+    `Covariance` plus `PRIOR` times the product of their prior scores.
 
     Args:
-        table: Features.
-        rows: Row of each candidate, then of each revealed, in `table`; −1 where not known.
+        covariance: Of the genes of a table.
+        rows: Row of each candidate, then of each revealed, in the table; −1 where not known.
         offset: Prior mean of each, in rank units.
         prior: Standardised prior score of each.
         strengths: Strengths of the revealed, shape (m,).
@@ -79,20 +127,24 @@ def regress(
     y = _ranks(strengths[usable]) ** power
     y = y - y.mean()
     revealed = first + usable
-    cross = _covariance(table, rows, prior, revealed)
-    own = cross[revealed]
-    solve = _solver(own + NOISE * np.eye(len(usable)))
+    known = rows >= 0
+    cross = covariance.columns(rows[revealed])[np.maximum(rows, 0)]
+    cross += np.outer(PRIOR * prior, prior[revealed]).astype(np.float32)
+    cross[~known] = 0.0
+    own = cross[revealed].astype(float) + NOISE * np.eye(len(usable))
+    solve = _solver(own)
     residual = y - (offset[revealed] - offset[revealed].mean())
-    weights = solve(residual)
-    mean = offset + cross @ weights
-    own_variance = _own_variance(table, rows, prior)
-    taken = np.einsum("ij,ji->i", cross, solve(cross.T))
+    weights, inverse = solve(residual), solve(np.eye(len(usable)))
+    shift = cross @ weights
+    own_variance = np.where(known, covariance.own[np.maximum(rows, 0)] + PRIOR * prior**2, 1.0)
+    taken = np.einsum("ij,ij->i", cross @ inverse.astype(np.float32), cross)
     variance = np.maximum(own_variance - taken, 0.0)
     unit = float(y.var()) / (1 + NOISE)
-    left_out, spread = mean[first:].copy(), np.diag(solve(np.eye(len(usable))))
+    mean = offset + shift
+    left_out, spread = mean[first:].copy(), np.diag(inverse)
     # The mean as it would be without the effect itself: subtract what its own residual contributed.
-    left_out[usable] = mean[revealed] - (cross[revealed] @ weights) + residual - weights / spread
-    explained = np.where(rows >= 0, taken / np.maximum(own_variance, 1e-9), 0.0)
+    left_out[usable] = offset[revealed] + residual - weights / spread
+    explained = np.where(known, taken / np.maximum(own_variance, 1e-9), 0.0)
     return Regression(mean, np.sqrt(variance * unit), left_out, np.clip(explained, 0.0, 1.0))
 
 
@@ -126,38 +178,10 @@ def _ranks(values: Vector) -> Vector:
     return np.asarray((last - (counts - 1) / 2)[inverse] / len(values), dtype=float)
 
 
-def _covariance(table: Design, rows: npt.NDArray[np.intp], prior: Vector, revealed: npt.NDArray[np.intp]) -> Matrix:
-    """Covariance of everyone with the revealed, shape (n, m); rows that no source knows have none."""
-    shares = _shares(table)
-    sum_of = np.zeros((len(rows), len(revealed)), np.float32)
-    for name, share in shares.items():
-        unit = table.unit[name]
-        cosine = unit[rows] @ unit[rows[revealed]].T
-        np.maximum(cosine, 0.0, out=cosine)
-        sum_of += np.float32(share) * cosine**COSINE_POWER
-    rest = _rest(table)
-    if rest.shape[1]:
-        sum_of += np.float32(LINEAR) * (rest[rows] @ rest[rows[revealed]].T)
-    sum_of += (PRIOR * np.outer(prior, prior[revealed])).astype(np.float32)
-    sum_of[rows < 0] = 0.0
-    return sum_of.astype(np.float64)
-
-
 def _shares(table: Design) -> dict[str, float]:
     """How much each embedding that has a frame counts; together 1."""
     present = {name: WEIGHTS[name] for name in table.unit if name in WEIGHTS}
     return {name: weight / sum(present.values()) for name, weight in present.items()}
-
-
-def _own_variance(table: Design, rows: npt.NDArray[np.intp], prior: Vector) -> Vector:
-    """Covariance of each with itself."""
-    own = PRIOR * prior**2
-    for name, share in _shares(table).items():
-        own = own + share * (table.unit[name][rows] ** 2).sum(axis=1) ** COSINE_POWER
-    rest = _rest(table)
-    if rest.shape[1]:
-        own = own + LINEAR * (rest[rows] ** 2).sum(axis=1)
-    return np.where(rows >= 0, own, 1.0)
 
 
 def _rest(table: Design) -> npt.NDArray[np.float32]:

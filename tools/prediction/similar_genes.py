@@ -11,10 +11,11 @@ import pandas as pd
 from db.errors import NotFoundError, require
 from db.evidence_ids import edge_id, set_id, text_id
 from db.genes.nomenclature import find_gene
-from db.records import Gene, Question
+from db.records import Question
 from db.view import View
 from tools.genes.card import organism_of
 from tools.genes.network import NETWORK, both_ways
+from tools.genes.orthologs import HUMAN, Orthologs, required_orthologs
 from tools.packs.catalogue import absent_packs, helping_acts, remedies
 from tools.prediction.feature_frames import build
 from tools.prediction.regression import WEIGHTS
@@ -80,7 +81,8 @@ def similar_genes(workspace: Workspace, symbol: str, size: int = 20, organism: s
 
     Each feature source with an embedding (pathways, STRING, co-essentiality, texts) ranks all genes by the cosine of
     their coordinates; the ranks are joined by reciprocal rank fusion, Σ 1 / (60 + rank) over the sources in which the
-    gene is among the 100 nearest (Cormack et al. 2009). No effect of any screen is looked at.
+    gene is among the 100 nearest (Cormack et al. 2009). No effect of any screen is looked at. Genes of another organism
+    are looked up by their one-to-one human orthologs.
 
     Args:
         workspace: The workspace.
@@ -89,27 +91,39 @@ def similar_genes(workspace: Workspace, symbol: str, size: int = 20, organism: s
         organism: ``human`` or ``mouse``; human first where empty.
 
     Raises:
-        NotFoundError: No gene carries the name, or no source knows the gene.
+        NotFoundError: No gene carries the name, no source knows the gene, or the store has no orthologs of its
+            organism.
         NeedsChoiceError: More than one gene carries the name.
     """
     require(1 <= size <= MOST, f"{size} neighbours were asked for.", f"Ask for 1 to {MOST}.")
     gene = find_gene(workspace.store, symbol, organism_of(organism) if organism else None)
     view = View(workspace.store)
-    question = Question("", organism=gene.organism)
-    everyone = pd.Index(view.genes(gene.organism)["symbol"], dtype=object)
-    built = build(list(WEIGHTS), everyone, question, view, workspace.paths.features, workspace.report)
-    near = {name: _nearest(frame, gene.symbol) for name, frame in built.frames.items() if gene.symbol in frame.index}
+    orthologs = required_orthologs(workspace.store, gene.organism)
+    asked = str(orthologs.into_human([gene.symbol])[0])
+    everyone = pd.Index(view.genes(HUMAN)["symbol"], dtype=object)
+    built = build(list(WEIGHTS), everyone, Question(""), view, workspace.paths.features, workspace.report)
+    paired = {name: _paired(frame, orthologs) for name, frame in built.frames.items()}
+    near = {name: _nearest(frame, asked) for name, frame in paired.items() if asked in frame.index}
     silent = {name: absent_packs(workspace, built.missing.get(name, ())) for name in WEIGHTS if name not in near}
     needed = sorted({pack for name in silent for pack in built.missing.get(name, ())})
     if not near:
         acts = " and ".join(helping_acts(workspace, needed))
         advice = f"More sources: {acts}." if acts else "Ask about another gene."
-        raise NotFoundError(f"No feature source knows {gene.symbol}, so nothing is known to be like it.", advice)
+        lacks = "" if orthologs.known([gene.symbol]) else ": it has no one-to-one human ortholog"
+        raise NotFoundError(f"No feature source knows {gene.symbol}{lacks}, so nothing is known to be like it.", advice)
     best = _fused(near)[:size]
-    names = view.genes(gene.organism).set_index("symbol")["name"]
-    facts = _Facts.of(view, gene, best)
-    neighbours = tuple(SimilarGene(other, str(names.get(other, "")), _likenesses(near, other, facts)) for other in best)
+    names = view.genes(HUMAN).set_index("symbol")["name"]
+    facts = _Facts.of(view, asked, best)
+    neighbours = tuple(
+        SimilarGene(own, str(names.get(other, "")), _likenesses(near, other, facts))
+        for own, other in zip(orthologs.into_own(best), best, strict=True)
+    )
     return SimilarGenes(gene.symbol, gene.organism, neighbours, tuple(near), silent, remedies(workspace, needed))
+
+
+def _paired(frame: pd.DataFrame, orthologs: Orthologs) -> pd.DataFrame:
+    """The rows of the genes that have an ortholog: only those can be neighbours in another organism."""
+    return frame if orthologs.organism == HUMAN else frame[frame.index.isin(orthologs.own.keys())]
 
 
 def _nearest(frame: pd.DataFrame, symbol: str) -> pd.DataFrame:
@@ -150,8 +164,8 @@ class _Facts:
     edges: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, view: View, gene: Gene, others: Sequence[str]) -> _Facts:
-        return cls(_shared_sets(view.gene_sets(), gene.symbol, others), _edges(view, gene.symbol, others))
+    def of(cls, view: View, symbol: str, others: Sequence[str]) -> _Facts:
+        return cls(_shared_sets(view.gene_sets(), symbol, others), _edges(view, symbol, others))
 
     def between(self, source: str, other: str) -> tuple[str, ...]:
         if source == "gene_sets":

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from tools.prediction.acquisitions.base import shortlist
-from tools.prediction.features.other_studies import recurrence
+from tools.prediction.likeness import likeness
 from tools.prediction.predictors.base import Predictor
 from tools.prediction.priors import contrasts_of, siblings_among, strength_ranks, study_of_contrasts
 from tools.prediction.records import Priors
+from tools.prediction.recurrence import hits_in_studies
 from tools.prediction.regression import EMBEDDINGS
 from tools.replays.course import Course, Step, play
 
-NAMES = ("random", "essential_only", "recurrence", "prior_only", "permuted_feedback", "random_embeddings")
+NAMES = (
+    "random", "essential_only", "depmap_order", "nearest_screen", "question_only", "recurrence", "prior_only",
+    "permuted_feedback", "random_embeddings",
+)  # fmt: skip
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "depmap_order": ("depmap",),
+    "nearest_screen": ("genedisco",),
+    "question_only": ("hgnc", "pathways", "string"),
+    "recurrence": ("genedisco",),
+    "prior_only": ("genedisco",),
+    "random_embeddings": ("pathways", "gobp", "string", "hgnc"),
+}
+"""Control → packs that would bring what it ranks by, where it had nothing to rank by."""
 WITH_SIBLINGS = "sibling_ranking"
 WITH_JUDGE = ("without_grades", "masked_names")
 
@@ -23,6 +38,60 @@ def essential_only(course: Course) -> list[str] | None:
     if not course.library["essential"].any():
         return None
     return shortlist(course.library["essential"].astype(float), course.budget, course.stream(7))
+
+
+def depmap_order(course: Course) -> list[str] | None:
+    """Genes by their mean DepMap effect, the most negative first: it knows neither question nor result.
+
+    Genes without one come last, in a seeded order.
+
+    Args:
+        course: The campaign.
+    """
+    frame = course.features.get("essentiality")
+    if frame is None or "depmap_effect" not in frame:
+        return None
+    return _by(-frame["depmap_effect"], course, 10)
+
+
+def nearest_screen(course: Course, priors: Priors) -> list[str] | None:
+    """Genes by the size of their effect in the prior screen most alike to the question, the first by name of several.
+
+    Genes that it did not measure come last, in a seeded order.
+
+    Args:
+        course: The campaign.
+        priors: Effects of other screens, all rows.
+    """
+    alike = sorted(priors.screens, key=lambda one: (-likeness(course.question, one), one.name))
+    if not alike:
+        return None
+    rows = priors.effects[priors.effects["screen_id"] == alike[0].id]
+    return _by(rows.groupby("perturbation")["estimate"].mean().abs(), course, 11)
+
+
+def question_only(course: Course) -> list[str] | None:
+    """Genes by how near they lie to what the question names, and nothing else.
+
+    Args:
+        course: The campaign.
+    """
+    frame = course.features.get("question_match")
+    return None if frame is None or frame.empty else _by(frame.iloc[:, 0], course, 12)
+
+
+def _by(values: pd.Series[float], course: Course, purpose: int) -> list[str] | None:
+    """The candidates of highest value; those without one last, all ties in a seeded order of the names.
+
+    Args:
+        values: By perturbation.
+        course: The campaign.
+        purpose: Of the random numbers that break ties.
+    """
+    known = values.reindex(course.library.index)
+    if known.isna().all():
+        return None
+    return shortlist(known.fillna(known.min() - 1.0), course.budget, course.stream(purpose))
 
 
 def recurrence_only(course: Course, priors: Priors) -> list[str] | None:
@@ -35,7 +104,8 @@ def recurrence_only(course: Course, priors: Priors) -> list[str] | None:
     ranks = strength_ranks(priors)
     if ranks.empty:
         return None
-    counted = recurrence(ranks, study_of_contrasts(priors), contrasts_of(ranks))["hits"]
+    studies = study_of_contrasts(priors)
+    counted = hits_in_studies(ranks, [studies[contrast] for contrast in contrasts_of(ranks)])
     return shortlist(counted.reindex(course.library.index).fillna(0.0), course.budget, course.stream(8))
 
 

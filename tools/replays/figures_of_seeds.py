@@ -10,12 +10,14 @@ import numpy as np
 from tools import registry
 from tools.prediction.likeness import modality_warning
 from tools.prediction.priors import PriorChoice
-from tools.replays.controls import NAMES, WITH_JUDGE, WITH_SIBLINGS
+from tools.replays.controls import NAMES, NEEDS, WITH_JUDGE, WITH_SIBLINGS
+from tools.replays.found import Found, Kind, found_in
 from tools.replays.metrics.base import Outcome, RoundOutcome
 from tools.replays.metrics.log_enrichment import log_enrichment
 from tools.replays.one_seed import Job, SeedResult
 from tools.replays.records import Memory, Pair, RoundFigures, ScreenReport, Spread
 from tools.replays.reliability import reliability
+from tools.replays.target import SPECIFIC
 
 OWN = "replay"
 CALIBRATION = {
@@ -43,36 +45,39 @@ def report_screen(
         memory: Whether a language model may have read the screen's results; empty where none took part.
     """
     table = job.target.table
-    hits = int(table["hit"].sum())
-    others = int((table["hit"] & ~table["essential"]).sum())
+    totals, told = found_in(table), SPECIFIC not in dict(job.target.missing)
+    if not told:
+        totals = totals._replace(specific=0)
     outcomes = tuple(one.outcome for one in results)
-    enrichments = _enrichments(results, others, len(table))
+    enrichments = _enrichments(job.counted, results, totals)
+    unplayed = {name for name in NEEDS if all(one.controls.get(name) is None for one in results)}
     gaps = {**dict(job.target.missing), **missing}
-    if job.with_controls and not choice.used:
-        gaps |= {"recurrence": ("genedisco",), "prior_only": ("genedisco",)}
-    if job.with_controls and all(one.controls.get("random_embeddings") is None for one in results):
-        gaps |= {"random_embeddings": ("pathways", "gobp", "string", "hgnc")}
+    if job.with_controls:
+        gaps |= {name: packs for name, packs in NEEDS.items() if name in unplayed}
     return ScreenReport(
         name=job.target.name,
         study=job.target.question.study,
         library_size=len(table),
         round_size=job.size,
-        hits=hits,
-        hits_nonessential=others,
-        hit_ratio=Spread.over([_ratio(one.curve[-1][1], hits) for one in results], hits),
-        hit_ratio_nonessential=Spread.over([_ratio(one.curve[-1][2], others) for one in results], others),
+        hits=totals.hits,
+        hits_nonessential=totals.nonessential,
+        hits_specific=totals.specific if told else None,
+        hit_ratio=_spread(results, totals, "hits"),
+        hit_ratio_nonessential=_spread(results, totals, "nonessential"),
+        hit_ratio_specific=_spread(results, totals, "specific"),
         fdr_recall=_fdr_recall(results),
-        by_round=_by_round(results, hits, others),
-        controls=_controls(job, results, hits, others),
+        by_round=_by_round(results, totals),
+        controls=_controls(job, results, totals),
         reliability=reliability(pooled(outcomes).rounds),
         calibration=calibration_of(pooled(outcomes)),
         calibration_learnt=calibration_of(pooled(outcomes, after=1)),
         log_enrichment=mean_of(enrichments[OWN]),
+        log_enrichment_first=mean_of(_enrichment(job.counted, one.curve[0], totals) for one in results),
         priors=choice.used,
         excluded=choice.excluded,
         missing=gaps,
         warnings=(*job.target.warnings, *filter(None, [modality_warning(job.target.question, job.priors.screens)])),
-        picks={one.seed: one.picks for one in results},
+        picks={one.seed: tuple(tuple(job.target.orthologs.into_own(names)) for names in one.picks) for one in results},
         outcomes=outcomes,
         enrichments=enrichments,
         seconds=sum(one.seconds for one in results),
@@ -106,15 +111,20 @@ def calibration_of(outcome: Outcome) -> dict[str, float]:
     return {key: registry.load("metrics", name)().value(outcome) for key, name in CALIBRATION.items()}
 
 
-def _enrichments(results: Sequence[SeedResult], hits: int, library: int) -> dict[str, tuple[float, ...]]:
+def _spread(results: Sequence[SeedResult], totals: Found, kind: Kind) -> Spread:
+    return Spread.over([one.curve[-1].share_of(totals, kind) for one in results], getattr(totals, kind))
+
+
+def _enrichment(kind: Kind, found: Found, totals: Found) -> float:
+    return log_enrichment(getattr(found, kind), found.tested, getattr(totals, kind), totals.tested)
+
+
+def _enrichments(kind: Kind, results: Sequence[SeedResult], totals: Found) -> dict[str, tuple[float, ...]]:
     """Log enrichment of each seed by what was played; NaN where a control could not be."""
-    found = {OWN: tuple(log_enrichment(one.curve[-1][2], one.curve[-1][0], hits, library) for one in results)}
+    found = {OWN: tuple(_enrichment(kind, one.curve[-1], totals) for one in results)}
     for name in sorted({name for one in results for name in one.controls}):
-        pairs = [(one.curve[-1][0], one.controls.get(name)) for one in results]
-        found[name] = tuple(
-            math.nan if points is None else log_enrichment(points[-1][1], tested, hits, library)
-            for tested, points in pairs
-        )
+        played = [one.controls.get(name) for one in results]
+        found[name] = tuple(math.nan if points is None else _enrichment(kind, points[-1], totals) for points in played)
     return found
 
 
@@ -128,34 +138,40 @@ def _fdr_recall(results: Sequence[SeedResult]) -> dict[str, float] | None:
     return sides
 
 
-def _by_round(results: Sequence[SeedResult], hits: int, others: int) -> tuple[RoundFigures, ...]:
-    rows = []
-    for number, points in enumerate(zip(*(one.curve for one in results), strict=True), start=1):
-        tested, found, found_others = (float(np.mean(values)) for values in zip(*points, strict=True))
-        rows.append(RoundFigures(number, tested, found, _ratio(found, hits), _ratio(found_others, others)))
-    return tuple(rows)
+def _by_round(results: Sequence[SeedResult], totals: Found) -> tuple[RoundFigures, ...]:
+    return tuple(
+        RoundFigures(
+            number, mean_of(one.tested for one in points), mean_of(one.hits for one in points),
+            *_ratios(points, totals),
+        )
+        for number, points in enumerate(zip(*(one.curve for one in results), strict=True), start=1)
+    )  # fmt: skip
 
 
-def _controls(job: Job, results: Sequence[SeedResult], hits: int, others: int) -> dict[str, Pair | None]:
+def _ratios(points: Sequence[Found], totals: Found) -> tuple[float, float, float]:
+    """Means over seeds of the hit ratios: of all hits, of those that are not essential, and of specific ones."""
+    kinds: tuple[Kind, ...] = ("hits", "nonessential", "specific")
+    every, nonessential, specific = (mean_of(one.share_of(totals, kind) for one in points) for kind in kinds)
+    return every, nonessential, specific
+
+
+def _controls(job: Job, results: Sequence[SeedResult], totals: Found) -> dict[str, Pair | None]:
     if not job.with_controls:
         return {}
     # What random picks find on average is known without playing it.
-    tested = np.mean([[point[0] for point in one.curve] for one in results], axis=0) / len(job.target.table)
+    tested = np.mean([[point.tested for point in one.curve] for one in results], axis=0) / len(job.target.table)
     by_chance = float(tested[-1])
+    told = by_chance if SPECIFIC not in dict(job.target.missing) else math.nan
     figures: dict[str, Pair | None] = {
-        "random": Pair(by_chance, by_chance, tuple(float(share) * hits for share in tested))
+        "random": Pair(by_chance, by_chance, told, tuple(float(share) * totals.hits for share in tested))
     }
     judged = WITH_JUDGE if job.judging is not None else ()
     for name in (*NAMES[1:], *([WITH_SIBLINGS] if job.siblings else []), *judged):
         played = [points for one in results if (points := one.controls.get(name)) is not None]
         figures[name] = None
         if played:
-            ends = [points[-1] for points in played]
-            figures[name] = Pair(
-                mean_of(_ratio(a, hits) for a, _ in ends),
-                mean_of(_ratio(b, others) for _, b in ends),
-                tuple(mean_of(points[number][0] for points in played) for number in range(len(played[0]))),
-            )
+            by_round = tuple(mean_of(points[number].hits for points in played) for number in range(len(played[0])))
+            figures[name] = Pair(*_ratios([points[-1] for points in played], totals), by_round)
     return figures
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import numpy as np
@@ -20,6 +20,7 @@ from tools.prediction.priors import siblings_among
 from tools.prediction.records import Priors
 from tools.replays import controls
 from tools.replays.course import Course, Step, play
+from tools.replays.found import Found, Kind, found_in
 from tools.replays.judged_play import JudgedSeats, Judging
 from tools.replays.metrics.base import Outcome, RoundOutcome
 from tools.replays.target import ReplayTarget
@@ -27,16 +28,13 @@ from tools.replays.target import ReplayTarget
 LIBRARY_SHARE = 0.9
 CONFIDENT_FDR = 0.05
 
-Picked = tuple[int, int]
-"""Hits found, and those among them that are not essential."""
-
 
 @dataclass(frozen=True)
 class Job:
     """Everything that the seeds of one screen share.
 
     Attributes:
-        target: The finished screen; essential genes are already out of it in the filtered pool.
+        target: The finished screen; genes that the pool leaves out are already out of it.
         features: Source → frame over the target's perturbations and the priors' genes.
         priors: Effects of other screens.
         rounds: Number of rounds.
@@ -47,6 +45,7 @@ class Job:
         with_controls: Whether the controls are played too.
         flags: Whether it is revealed which chosen perturbations are hits.
         judging: Who fills slots; nobody where None. A job with a judge is played in one process.
+        counted: Which hits log enrichment is of.
     """
 
     target: ReplayTarget
@@ -60,6 +59,7 @@ class Job:
     with_controls: bool = True
     flags: bool = False
     judging: Judging | None = None
+    counted: Kind = "nonessential"
 
     @property
     def plays(self) -> int:
@@ -76,8 +76,8 @@ class SeedResult:
         screen: Name of the target.
         seed: The seed.
         picks: Perturbations chosen, round by round.
-        curve: Tested, hits and non-essential hits after each round, cumulative.
-        controls: Control → hits found after each round, cumulative; None where it could not be played.
+        curve: What was found after each round, cumulative.
+        controls: Control → the same of it; None where it could not be played.
         outcome: For the metrics.
         seconds: How long it took.
         usage: What a judge took, in the replay and its controls.
@@ -88,8 +88,8 @@ class SeedResult:
     screen: str
     seed: int
     picks: tuple[tuple[str, ...], ...]
-    curve: tuple[tuple[int, int, int], ...]
-    controls: Mapping[str, tuple[Picked, ...] | None]
+    curve: tuple[Found, ...]
+    controls: Mapping[str, tuple[Found, ...] | None]
     outcome: Outcome
     seconds: float
     usage: JudgeUsage = field(default_factory=JudgeUsage)
@@ -179,17 +179,20 @@ def bootstrapped(priors: Priors, rng: np.random.Generator, siblings_of: Question
     if not parts:
         return priors
     drawn = pd.concat(parts).sort_values(["contrast_id", "perturbation"], kind="stable").reset_index(drop=True)
-    return Priors(priors.screens, drawn)
+    return replace(priors, effects=drawn, kept_in=None)
 
 
 def _play_controls(
     job: Job, course: Course, steps: list[Step], on_round: Callable[[float], None], heard: list[JudgedSeats]
-) -> dict[str, tuple[Picked, ...] | None]:
+) -> dict[str, tuple[Found, ...] | None]:
     if not job.with_controls:
         return {}
     table = job.target.table
     lists: dict[str, list[str] | None] = {
         "essential_only": controls.essential_only(course),
+        "depmap_order": controls.depmap_order(course),
+        "nearest_screen": controls.nearest_screen(course, job.priors),
+        "question_only": controls.question_only(course),
         "recurrence": controls.recurrence_only(course, job.priors),
         "prior_only": controls.prior_only(course, steps),
     }
@@ -207,7 +210,7 @@ def _play_controls(
     on_round((job.plays - 1) * job.rounds)
     ends = [job.size * number for number in range(1, job.rounds + 1)]
     return {
-        name: None if names is None else tuple(_found(table, names[:end]) for end in ends)
+        name: None if names is None else tuple(found_in(table.loc[names[:end]]) for end in ends)
         for name, names in lists.items()
     }
 
@@ -216,20 +219,9 @@ def _names(steps: list[Step]) -> list[str]:
     return [name for step in steps for name in step.picks]
 
 
-def _found(table: pd.DataFrame, names: list[str]) -> Picked:
-    rows = table.loc[names]
-    return int(rows["hit"].sum()), int((rows["hit"] & ~rows["essential"]).sum())
-
-
-def _curve(table: pd.DataFrame, steps: list[Step]) -> tuple[tuple[int, int, int], ...]:
-    """Cumulative figures after each round; essential picks have cost their place and count for nothing in the third."""
-    tested, hits, others = 0, 0, 0
-    curve = []
-    for step in steps:
-        found, found_others = _found(table, list(step.picks))
-        tested, hits, others = tested + len(step.picks), hits + found, others + found_others
-        curve.append((tested, hits, others))
-    return tuple(curve)
+def _curve(table: pd.DataFrame, steps: list[Step]) -> tuple[Found, ...]:
+    """Cumulative figures after each round; a pick that a kind of hits leaves out has cost its place all the same."""
+    return tuple(found_in(table.loc[_names(steps[: number + 1])]) for number in range(len(steps)))
 
 
 def _outcome(table: pd.DataFrame, course: Course, steps: list[Step]) -> Outcome:

@@ -64,6 +64,7 @@ class RoundFigures:
     hits: float
     hit_ratio: float
     hit_ratio_nonessential: float
+    hit_ratio_specific: float
 
     def to_json(self) -> dict[str, float | None]:
         """As plain values."""
@@ -72,16 +73,18 @@ class RoundFigures:
 
 @dataclass(frozen=True)
 class Pair:
-    """What a control reaches: means over seeds of both hit ratios.
+    """What a control reaches: means over seeds of its hit ratios.
 
     Attributes:
         hit_ratio: Hits found / all hits, after the last round.
         hit_ratio_nonessential: The same without essential genes.
+        hit_ratio_specific: The same without fitness genes; NaN where these are not known.
         by_round: Hits found after each round, cumulative.
     """
 
     hit_ratio: float
     hit_ratio_nonessential: float
+    hit_ratio_specific: float
     by_round: tuple[float, ...] = ()
 
     def to_json(self) -> dict[str, float | None]:
@@ -89,6 +92,7 @@ class Pair:
         return {
             "hit_ratio": plain(self.hit_ratio),
             "hit_ratio_nonessential": plain(self.hit_ratio_nonessential),
+            "hit_ratio_specific": plain(self.hit_ratio_specific),
         }
 
 
@@ -99,28 +103,29 @@ class ScreenReport:
     Attributes:
         name: Name of the screen.
         study: Its study; empty where not declared.
-        library_size: Perturbations of the whole library (of the filtered one, in the filtered pool).
+        library_size: Perturbations of the whole library (of the filtered one, in a filtered pool).
         round_size: Perturbations of a round.
         hits: Hits in the whole library.
         hits_nonessential: Those among them that are not essential.
-        essential: Essential genes among the hits.
+        hits_specific: Those among them that are no fitness genes; None where these are not known.
         hit_ratio: Hits found / all hits.
         hit_ratio_nonessential: The same without essential genes, which still cost their places.
+        hit_ratio_specific: The same without fitness genes; NaN where these are not known.
         fdr_recall: Found / all with FDR ≤ .05, by side; None where the file has no FDR.
         by_round: Means over seeds after each round.
         controls: Control → what it reaches; None where a pack that it needs is missing.
         calibration: slope, observed_over_expected, log_loss_skill, coverage80.
         calibration_learnt: The same without the first round, which knows of no result how common hits are.
         reliability: How often nominations hit, by the hit probability that they were given.
-        log_enrichment: Mean over seeds, on non-essential hits.
+        log_enrichment: Mean over seeds, on specific hits in the pool of them, else on non-essential ones.
+        log_enrichment_first: The same after the first round.
         priors: Screens that were learnt from, by falling |Spearman| with the target.
         excluded: Screens that were not, and why.
-        missing: Control or feature source → packs that it would need.
+        missing: Control, feature source or ``specific`` (hits) → packs that it would need.
         warnings: What a reader has to know.
         picks: Seed → perturbations chosen, round by round.
         outcomes: What came of each seed, for figures on probabilities.
-        enrichments: ``replay`` or a control → log enrichment on non-essential hits of each seed, for comparisons in
-            pairs.
+        enrichments: ``replay`` or a control → log enrichment of each seed, for comparisons in pairs.
         seconds: Time of all seeds together.
         memory: ``possible`` where a language model took part that may have read the screen's results, ``excluded``
             where the screen is newer than it; empty where none took part.
@@ -134,8 +139,10 @@ class ScreenReport:
     round_size: int
     hits: int
     hits_nonessential: int
+    hits_specific: int | None
     hit_ratio: Spread
     hit_ratio_nonessential: Spread
+    hit_ratio_specific: Spread
     fdr_recall: Mapping[str, float] | None
     by_round: tuple[RoundFigures, ...]
     controls: Mapping[str, Pair | None]
@@ -143,6 +150,7 @@ class ScreenReport:
     calibration_learnt: Mapping[str, float]
     reliability: tuple[ReliabilityBin, ...]
     log_enrichment: float
+    log_enrichment_first: float
     priors: tuple[PriorUse, ...]
     excluded: tuple[Excluded, ...]
     missing: Mapping[str, tuple[str, ...]]
@@ -164,8 +172,10 @@ class ScreenReport:
             "round_size": self.round_size,
             "hits": self.hits,
             "hits_nonessential": self.hits_nonessential,
+            "hits_specific": self.hits_specific,
             "hit_ratio": self.hit_ratio.to_json(),
             "hit_ratio_nonessential": self.hit_ratio_nonessential.to_json(),
+            "hit_ratio_specific": self.hit_ratio_specific.to_json(),
             "fdr_recall": None if self.fdr_recall is None else {k: plain(v) for k, v in self.fdr_recall.items()},
             "by_round": [figures.to_json() for figures in self.by_round],
             "controls": {name: pair and pair.to_json() for name, pair in self.controls.items()},
@@ -173,6 +183,7 @@ class ScreenReport:
             "calibration_learnt": {name: plain(value) for name, value in self.calibration_learnt.items()},
             "reliability": [one.to_json() for one in self.reliability],
             "log_enrichment": plain(self.log_enrichment),
+            "log_enrichment_first": plain(self.log_enrichment_first),
             "priors": [
                 {
                     "screen": p.screen,

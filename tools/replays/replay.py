@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import reduce
 from typing import Literal
-
-import pandas as pd
 
 from db.acts import act, option
 from db.errors import InvalidValueError
@@ -22,13 +19,13 @@ from tools.prediction.priors import PriorChoice
 from tools.replays.figures_of_seeds import report_screen
 from tools.replays.judged_play import Judging
 from tools.replays.one_seed import Job, SeedResult
+from tools.replays.pools import COUNTED, Pool, in_pool
 from tools.replays.records import Memory, ScreenReport
 from tools.replays.report import ReplayReport
-from tools.replays.target import ReplayTarget, target_of_screen
+from tools.replays.target import ReplayTarget, in_human_terms, target_of_screen
 from tools.replays.workers import run_all
 from tools.workspace import Progress, Workspace
 
-Pool = Literal["all", "nonessential"]
 Text = Literal["json", "described"]
 
 __all__ = ["Pool", "ReplayReport", "ReplayTarget", "ScreenReport", "Text", "play_targets", "replay"]
@@ -40,11 +37,12 @@ def replay(
     rounds: int = 5,
     size: int | None = None,
     seeds: int = 3,
-    pool: Pool = "all",
+    pool: Pool = "specific",
     siblings: bool = False,  # noqa: FBT001, FBT002 - a tool takes plain values
     text: Text = "json",
     judge: Judge | None = None,
     *,
+    reveal_hits: bool = False,
     predictor: str = DEFAULT_PREDICTOR,
     acquisition: str = DEFAULT_ACQUISITION,
     controls: bool = True,
@@ -54,7 +52,9 @@ def replay(
     """Plays campaigns over finished screens of the store, as if their results were not known.
 
     Before a round only effects of earlier rounds are visible; the screen itself and every copy of it are hidden. A
-    seed is a random 90 % of the library, bootstrapped prior rows (siblings stay whole) and random tie-breaks.
+    seed is a random 90 % of the library, bootstrapped prior rows (siblings stay whole) and random tie-breaks. The
+    headline is of specific hits: those that are no fitness genes (`tools.genes.essentials.fitness_genes`), whose loss
+    slows or kills most cells and so changes nearly every readout.
 
     Args:
         workspace: Where the screens are.
@@ -62,10 +62,13 @@ def replay(
         rounds: Number of rounds.
         size: Perturbations of a round; where None 128, or 32 for libraries under 2,000.
         seeds: Number of seeds.
-        pool: ``all``, or ``nonessential``: essential genes are taken out of the library beforehand.
+        pool: ``specific``: fitness genes are no candidates; ``nonessential``: essential ones (CEGv2) are none; ``all``:
+            the whole library. Log enrichment is of specific hits in the first, of non-essential ones in the others.
         siblings: Whether other phenotypes of the same study may be priors.
         text: ``json``: the question is the text that came with the file; ``described``: a plain description.
         judge: Who fills slots, besides: it sees what a round has revealed and never the hidden rest.
+        reveal_hits: Whether it is revealed which chosen perturbations are hits, as a campaign's declared hit rule
+            tells, and not their effects alone.
         predictor: Name of the predictor.
         acquisition: Name of the acquisition.
         controls: Whether the controls are played too.
@@ -80,8 +83,8 @@ def replay(
     targets = [target_of_screen(workspace, name, text) for name in dict.fromkeys(screens)]
     return play_targets(
         workspace, targets, rounds=rounds, size=size, seeds=seeds, pool=pool, siblings=siblings, text=text,
-        judge=judge, predictor=predictor, acquisition=acquisition, controls=controls, workers=workers,
-        trained_until=trained_until,
+        judge=judge, reveal_hits=reveal_hits, predictor=predictor, acquisition=acquisition, controls=controls,
+        workers=workers, trained_until=trained_until,
     )  # fmt: skip
 
 
@@ -96,10 +99,10 @@ def play_targets(
     siblings: bool,
     text: Text,
     judge: Judge | None = None,
+    reveal_hits: bool = False,
     predictor: str = DEFAULT_PREDICTOR,
     acquisition: str = DEFAULT_ACQUISITION,
     controls: bool = True,
-    flags: bool = False,
     workers: int | None = None,
     trained_until: str = "",
 ) -> ReplayReport:
@@ -108,17 +111,17 @@ def play_targets(
     Args:
         workspace: Store, cache folder and progress.
         targets: The finished screens.
-        rounds: As in `replay`, like all further arguments but these two.
+        rounds: As in `replay`, like all further arguments.
         size: As in `replay`.
         seeds: As in `replay`.
         pool: As in `replay`.
         siblings: As in `replay`.
         text: As in `replay`.
         judge: As in `replay`.
+        reveal_hits: As in `replay`.
         predictor: As in `replay`.
         acquisition: As in `replay`.
         controls: As in `replay`.
-        flags: Whether it is revealed which chosen perturbations are hits, as in a campaign with a declared hit rule.
         workers: As in `replay`.
         trained_until: As in `replay`.
 
@@ -132,10 +135,11 @@ def play_targets(
     nearby = None if judge is None else Nearby.of(View(workspace.store))
     registry.load("predictors", predictor)
     registry.load("acquisitions", acquisition)
+    targets = [in_human_terms(workspace.store, target) for target in targets]
     jobs, choices, gaps = [], [], []
     for number, target in enumerate(targets):
         workspace.report(Progress("prepare", number, len(targets), target.name))
-        filtered = _filtered(target) if pool == "nonessential" else target
+        filtered = in_pool(target, pool)
         basis = gather(
             workspace, target.question, filtered.table.index, hidden=target.hidden, siblings=siblings, replay=True,
             known=target.table["effect"],
@@ -143,8 +147,8 @@ def play_targets(
         jobs.append(
             Job(
                 filtered, basis.features.frames, basis.choice.priors, rounds, filtered.round_size(size), siblings,
-                predictor, acquisition, controls, flags,
-                _judging(workspace, judge, nearby, basis.choice.view),
+                predictor, acquisition, controls, reveal_hits,
+                _judging(workspace, judge, nearby, basis.choice.view), COUNTED[pool],
             )
         )  # fmt: skip
         choices.append(basis.choice)
@@ -167,6 +171,7 @@ def play_targets(
     ]
     setting = {
         "pool": pool, "siblings": siblings, "text": text, "rounds": rounds, "seeds": seeds,
+        "hits_revealed": reveal_hits, "log_enrichment_of": f"{COUNTED[pool]} hits",
         "language_model": None if judge is None else judge.name,
     }  # fmt: skip
     if judge is None:
@@ -242,17 +247,6 @@ def _check(
                 f"A round of {size} was asked for, but {target.name} has a library of {len(target.table):,}.",
                 f"Ask for {option(size=len(target.table))} or fewer.",
             )
-
-
-def _filtered(target: ReplayTarget) -> ReplayTarget:
-    """The target with essential genes out of its library."""
-    if target.missing:
-        raise InvalidValueError(
-            f"The filtered pool of {target.name} needs the list of essential genes.",
-            f"{act('fetch', ['essentials'])} brings it; {option(pool='all')} does without.",
-        )
-    table: pd.DataFrame = target.table[~target.table["essential"]]
-    return replace(target, table=table)
 
 
 def _say_refused(workspace: Workspace, targets: Sequence[ReplayTarget], choices: Sequence[PriorChoice]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,9 @@ from tools.replays.figures_of_seeds import calibration_of, mean_of, pooled
 from tools.replays.metrics.base import Outcome
 from tools.replays.records import ScreenReport, plain
 from tools.replays.reliability import ReliabilityBin, reliability
-from tools.replays.target import SMALL_LIBRARY
+
+GENOME_WIDE = 5000
+"""A library of more perturbations counts as genome-wide: a focused one is another game, and carries a plain mean."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class ReplayReport:
     """The figures of a replay.
 
     Attributes:
-        setting: pool, siblings, text, rounds, seeds and language_model, as they were.
+        setting: pool, siblings, text, rounds, seeds, hits_revealed, log_enrichment_of (which hits) and language_model,
+            as they were.
         screens: One report for each screen.
         usage: What the language model took; None where none took part.
     """
@@ -28,15 +32,27 @@ class ReplayReport:
     screens: tuple[ScreenReport, ...]
     usage: JudgeUsage | None = field(default=None, kw_only=True)
 
+    @property
+    def genome_wide(self) -> tuple[ScreenReport, ...]:
+        """The screens with a library of more than `GENOME_WIDE` perturbations."""
+        return tuple(one for one in self.screens if one.library_size > GENOME_WIDE)
+
     def mean(self) -> dict[str, float]:
-        """Means over screens; a focused library carries a plain mean, so there is one without such."""
-        wide = [one for one in self.screens if one.library_size >= SMALL_LIBRARY]
+        """Means over screens, those left out where a figure cannot be told.
+
+        A focused library carries a plain mean, so there are means over genome-wide screens alone: of log enrichment,
+        and as geometric means of the enrichment itself, exp(mean of the logarithms), 1 = as random.
+        """
         figures = {
-            "hit_ratio_nonessential": mean_of(one.hit_ratio_nonessential.mean for one in self.screens),
-            "log_enrichment": mean_of(one.log_enrichment for one in self.screens),
+            "hit_ratio_specific": _mean(one.hit_ratio_specific.mean for one in self.screens),
+            "hit_ratio_nonessential": _mean(one.hit_ratio_nonessential.mean for one in self.screens),
+            "log_enrichment": _mean(one.log_enrichment for one in self.screens),
+            "log_enrichment_first": _mean(one.log_enrichment_first for one in self.screens),
         }
-        if 0 < len(wide) < len(self.screens):
-            figures["log_enrichment_genome_wide"] = mean_of(one.log_enrichment for one in wide)
+        if wide := self.genome_wide:
+            last, first = (_mean(one.log_enrichment for one in wide), _mean(one.log_enrichment_first for one in wide))
+            figures |= {"log_enrichment_genome_wide": last, "log_enrichment_first_genome_wide": first}
+            figures |= {"enrichment_genome_wide": math.exp(last), "enrichment_first_genome_wide": math.exp(first)}
         return figures
 
     def calibration(self, after: int = 0) -> dict[str, float]:
@@ -65,3 +81,7 @@ class ReplayReport:
             "reliability": [one.to_json() for one in self.reliability()],
             **({} if self.usage is None else {"usage": self.usage.to_json()}),
         }
+
+
+def _mean(values: Iterable[float]) -> float:
+    return mean_of(value for value in values if math.isfinite(value))

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from db.acts import FILE, act
 from db.errors import InvalidValueError
+from db.genes.perturbation_names import genes_in
 from db.records import Question, Screen, Side
 from db.screens.reading import effects_of, get_screen, hit_list, source_names
-from tools.genes.essentials import PACK, essential_names
+from db.store import Store
+from tools.genes.essentials import DEPMAP_PACK, PACK, essential_names, fitness_genes, fitness_packs
+from tools.genes.orthologs import HUMAN, Orthologs, ortholog_note, orthologs_of, required_orthologs
 from tools.packs.definition import read_packs
 from tools.screens.hit_rules import default_rule, hits, parse_rule
 from tools.workspace import Workspace
 
 ROUND_SIZE, SMALL_ROUND_SIZE, SMALL_LIBRARY = 128, 32, 2000
-COLUMNS = ("name", "effect", "hit", "essential", "fdr_low", "fdr_high")
+COLUMNS = ("name", "effect", "hit", "essential", "fitness", "fdr_low", "fdr_high")
+SPECIFIC = "specific"
+"""What is missing where the fitness genes are not known: specific hits, and the pool of them."""
+WITHOUT_CEGV2 = (
+    f"CEGv2 is not at hand, so fitness genes are those of DepMap alone, a dozen fewer: {act('fetch', [PACK])} gets it."
+)
 
 DIRECTION: dict[Side, Literal["raises", "lowers", "both"]] = {"high": "raises", "low": "lowers", "both": "both"}
 
@@ -32,10 +41,12 @@ class ReplayTarget:
         name: Name of the screen.
         question: What a campaign over it would look for.
         table: Indexed by perturbation (approved symbols where known), sorted; columns name (as the screen's own file
-            writes it), effect (harmonised), hit, essential (bool), fdr_low and fdr_high (NaN where not known).
+            writes it), effect (harmonised), hit, essential, fitness (bool; every essential gene is a fitness gene),
+            fdr_low and fdr_high (NaN where not known).
         hidden: Ids of the screens in the store that hold these very effects.
-        missing: Control → packs that it would need.
+        missing: Control, or `SPECIFIC` → packs that it would need.
         warnings: What a reader of the figures has to know.
+        orthologs: Through which another organism's genes were put in human terms; it leads back to their own names.
     """
 
     name: str
@@ -44,6 +55,7 @@ class ReplayTarget:
     hidden: frozenset[int] = frozenset()
     missing: tuple[tuple[str, tuple[str, ...]], ...] = ()
     warnings: tuple[str, ...] = ()
+    orthologs: Orthologs = field(default_factory=Orthologs)
 
     def round_size(self, asked: int | None) -> int:
         """Perturbations of one round: as asked for, else 128, or 32 for a focused library.
@@ -62,8 +74,11 @@ def make_table(
     effects: pd.Series[float],
     hit_names: Collection[str],
     essential: Collection[str],
+    fitness: Collection[str] = (),
 ) -> pd.DataFrame:
     """The table of a target; hits and essential genes are matched on the file's own names.
+
+    Fitness genes are matched on the symbols, and on the file's own names too.
 
     Where two rows mean one gene, the one that is written as the symbol (else the first by name) stands for it, and the
     other keeps its own name, without features.
@@ -74,6 +89,7 @@ def make_table(
         effects: Harmonised effect of each.
         hit_names: The file's names of hits.
         essential: The list's names of essential genes.
+        fitness: Symbols of fitness genes.
     """
     frame = pd.DataFrame(
         {"name": names.to_numpy(), "symbol": symbols.to_numpy(), "effect": effects.to_numpy(dtype=float)}
@@ -87,9 +103,33 @@ def make_table(
     frame.loc[frame["key"].duplicated(), "key"] += " (second row)"
     frame["hit"] = frame["name"].isin(set(hit_names))
     frame["essential"] = frame["name"].isin(set(essential))
+    frame["fitness"] = frame["essential"] | any_fitness(frame["name"], fitness) | any_fitness(frame["symbol"], fitness)
     frame = frame.set_index("key").sort_index()
     frame.index = pd.Index(frame.index, dtype=object)
     return frame.assign(fdr_low=np.nan, fdr_high=np.nan)[list(COLUMNS)]
+
+
+def any_fitness(perturbations: Iterable[str], fitness: Collection[str]) -> npt.NDArray[np.bool_]:
+    """Which perturbations are of a fitness gene, of a pair either one; shape (perturbations,).
+
+    Args:
+        perturbations: Names.
+        fitness: Names of fitness genes.
+    """
+    genes = frozenset(fitness)
+    return np.array([not genes.isdisjoint(genes_in(str(name))) for name in perturbations], dtype=bool)
+
+
+def lacking_lists(workspace: Workspace, essential: Collection[str] | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What cannot be told for want of a list of genes → packs that bring it, as in `ReplayTarget.missing`.
+
+    Args:
+        workspace: Its store is looked into.
+        essential: Names of essential genes; None or empty where no list is at hand.
+    """
+    missing = () if essential else (("essential_only", (PACK,)),)
+    packs = fitness_packs(workspace)
+    return (*missing, (SPECIFIC, packs)) if DEPMAP_PACK in packs else missing
 
 
 def target_of_screen(
@@ -122,25 +162,55 @@ def target_of_screen(
             f"The screen {screen.name!r} has no hit by its rule {rule!r}, so a replay has nothing to find.",
             f"Give it another rule when it is added: {act('add_screen', FILE, hit_rule='top 5%')}.",
         )
-    essential = essential_names(workspace)
+    orthologs, essential = orthologs_of(workspace.store, screen.organism), essential_names(workspace)
+    if essential is not None:
+        essential |= orthologs.own_symbols(essential)
     written = source_names(workspace.store, screen.id).reindex(effects["perturbation"])
     own = written.fillna(pd.Series(written.index, index=written.index)).to_numpy(str)
+    is_essential = effects["perturbation"].isin(essential or ()).to_numpy() | np.isin(own, list(essential or ()))
+    fitness = fitness_genes(workspace)
+    fitness |= orthologs.own_symbols(fitness)
     table = pd.DataFrame(
         {
             "name": own,
             "effect": effects["estimate"].to_numpy(float),
             "hit": is_hit.to_numpy(bool),
-            "essential": effects["perturbation"].isin(essential or ()).to_numpy() | np.isin(own, list(essential or ())),
+            "essential": is_essential,
+            "fitness": is_essential | any_fitness(effects["perturbation"], fitness) | any_fitness(own, fitness),
             "fdr_low": effects["fdr_low"].to_numpy(float),
             "fdr_high": effects["fdr_high"].to_numpy(float),
         },
         index=pd.Index(effects["perturbation"], dtype=object),
     ).sort_index()
-    missing = () if essential else (("essential_only", (PACK,)),)
+    missing = lacking_lists(workspace, essential)
+    warnings = [] if screen.study else [undeclared_warning(screen.name)]
+    if [name for name, _ in missing] == ["essential_only"]:
+        warnings.append(WITHOUT_CEGV2)
     return ReplayTarget(
-        screen.name, question_of_screen(screen, rule, text), table, frozenset([screen.id]), missing,
-        () if screen.study else (undeclared_warning(screen.name),),
-    )  # fmt: skip
+        screen.name, question_of_screen(screen, rule, text), table, frozenset([screen.id]), missing, tuple(warnings)
+    )
+
+
+def in_human_terms(store: Store, target: ReplayTarget) -> ReplayTarget:
+    """A target as it is played: another organism's genes by their human orthologs, so that all that is known speaks.
+
+    Args:
+        store: The store.
+        target: By own names.
+
+    Raises:
+        NotFoundError: The store has no orthologs of the organism.
+    """
+    if target.question.organism == HUMAN:
+        return target
+    orthologs = required_orthologs(store, target.question.organism)
+    return replace(
+        target,
+        question=orthologs.question(target.question),
+        table=target.table.set_axis(orthologs.into_human(target.table.index)).sort_index(),
+        warnings=(*target.warnings, ortholog_note(orthologs, target.table.index)),
+        orthologs=orthologs,
+    )
 
 
 def undeclared_warning(name: str) -> str:

@@ -44,7 +44,8 @@ SAID: Mapping[str, Said] = {
     "citation": Said("Citation of the study.", "TEXT"),
     "licence": Said("Licence of the data.", "TEXT"),
     "reader": Said(
-        "Format of the file, else by its header: mageck_rra, mageck_mle, rsa, one_sided, benchmark_pair, generic.",
+        "Format of the file, else by its header: mageck_rra, mageck_mle, rsa, one_sided, crisprbrain,"
+        " benchmark_pair, generic.",
         "NAME",
     ),
     "columns": Said("Which column holds a field, such as estimate=log2FC; repeat it.", "FIELD=COLUMN", "--map"),
@@ -62,8 +63,8 @@ SAID: Mapping[str, Said] = {
     "expressed": Said("Gene and TPM; genes below --min-tpm are flagged.", "FILE"),
     "min_tpm": Said("TPM from which a gene counts as expressed.", min=0),
     "flag_essential": Said(
-        "Keep common essential genes as candidates, with a flag; else they are left out unless --library names the"
-        " candidates or the phenotype is one of growth or death."
+        "Keep fitness genes (common essential, or slowing most cell lines) as candidates, with a flag; else they are"
+        " left out unless --library names the candidates or the phenotype is one of growth or death."
     ),
     "guides_per_gene": Said("Guides to order for each gene.", min=1),
     "coverage": Said("Cells for each guide.", min=1),

@@ -18,8 +18,14 @@ RoundSize = Annotated[
 ]
 Seeds = Annotated[int, typer.Option(min=1, help="Number of seeds: each is a random 90 % of the library.")]
 Pool = Annotated[
-    Literal["all", "nonessential"],
-    typer.Option(help="The whole library, or one without essential genes: two different settings."),
+    Literal["specific", "nonessential", "all"],
+    typer.Option(
+        help="The library without fitness genes, without essential ones (CEGv2), or the whole: different settings."
+    ),
+]
+RevealHits = Annotated[
+    bool,
+    typer.Option("--reveal-hits/--hide-hits", help="Reveal which chosen genes are hits, or their effects alone."),
 ]
 Siblings = Annotated[
     bool, typer.Option("--siblings", help="Other phenotypes of the same study may be learnt from; copies never.")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CONTROLS = {
     "random": ("r", "random"),
     "essential_only": ("e", "essential genes only"),
+    "depmap_order": ("d", "DepMap order"),
     "recurrence": ("o", "recurrence in other studies"),
     "prior_only": ("p", "prior only, no feedback"),
 }
@@ -42,7 +43,7 @@ def played(done: Demo) -> Sequence[RenderableType]:
         "screen": f"{screen.name} ({screen.study}): {screen.library_size:,} perturbations, {screen.hits:,} hits",
         "replay": f"{setting['rounds']} rounds of {screen.round_size}, {setting['seeds']} seeds; the screen and its"
         " copies are hidden",
-        "essential genes": f"left out ({done.essentials}): what kills a cell changes every readout",
+        "no candidates": f"{_left_out(done)}: what slows or kills a cell changes every readout",
         "learnt from": [prior.screen for prior in screen.priors],
         "found": f"{found.hits:.0f} hits among {found.tested:.0f} tested; at random {_chance(screen):.0f}",
     }
@@ -56,6 +57,12 @@ def played(done: Demo) -> Sequence[RenderableType]:
         line(f"Look further: hitscout campaign show {made.campaign} --store {done.store}"),
         line(f"{done.seconds:.0f} s in all", "dim"),
     ]  # fmt: skip
+
+
+def _left_out(done: Demo) -> str:
+    if done.report.setting["pool"] == "specific":
+        return f"fitness genes (DepMap, {done.essentials})"
+    return f"essential genes ({done.essentials})"
 
 
 def _chance(screen: ScreenReport) -> float:

@@ -21,6 +21,5 @@ def encoded(made: EncodedTexts) -> list[RenderableType]:
     state = "the store had them already" if made.already else "they are in the store"
     return [
         line(f"{made.genes:,} gene texts as vectors of {made.dimensions} numbers ({made.encoder}): {state}."),
-        line(f"Names of {made.gene_sets:,} gene sets are encoded as well, for questions to be compared with."),
         line(f"Encoded now: {made.encoded:,}; the others were kept from before.", "dim"),
     ]

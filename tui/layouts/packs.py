@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 
 from tui.layouts.format import Column, line, spoken_line, table
+from tui.layouts.gene_texts import encoded
 
 if TYPE_CHECKING:
     from tools.packs.catalogue import FetchReport, PackSummary
@@ -49,6 +50,8 @@ def fetched(report: FetchReport) -> Sequence[RenderableType]:
             parts.append(line(f"{pack.name}: cite {pack.citation}", "dim"))
         if pack.next_step:
             parts.append(line(f"{pack.name}: `{pack.next_step}` comes next: until it has run, nothing reads the pack."))
+    if report.encoded is not None and not report.encoded.already:
+        parts.extend(encoded(report.encoded))
     return parts
 
 

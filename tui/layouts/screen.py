@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
+from db.records import UNSIGNED
 from tui.layouts.format import Column, fields, heading, line, notes, number, spoken_line, table
 
 if TYPE_CHECKING:
@@ -95,18 +96,34 @@ def shown(shown: ShownScreen) -> Sequence[RenderableType]:
         "cell type": screen.cell_type, "condition": screen.condition, "modality": screen.modality,
         "library": screen.library, "method": screen.method, "readout": screen.readout, "text": screen.text,
         "file": shown.source, "SHA-256": shown.source_hash, "added": f"{shown.added_at:%Y-%m-%d %H:%M} UTC",
-        "sign": [f"{one.sign_evidence} (in the file, positive {one.positive_means})" for one in shown.contrasts],
+        "sign": [_sign(one.sign_evidence, one.positive_means) for one in shown.contrasts],
         "hit rule": f"{screen.hit_rule}, side {screen.side}", "remarks": [spoken_line(one) for one in shown.remarks],
     }  # fmt: skip
-    rows = [
-        (low, number(low_effect), high, number(high_effect))
-        for (low, low_effect), (high, high_effect) in zip(shown.lowest, shown.highest, strict=True)
-    ]
-    columns = [Column("lowers most"), Column("effect", right=True), Column("raises most"), Column("effect", right=True)]
     return [
         *parts, fields(about), heading("Quality"), fields(_quality(shown)), heading("Strongest effects"),
-        table(columns, rows, cut=False), *noted("Kept aside", shown.kept_aside), *noted("Flagged", shown.flags),
+        _strongest(shown.lowest, shown.highest, signed=not _unsigned(shown)), *noted("Kept aside", shown.kept_aside),
+        *noted("Flagged", shown.flags),
     ]  # fmt: skip
+
+
+def _unsigned(shown: ShownScreen) -> bool:
+    return all(one.positive_means == UNSIGNED for one in shown.contrasts)
+
+
+def _sign(evidence: str, positive_means: str) -> str:
+    return evidence if positive_means == UNSIGNED else f"{evidence} (in the file, positive {positive_means})"
+
+
+def _strongest(
+    lowest: Sequence[tuple[str, float]], highest: Sequence[tuple[str, float]], *, signed: bool
+) -> RenderableType:
+    """Both ends of the effects; of effects without a sign the strongest ones, which neither raise nor lower."""
+    effect = Column("effect", right=True)
+    if not signed:
+        return table([Column("strongest"), effect], [(name, number(size)) for name, size in highest], cut=False)
+    ends = zip(lowest, highest, strict=True)
+    rows = [(low, number(a), high, number(b)) for (low, a), (high, b) in ends]
+    return table([Column("lowers most"), effect, Column("raises most"), effect], rows, cut=False)
 
 
 def _quality(shown: ShownScreen) -> dict[str, object]:
@@ -120,7 +137,8 @@ def _quality(shown: ShownScreen) -> dict[str, object]:
     guides = f"median {number(quality.guides_median)}, {quality.guides_least} to {quality.guides_most}"
     return {
         "perturbations": quality.perturbations,
-        "hits": f"{quality.hits_low:,} low, {quality.hits_high:,} high",
+        "hits": f"{quality.hits_high:,}, of no known direction" if _unsigned(shown)
+        else f"{quality.hits_low:,} low, {quality.hits_high:,} high",
         "replicates": agreement,
         "guides of a gene": guides if quality.guides_median is not None else "not in the file",
         "negative controls": f"{quality.controls:,} rows, median {number(quality.controls_median)}, spread"
@@ -178,13 +196,10 @@ def previewed(preview: ScreenPreview) -> list[RenderableType]:
         "effects are": KINDS[preview.estimate_kind],
         "replicates": preview.replicates,
         "negative controls": f"{preview.controls:,} rows" if preview.controls else "none",
-        "sign": f"{preview.sign_evidence} (in the file, positive {preview.positive_means})",
+        "sign": _sign(preview.sign_evidence, preview.positive_means),
         "hits": None if preview.hits is None else f"{preview.hits:,} by {preview.hit_rule}, side {preview.side}",
         "remarks": [spoken_line(one) for one in preview.remarks],
     }
-    columns = [Column("lowers most"), Column("effect", right=True), Column("raises most"), Column("effect", right=True)]
-    rows = [
-        (low, number(a), high, number(b)) for (low, a), (high, b) in zip(preview.lowest, preview.highest, strict=True)
-    ]
-    parts: list[RenderableType] = [heading("What would be read"), fields(about), table(columns, rows, cut=False)]
+    ends = _strongest(preview.lowest, preview.highest, signed=preview.positive_means != UNSIGNED)
+    parts: list[RenderableType] = [heading("What would be read"), fields(about), ends]
     return [*parts, *noted("Kept aside", preview.kept_aside), *noted("Used with a flag", preview.flags), line("")]

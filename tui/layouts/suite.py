@@ -8,6 +8,7 @@ from rich.console import RenderableType
 
 from tui.layouts.format import Column, heading, line, share, table
 from tui.layouts.reliability import reliability
+from tui.layouts.replay import enrichment, setting_of
 
 if TYPE_CHECKING:
     from tools.benchmarks.suite import Gain, SuiteReport
@@ -20,11 +21,12 @@ def figures(report: SuiteReport) -> list[RenderableType]:
     Args:
         report: The figures.
     """
-    setting = ", ".join(f"{key} {value}" for key, value in report.setting.items() if value is not None)
-    said: list[RenderableType] = [line(f"Setting: {setting}"), heading("Gains in log enrichment, over studies")]
-    said += [_gains(report.gains), heading("Screens"), _screens(report.screens)]
+    said: list[RenderableType] = [*setting_of(report), heading("Gains in log enrichment, over studies")]
+    said += [_gains(report.gains), heading("Screens"), _screens(report.screens), *enrichment(report)]
     said += [heading("Trust in nominations: all rounds, and without the first one"), _trust(report)]
     said += [heading("Nominations of all screens"), *reliability(report.reliability())]
+    if report.left_out:
+        said.append(line(f"Without any hit in this pool: {', '.join(report.left_out)}", "dim"))
     if report.missing:
         packs = " ".join(dict.fromkeys(report.missing.values()))
         said.append(line(f"Not at hand: {', '.join(report.missing)} (hitscout fetch {packs})", "dim"))
@@ -47,14 +49,14 @@ def _gains(gains: tuple[Gain, ...]) -> RenderableType:
 
 
 def _screens(screens: tuple[ScreenReport, ...]) -> RenderableType:
-    names = ("hits", "without essential", "random", "log enrichment")
+    names = ("hits", "specific", "without essential", "all hits", "random", "log enrichment", "first round")
     columns = [Column("screen"), *(Column(name, right=True) for name in names)]
     rows = []
     for one in screens:
         random = one.controls.get("random")
-        by_chance = share(random.hit_ratio_nonessential if random else None)
-        found = share(one.hit_ratio_nonessential.mean)
-        rows.append((one.name, f"{one.hits:,}", found, by_chance, share(one.log_enrichment)))
+        found = (one.hit_ratio_specific.mean, one.hit_ratio_nonessential.mean, one.hit_ratio.mean)
+        figures = (*found, random.hit_ratio if random else None, one.log_enrichment, one.log_enrichment_first)
+        rows.append((one.name, f"{one.hits:,}", *map(share, figures)))
     return table(columns, rows, cut=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,12 @@ from db.errors import NotFoundError
 from db.records import Question
 from tests.synthetic_store import add_screen as add
 from tests.synthetic_store import copied_world, module_effects, workspace_on
+from tools.benchmarks import suite
 from tools.benchmarks.suite import benchmark_suite, compare
 from tools.benchmarks.suite_screens import SCREENS, suite_targets, targets_of_sets
 from tools.replays import controls
+from tui.layouts.format import page
+from tui.layouts.suite import figures
 
 
 @pytest.fixture(scope="module")
@@ -67,18 +71,40 @@ def test_the_suite_plays_what_is_at_hand_and_names_the_packs_of_the_rest(played)
     report = played.to_json()
     assert [one["name"] for one in report["screens"]] == ["freimer-il2", "umhoefer-foxp3-teff"]
     assert {gain["over"] for gain in report["gains"]} == {
-        "recurrence", "prior_only", "permuted_feedback", "random_embeddings", "mean_baseline",
+        "depmap_order", "recurrence", "nearest_screen", "question_only", "prior_only", "permuted_feedback",
+        "random_embeddings", "mean_baseline",
     }  # fmt: skip
     ahead = next(gain for gain in report["gains"] if gain["over"] == "mean_baseline")
     assert ahead["low"] > 0
     assert ahead["losses"] == []
     assert report["missing"]["IFNG"] == "biodiscovery-ifng"
     assert report["setting"]["hits_revealed"] is True
+    assert report["setting"]["pool"] == "specific"
+    assert report["left_out"] == []
     assert set(report["screens"][0]["controls"]) == set(controls.NAMES)
     bins = report["screens"][0]["reliability"]
     assert sum(one["nominations"] for one in bins) == 2 * 2 * 32
     assert all(one["low"] <= one["expected"] <= one["high"] for one in bins)
     json.dumps(report, allow_nan=False)
+
+
+def test_the_suite_can_hide_which_genes_are_hits(space):
+    report = benchmark_suite(
+        space, ("mean_baseline",), screens=["freimer-il2"], rounds=1, seeds=1, reveal_hits=False, workers=1
+    )
+    assert report.setting["hits_revealed"] is False
+
+
+def test_a_screen_without_a_hit_in_the_pool_is_left_out_and_named(space, monkeypatch):
+    found = suite_targets(space, "json")
+    dying, other = found.targets
+    table = dying.table.assign(hit=dying.table["fitness"])
+    changed = replace(found, targets=(replace(dying, table=table), other))
+    monkeypatch.setattr(suite, "suite_targets", lambda *_: changed)
+    report = benchmark_suite(space, ("mean_baseline",), rounds=1, seeds=1, workers=1)
+    assert report.to_json()["left_out"] == [dying.name]
+    assert [one.name for one in report.screens] == [other.name]
+    assert f"Without any hit in this pool: {dying.name}" in page(figures(report))
 
 
 def test_trust_is_also_told_over_the_nominations_of_all_screens(played):

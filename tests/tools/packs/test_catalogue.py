@@ -18,7 +18,8 @@ from db.genes.nomenclature import find_gene
 from db.genes.sets import get_gene_set, list_collections
 from db.provenance import list_ingests
 from db.screens.reading import list_screens
-from tools.packs.catalogue import absent_packs, fetch, list_packs, pack_folder, remedies
+from tools.packs.catalogue import _wanted, absent_packs, fetch, list_packs, pack_folder, remedies
+from tools.packs.definition import read_packs
 from tools.workspace import Progress, Workspace
 from tui.layouts.packs import fetched
 
@@ -142,12 +143,39 @@ def test_the_mirror_can_be_named_by_the_environment(workspace, catalogue, monkey
 
 
 def test_without_names_the_default_packs_are_fetched(workspace, catalogue, monkeypatch):
-    for name in ("orthologs", "genedisco", "pathways", "gobp", "depmap"):
+    for name in ("orthologs", "genedisco", "pathways", "gobp", "depmap", "wordllama"):
         gmt = catalogue.https(f"{name}.gmt", f"{name}\t\tVAV1\n".encode())
         catalogue.add(name, gmt + SETS.format(file=f"{name}.gmt", collection=name), default="true")
     report = fetch(workspace, mirror=catalogue.mirror)
-    assert [pack.name for pack in report.packs] == ["hgnc", "depmap", "genedisco", "gobp", "orthologs", "pathways"]
+    assert [pack.name for pack in report.packs] == [
+        "hgnc", "depmap", "genedisco", "gobp", "orthologs", "pathways", "wordllama",
+    ]  # fmt: skip
     assert "tiny" not in list_collections(workspace.store)
+
+
+def test_all_screens_are_the_packs_with_a_screen_whose_terms_need_no_acceptance_beside_the_named_ones():
+    screens = {pack.name for pack in read_packs() if any(step.loader == "screen" for step in pack.loads)}
+    found = [pack.name for pack in _wanted(["string", "hl60"], all_screens=True)]
+    assert set(found) == screens | {"string"}
+    assert {"genedisco", "tcell-arce", "biodiscovery-ifng", "isg-sarscov2"} < set(found)
+    assert len(found) == len(set(found))
+    assert {pack.name for pack in _wanted([], all_screens=True)} == screens
+
+
+def test_a_screen_with_non_commercial_terms_is_not_among_all_screens(workspace, catalogue, monkeypatch):
+    load = '[[load]]\nloader = "screen"\nfiles = ["{0}.csv"]\nname = "{0}"\n' + (
+        'phenotype = "IL-2"\npositive_means = "raises"\n'
+    )
+    for name, commercial in (("free", "true"), ("bound", "false")):
+        table = catalogue.https(f"{name}.csv", b"gene,lfc\nVAV1,-1.5\nLCP2,-1.2\nIL2,-2.5\n")
+        catalogue.add(name, table + load.format(name), commercial=commercial)
+    kept = [pack for pack in read_packs() if pack.name in ("hgnc", "tiny-sets", "free", "bound")]
+    monkeypatch.setattr("tools.packs.catalogue.read_packs", lambda: kept)
+    report = fetch(workspace, ["tiny-sets"], all_screens=True, mirror=catalogue.mirror)
+    assert [(pack.name, pack.state) for pack in report.packs] == [
+        ("hgnc", "ready"), ("tiny-sets", "ready"), ("free", "ready"),
+    ]  # fmt: skip
+    assert [screen.name for screen in list_screens(workspace.store)] == ["free"]
 
 
 def test_a_group_keeps_what_could_be_had_and_reports_the_rest(workspace, catalogue):

@@ -9,6 +9,7 @@ import pytest
 
 from db.errors import InvalidValueError, NotFoundError
 from db.records import Screen, relation
+from tools.genes.texts.wordllama import PACK, TOKENIZER, VECTORS
 from tools.packs.definition import HttpsFile, WheelFile, parse_pack, read_pack, read_packs
 
 SMALL = """
@@ -46,7 +47,9 @@ def test_every_pack_of_the_catalogue_can_be_read_and_says_its_terms():
 
 def test_the_default_packs_come_from_the_package_index_and_allow_commercial_use():
     defaults = [pack for pack in read_packs() if pack.default]
-    assert {pack.name for pack in defaults} == {"hgnc", "orthologs", "genedisco", "pathways", "gobp", "depmap"}
+    assert {pack.name for pack in defaults} == {
+        "hgnc", "orthologs", "genedisco", "pathways", "gobp", "depmap", "wordllama",
+    }  # fmt: skip
     assert all(isinstance(file, WheelFile) for pack in defaults for file in pack.files)
     assert all(pack.commercial for pack in defaults)
 
@@ -77,8 +80,11 @@ def test_pinned_files_are_those_of_the_manifest(shared_data):
             (row["repository"], row["commit"], row["path"]): row for row in csv.DictReader(stream, delimiter="\t")
         }
     files = [file for pack in read_packs() for file in pack.files if isinstance(file, HttpsFile)]
-    assert len(files) == 42
-    for file in files:
+    assert len(files) == 50
+    # Pinned to a commit like the others, but not among the files that came with the project.
+    elsewhere = [file.path for file in files if (file.repository, file.commit, file.path) not in listed]
+    assert set(elsewhere) <= {"resources/protein_atlas/RNAtableExtended.tsv.gz"}
+    for file in (one for one in files if one.path not in elsewhere):
         row = listed[(file.repository, file.commit, file.path)]
         assert (file.sha256, file.bytes) == (row["sha256"], int(row["bytes"]))
 
@@ -106,6 +112,9 @@ def as_screen(name: str) -> Screen:
         ("freimer-il2ra", "arce-il2ra-resting-teff", "other"),
         ("IFNG", "Carnevale22_Adenosine", "other"),
         ("zhu-sarscov2", "zhuang-nk", "other"),
+        ("zhu-sarscov2", "isg-sarscov2", "other"),
+        ("zhuang-nk", "hagel-cart", "other"),
+        ("hl60-differentiation", "hl60-migration", "sibling"),
     ],
 )
 def test_the_same_experiment_in_two_packs_is_declared_a_copy(a, b, wanted):
@@ -114,7 +123,7 @@ def test_the_same_experiment_in_two_packs_is_declared_a_copy(a, b, wanted):
 
 def test_every_screen_of_the_catalogue_declares_what_a_replay_must_know():
     steps = [(pack, step) for pack in read_packs() for step in pack.loads if step.loader == "screen"]
-    assert len(steps) == 20
+    assert len(steps) == 27
     for pack, step in steps:
         assert step.options.get("study") or pack.study, step.files
         for key in ("name", "phenotype", "cell_type", "modality", "positive_means", "side", "reader"):
@@ -184,6 +193,12 @@ def test_a_pack_may_load_nothing_and_be_used_from_its_folder():
     assert [name for file in pack.files for name in file.names] == ["model.onnx", "tokenizer.json"]
 
 
+def test_the_word_vectors_are_those_that_their_encoder_reads_and_the_next_step_is_a_command():
+    pack = read_pack("wordllama")
+    assert [name for file in pack.files for name in file.names] == [VECTORS, TOKENIZER]
+    assert pack.next_step == f"hitscout encode --encoder {PACK}"
+
+
 def test_the_lines_of_perturbqa_share_one_folder_and_sets_are_of_the_same_cell_line_as_k562():
     packs = {pack.name: pack for pack in read_packs() if pack.group == "perturbqa"}
     assert set(packs) == {f"perturbqa-{line}" for line in ("k562", "rpe1", "hepg2", "jurkat", "k562-set")}
@@ -192,13 +207,20 @@ def test_the_lines_of_perturbqa_share_one_folder_and_sets_are_of_the_same_cell_l
     assert cells["perturbqa-k562-set"] == cells["perturbqa-k562"] == "K562"
 
 
-def test_each_benchmark_screen_has_a_frozen_line_on_cells_and_assay():
+def test_each_benchmark_screen_and_each_screen_of_a_study_of_its_own_has_a_frozen_line_on_cells_and_assay():
+    newer = {"haney-phagocytosis", "hagel-cart", "nmd-reporter", "tian-neuron-survival", "hl60", "isg-sarscov2"}
     lines = {
         step.options["name"]: str(step.options.get("described", ""))
         for pack in read_packs()
-        if pack.group == "biodiscovery"
+        if pack.group == "biodiscovery" or pack.name in newer
         for step in pack.loads
     }
-    assert len(lines) == 6
+    assert len(lines) == 6 + 7
     assert all(40 < len(line) < 400 for line in lines.values())
     assert not any("pathway" in line or "signal" in line for line in lines.values())
+
+
+def test_a_score_without_a_sign_is_declared_so_and_its_hits_lie_on_no_side():
+    (step,) = read_pack("haney-phagocytosis").loads
+    told = {key: step.options[key] for key in ("positive_means", "side", "hit_rule")}
+    assert told == {"positive_means": "unsigned", "side": "both", "hit_rule": "|score|>21.2"}

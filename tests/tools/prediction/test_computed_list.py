@@ -61,7 +61,7 @@ def test_a_prediction_covers_exactly_the_candidates_and_says_what_it_rests_on(pr
     assert list(prediction.posterior.frame.index) == [gene for gene in SYMBOLS if gene not in tested]
     assert {one.screen for one in prediction.priors} == {"other-a", "other-b", "other-c"}
     assert [one.screen for one in prediction.excluded] == ["target"]
-    assert {one.source for one in prediction.features} >= {"gene_sets", "string_spectral", "essentiality"}
+    assert {one.source for one in prediction.features} >= {"gene_sets", "question_match", "essentiality"}
     assert all(one.genes > 0 for one in prediction.features if not one.missing)
     assert prediction.predictor == "blend"
     assert set(prediction.hits_so_far) == set(tested[:8])

@@ -10,7 +10,7 @@ import pytest
 
 from db.records import Question, Screen
 from tools.prediction.design import design
-from tools.prediction.likeness import GAIN, likeness, modality_warning, weights
+from tools.prediction.likeness import Alike, alike, likeness, modality_warning, weights
 from tools.prediction.prior_learner import fit_prior
 from tools.prediction.records import Priors
 
@@ -30,6 +30,12 @@ def test_a_screen_alike_in_every_respect_has_likeness_one_and_one_alike_in_none_
     assert likeness(QUESTION, other) == 0.0
     assert likeness(QUESTION, replace(SCREEN, modality="interference")) == pytest.approx(0.875)
     assert likeness(Question(""), SCREEN) == 0.0
+
+
+def test_what_two_descriptions_share_is_told_part_by_part():
+    assert alike(QUESTION, SCREEN) == Alike(phenotype=1.0, cells=1.0, readout=1.0, modality=1.0)
+    other = replace(SCREEN, phenotype="IL-2 and IFN-γ", cell_type="", readout="sorting by size", modality="activation")
+    assert alike(replace(QUESTION, phenotype="IL-2, TNF"), other) == Alike(0.5, 0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +58,10 @@ def test_words_that_every_description_has_make_nothing_alike(one, other):
     assert likeness(Question("", cell_type=one, readout=one), replace(SCREEN, cell_type=other, readout=other)) == 0.0
 
 
-def test_the_question_s_own_weights_are_multiplied_in_whatever_the_case_of_the_name():
+def test_the_question_s_own_weights_are_the_only_ones_whatever_the_case_of_the_name():
     other = replace(SCREEN, id=2, name="b", cell_type="", phenotype="", readout="", modality="")
     asked = replace(QUESTION, screen_weights={"A": 0.5})
-    assert weights(asked, [SCREEN, other]) == {1: 0.5 * (1 + GAIN), 2: 1.0}
+    assert weights(asked, [SCREEN, other]) == {1: 0.5, 2: 1.0}
 
 
 def test_a_loss_of_function_prior_of_an_activation_screen_is_warned_of_and_no_other():
@@ -84,7 +90,7 @@ def test_a_screen_of_weight_zero_teaches_nothing():
 
     def learnt(left_out: str) -> float:
         asked = Question("", screen_weights={left_out: 0.0})
-        return float(np.corrcoef(fit_prior(table, priors, np.random.default_rng(0), asked).scores, x)[0, 1])
+        return float(np.corrcoef(fit_prior(table, priors, asked).scores, x)[0, 1])
 
     assert learnt("down") > 0.5
     assert learnt("up") < -0.5

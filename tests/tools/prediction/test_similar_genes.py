@@ -10,6 +10,7 @@ from rich.console import Console, Group
 
 from db.errors import InvalidValueError, NotFoundError
 from tests.campaign_world import new_workspace
+from tests.synthetic_store import SYMBOLS, add_mouse_genes, copied_world, workspace_on
 from tools.evidence import open_evidence
 from tools.prediction.similar_genes import similar_genes
 from tui.layouts.similar_genes import similar
@@ -57,10 +58,10 @@ def test_shared_sets_hold_both_genes(world):
 def test_sources_that_do_not_know_the_gene_name_the_packs_that_would_help(world):
     found = similar_genes(world, "GENE0100", 1)
     assert found.silent["coessentiality"] == ("coessentiality",)
-    assert found.silent["text_embedding"] == ("minilm",)
+    assert found.silent["text_embedding"] == ("wordllama",)
     (command,) = found.remedies
     assert command.startswith("hitscout fetch ")
-    assert {"coessentiality", "minilm"} <= set(command.split())
+    assert {"coessentiality", "wordllama"} <= set(command.split())
     shown = io.StringIO()
     Console(file=shown, width=200).print(Group(*similar(found)))
     assert f"More sources: {command}" in shown.getvalue()
@@ -70,9 +71,20 @@ def test_the_same_question_has_the_same_answer(world):
     assert similar_genes(world, "GENE0100", 5) == similar_genes(world, "GENE0100", 5)
 
 
-def test_a_gene_that_no_source_knows_and_a_size_out_of_range_are_refused(named_workspace, world):
-    with pytest.raises(NotFoundError, match="No feature source knows Il2") as refused:
+def test_a_gene_of_an_organism_without_orthologs_and_a_size_out_of_range_are_refused(named_workspace, world):
+    with pytest.raises(NotFoundError, match="no one-to-one orthologs of mouse and human genes") as refused:
         similar_genes(named_workspace, "IL2", organism="mouse")
-    assert "`fetch([" in refused.value.suggestion
+    assert "orthologs" in refused.value.suggestion
     with pytest.raises(InvalidValueError, match="0 neighbours"):
         similar_genes(world, "GENE0100", 0)
+
+
+def test_a_mouse_gene_is_like_the_orthologs_of_the_genes_that_are_like_its_own(tmp_path_factory, tmp_path):
+    store, _ = copied_world(tmp_path_factory, tmp_path)
+    add_mouse_genes(store, [symbol for symbol in SYMBOLS if symbol != "GENE0101"])
+    space = workspace_on(store, tmp_path)
+    human, mouse = similar_genes(space, "GENE0100", 10), similar_genes(space, "Gene0100", 10, "mouse")
+    shared = [one.symbol.title() for one in human.neighbours if one.symbol != "GENE0101"]
+    assert [one.symbol for one in mouse.neighbours][: len(shared)] == shared
+    with pytest.raises(NotFoundError, match="Gene0101: it has no one-to-one human ortholog"):
+        similar_genes(space, "Gene0101", 10, "mouse")

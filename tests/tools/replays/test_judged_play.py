@@ -13,7 +13,7 @@ from tests.synthetic_store import MODULE_OF, SYMBOLS, shared_world, workspace_on
 from tools.replays.replay import known_until, memory_of, replay
 from tools.workspace import Progress, Workspace
 
-QUICK = {"size": 40, "rounds": 3, "seeds": 1, "controls": False, "predictor": "mean_baseline"}
+QUICK = {"pool": "all", "size": 40, "rounds": 3, "seeds": 1, "controls": False, "predictor": "mean_baseline"}
 
 
 @pytest.fixture(scope="module")

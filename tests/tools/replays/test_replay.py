@@ -13,6 +13,7 @@ import pytest
 from db.errors import InvalidValueError, NotFoundError
 from tests.synthetic_store import (
     ESSENTIAL,
+    FITNESS,
     GENES,
     SYMBOLS,
     add_knowledge,
@@ -24,11 +25,16 @@ from tests.synthetic_store import (
 )
 from tools.prediction.computed_list import gather
 from tools.prediction.predictors.mean_baseline import MeanBaseline
+from tools.prediction.records import Priors
 from tools.replays import controls
 from tools.replays.one_seed import Job, bootstrapped, make_course, run_seed
+from tools.replays.pools import has_hits, in_pool
 from tools.replays.replay import replay
+from tools.replays.report import ReplayReport
 from tools.replays.target import make_table, target_of_screen
 from tools.workspace import Paths, Workspace
+from tui.layouts.format import page
+from tui.layouts.replay import replayed
 
 QUICK = {"size": 16, "rounds": 2, "seeds": 1, "workers": 1, "controls": False}
 WHOLE = {**QUICK, "controls": True}
@@ -67,10 +73,12 @@ def test_a_replay_finds_more_than_random_and_reports_the_agreed_keys(shared):
     report = replay(shared, ["target"], **{**WHOLE, "seeds": 2}).to_json()
     screen = report["screens"][0]
     assert screen["hit_ratio"]["mean"] > 2 * screen["controls"]["random"]["hit_ratio"]
-    assert screen["controls"]["random"]["hit_ratio"] == pytest.approx(32 / GENES, abs=1e-6)
+    chance = pytest.approx(32 / (GENES - len(FITNESS)), abs=1e-6)
+    assert screen["controls"]["random"]["hit_ratio"] == screen["controls"]["random"]["hit_ratio_specific"] == chance
     assert set(screen["controls"]) == set(controls.NAMES)
     assert report["setting"] == {
-        "pool": "all", "siblings": False, "text": "json", "rounds": 2, "seeds": 2, "language_model": None,
+        "pool": "specific", "siblings": False, "text": "json", "rounds": 2, "seeds": 2, "hits_revealed": False,
+        "log_enrichment_of": "specific hits", "language_model": None,
     }  # fmt: skip
     assert [row["tested"] for row in screen["by_round"]] == [16, 32]
     assert screen["by_round"][-1]["hit_ratio"] == pytest.approx(screen["hit_ratio"]["mean"], abs=1e-5)
@@ -78,7 +86,9 @@ def test_a_replay_finds_more_than_random_and_reports_the_agreed_keys(shared):
         assert set(screen[held]) == {"slope", "observed_over_expected", "log_loss_skill", "coverage80"}
         assert report[held] == screen[held]
     assert report["reliability"] == screen["reliability"]
-    assert set(report["mean"]) >= {"hit_ratio_nonessential", "log_enrichment"}
+    assert set(report["mean"]) == {
+        "hit_ratio_specific", "hit_ratio_nonessential", "log_enrichment", "log_enrichment_first",
+    }  # fmt: skip
     assert {p["screen"] for p in screen["priors"]} == {"other-a", "other-b", "other-c"}
     assert all(p["relation"] == "other" and abs(p["spearman"]) < 0.3 for p in screen["priors"])
     json.dumps(report, allow_nan=False)
@@ -213,9 +223,17 @@ def test_controls_that_need_a_missing_pack_are_null_and_the_pack_is_named(store,
         connection.execute("UPDATE gene SET name = ''")
     # Its genes were changed behind the back of their ingest, so its features are for nobody else.
     alone = Workspace(store, np.random.default_rng(0), paths=Paths(tmp_path / "data", tmp_path / "cache"))
-    screen = replay(alone, ["alone"], **WHOLE).to_json()["screens"][0]
+    with pytest.raises(InvalidValueError, match=r"fetch\(\['depmap', 'essentials'\]\)"):
+        replay(alone, ["alone"], **WHOLE)
+    screen = replay(alone, ["alone"], **WHOLE, pool="all").to_json()["screens"][0]
+    assert screen["hits_specific"] is screen["hit_ratio_specific"]["mean"] is None
+    assert screen["controls"]["random"]["hit_ratio_specific"] is None
+    assert screen["missing"]["specific"] == ["depmap", "essentials"]
     for name, pack in {
         "essential_only": "essentials",
+        "depmap_order": "depmap",
+        "nearest_screen": "genedisco",
+        "question_only": "string",
         "recurrence": "genedisco",
         "random_embeddings": "string",
     }.items():
@@ -231,14 +249,152 @@ def test_the_filtered_pool_takes_essential_genes_out_beforehand(shared):
     assert not {name for step in screen.picks[0] for name in step} & set(ESSENTIAL)
 
 
+def test_the_specific_pool_is_the_default_and_takes_fitness_genes_out_beforehand(shared):
+    report = replay(shared, ["target"], **WHOLE)
+    screen = report.screens[0]
+    assert (report.setting["pool"], screen.library_size) == ("specific", GENES - len(FITNESS))
+    assert screen.hits == screen.hits_specific == screen.hits_nonessential
+    assert screen.hit_ratio == screen.hit_ratio_specific
+    assert screen.controls["essential_only"] is None
+    assert not {name for step in screen.picks[0] for name in step} & set(FITNESS)
+
+
+@pytest.fixture
+def grows(own) -> pd.DataFrame:
+    """Adds a screen whose hits are in part essential, in part other fitness genes; its table."""
+    add_screen(own.store, "grows", module_effects([0, 2, 4], 21), study="Grow 2020", phenotype="growing")
+    table = target_of_screen(own, "grows", "json").table
+    kinds = [table["hit"], table["hit"] & ~table["essential"], table["hit"] & ~table["fitness"]]
+    every, nonessential, specific = (int(kind.sum()) for kind in kinds)
+    assert every > nonessential > specific > 0
+    return table
+
+
+@pytest.mark.parametrize("pool", ["specific", "nonessential", "all"])
+def test_log_enrichment_is_of_the_hits_that_the_pool_counts_after_the_first_and_the_last_round(own, grows, pool):
+    report = replay(own, ["grows"], **QUICK, pool=pool)
+    screen = report.screens[0]
+    left_out = {"specific": FITNESS, "nonessential": ESSENTIAL, "all": []}[pool]
+    counted = grows["hit"] & ~grows.index.isin(FITNESS if pool == "specific" else ESSENTIAL)
+    library = len(grows) - len(left_out)
+    assert report.setting["log_enrichment_of"] == ("specific hits" if pool == "specific" else "nonessential hits")
+    for told, steps in ((screen.log_enrichment_first, 1), (screen.log_enrichment, 2)):
+        picks = [name for step in screen.picks[0][:steps] for name in step]
+        expected = counted.sum() * len(picks) / library
+        assert told == pytest.approx(np.log((counted[picks].sum() + 0.5) / (expected + 0.5)))
+
+
+def test_specific_hits_are_told_in_every_pool_and_round(own, grows):
+    screen = replay(own, ["grows"], **WHOLE, pool="all").screens[0]
+    specific = grows["hit"] & ~grows.index.isin(FITNESS)
+    picks = [name for step in screen.picks[0] for name in step]
+    assert screen.hits_specific == specific.sum()
+    assert screen.by_round[0].hit_ratio_specific == pytest.approx(specific[picks[:16]].sum() / specific.sum())
+    assert screen.hit_ratio_specific.mean == pytest.approx(specific[picks].sum() / specific.sum())
+    assert screen.controls["essential_only"].hit_ratio_specific == 0
+    assert screen.controls["essential_only"].hit_ratio > 0
+
+
+def test_a_screen_whose_hits_are_all_fitness_genes_is_refused_in_the_specific_pool(shared):
+    target = target_of_screen(shared, "target", "json")
+    dying = replace(target, table=target.table.assign(hit=target.table["fitness"]))
+    assert not has_hits(dying, "specific")
+    with pytest.raises(InvalidValueError, match="nothing to find"):
+        in_pool(dying, "specific")
+    assert in_pool(dying, "all") is dying
+
+
+def test_geometric_means_of_enrichment_are_over_genome_wide_screens_alone(shared):
+    one = replay(shared, ["target"], **BARE).screens[0]
+    screens = [
+        replace(one, library_size=size, log_enrichment=np.log(last), log_enrichment_first=np.log(first))
+        for size, last, first in ((18_000, 2.0, 3.0), (5_001, 8.0, 12.0), (5_000, 100.0, 100.0))
+    ]
+    mean = ReplayReport({}, tuple(screens)).mean()
+    assert mean["enrichment_genome_wide"] == pytest.approx(4.0)
+    assert mean["enrichment_first_genome_wide"] == pytest.approx(6.0)
+    assert mean["log_enrichment_genome_wide"] == pytest.approx(np.log(4.0))
+    assert mean["log_enrichment"] == pytest.approx(np.log(1600.0) / 3)
+
+
+def test_what_is_a_hit_is_revealed_only_where_that_was_asked_for(shared, monkeypatch):
+    seen = []
+    fit = MeanBaseline.fit
+    monkeypatch.setattr(
+        MeanBaseline,
+        "fit",
+        lambda self, features, rounds, *more: seen.append(rounds) or fit(self, features, rounds, *more),
+    )
+    for asked in (False, True):
+        report = replay(shared, ["target"], **BARE, reveal_hits=asked)
+        assert report.setting["hits_revealed"] is asked
+        assert ("hit" in seen[-1].effects) is asked
+
+
+def course_of(job, **changes):
+    """A small campaign with what a control needs."""
+    names = ["A", "B", "C", "D"]
+    table = pd.DataFrame({"effect": 0.0, "hit": False, "essential": False, "fitness": False}, index=names)
+    return replace(make_course(job, 0), library=table, rounds=1, size=4, **changes)
+
+
+def test_depmap_order_takes_the_most_negative_effects_first_and_the_unknown_last(job):
+    frame = pd.DataFrame({"depmap_effect": [0.1, -0.1, np.nan, -0.05]}, index=["A", "B", "C", "X"])
+    assert controls.depmap_order(course_of(job, features={"essentiality": frame}))[:2] == ["B", "A"]
+    frame = pd.DataFrame({"depmap_effect": [0.1, -0.1, 0.3, -0.19]}, index=["A", "B", "C", "D"])
+    assert controls.depmap_order(course_of(job, features={"essentiality": frame})) == ["D", "B", "A", "C"]
+    assert controls.depmap_order(course_of(job, features={})) is None
+
+
+def test_the_question_alone_is_its_feature_sorted(job):
+    frame = pd.DataFrame({"match": [0.1, 2.0, 0.3], "more": [9.0, 0.0, 0.0]}, index=["A", "B", "C"])
+    assert controls.question_only(course_of(job, features={"question_match": frame})) == ["B", "C", "A", "D"]
+    assert controls.question_only(course_of(job, features={})) is None
+
+
+def test_the_nearest_screen_is_the_most_alike_one_the_first_by_name_and_ranks_by_size_of_effect(job):
+    a, b, c = job.priors.screens
+    question = replace(job.target.question, phenotype="uptake of beads", cell_type="macrophages")
+    screens = (
+        replace(a, name="zeta", phenotype="uptake", cell_type="macrophages"),
+        replace(b, name="eta", phenotype="uptake", cell_type="macrophages"),
+        replace(c, name="alpha", phenotype="killing", cell_type="T cells"),
+    )
+    rows = [(a.id, [4, 3, 2, 1]), (b.id, [1, -5, 2, 0.5]), (c.id, [9, 8, 7, 6])]
+    effects = pd.concat(
+        pd.DataFrame({"screen_id": i, "contrast_id": i, "perturbation": list("ABCD"), "estimate": values})
+        for i, values in rows
+    )
+    course = course_of(job, question=question)
+    assert controls.nearest_screen(course, Priors(screens, effects)) == ["B", "C", "A", "D"]
+    assert controls.nearest_screen(course, Priors((), effects[:0])) is None
+
+
+def test_fitness_genes_are_matched_on_the_symbol_and_on_the_files_own_name_and_in_pairs():
+    names = pd.Series(["OLD", "KEPT", "A+B", "C+D", "CEG"])
+    symbols = pd.Series(["NEW", "", "", "", "CEG"])
+    table = make_table(names, symbols, pd.Series(np.arange(5.0)), {"OLD"}, {"CEG"}, {"NEW", "KEPT", "B"})
+    assert table["fitness"].to_dict() == {"NEW": True, "KEPT": True, "A+B": True, "C+D": False, "CEG": True}
+
+
+def test_the_figures_show_specific_hits_first_and_the_enrichment_of_genome_wide_screens(shared):
+    report = replay(shared, ["target", "other-a"], **WHOLE)
+    wide = ReplayReport(report.setting, tuple(replace(one, library_size=6_000) for one in report.screens))
+    said = page(replayed(wide))
+    assert "--pool all" in said
+    assert "geometric mean of 2 genome-wide screens" in said
+    row = next(line for line in said.splitlines() if "without essential" in line and "control" in line)
+    assert row.index("specific") < row.index("without essential") < row.index("all hits")
+    assert "geometric mean" not in page(replayed(report))
+
+
 def test_essential_picks_cost_their_place_and_count_for_nothing(job):
     table = job.target.table.copy()
     table["essential"] = table["hit"]
     result = run_seed(replace(job, target=replace(job.target, table=table)), 0)
-    tested, hits, others = result.curve[-1]
-    assert tested == 48
-    assert hits > 0
-    assert others == 0
+    found = result.curve[-1]
+    assert (found.tested, found.nonessential) == (48, 0)
+    assert found.hits > 0
 
 
 def test_a_seed_is_nine_tenths_of_the_library_and_bootstrapped_prior_rows(job):

@@ -109,7 +109,9 @@ def test_nothing_hostile_reaches_the_terminal_from_any_page(cli):
         terminal.press("\x1bOQ")
         terminal.until("zebra")
         # From the card, a slash goes to the prompt.
-        terminal.press("/campaign nobody[/b][@click=app.quit]\r")
+        terminal.press("/")
+        terminal.until("Proposes a round")  # A completion.
+        terminal.press("campaign nobody[/b][@click=app.quit]\r")
         terminal.until("That did not work")
         code = terminal.end()
     shown = terminal.seen.decode("utf-8", "replace")

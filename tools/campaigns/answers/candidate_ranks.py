@@ -163,15 +163,17 @@ def effects_elsewhere(prediction: Prediction, perturbation: str) -> tuple[Fact, 
         prediction: What was predicted, and from which screens.
         perturbation: Its name.
     """
+    named = str(prediction.orthologs.into_human([perturbation])[0])
     effects = prediction.view.effects()
-    own = effects[effects["perturbation"] == perturbation]
+    own = effects[effects["perturbation"] == named]
     screens = {screen.id: screen for screen in prediction.view.screens()}
     found: list[tuple[float, str, Fact]] = []
     for contrast_id, screen_id in own[["contrast_id", "screen_id"]].drop_duplicates().itertuples(index=False):
         screen = screens[int(screen_id)]
         rows = effects[effects["contrast_id"] == contrast_id].groupby("perturbation")["estimate"].mean()
         places: pd.Series[float] = strength(rows, screen.side).rank(ascending=False, method="min")
-        place = int(places.loc[perturbation])
+        place = int(places.loc[named])
         text = f"{screen.name} ({screen.phenotype}): rank {place:,} of {len(places):,}"
-        found.append((place / len(places), text, Fact(text, (effect_id(contrast_id, perturbation),))))
+        row = effect_id(contrast_id, prediction.view.recorded(screen.id, named))
+        found.append((place / len(places), text, Fact(text, (row,))))
     return tuple(fact for _, _, fact in sorted(found, key=lambda one: one[:2])[:SHOWN_EFFECTS])

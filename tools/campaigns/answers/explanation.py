@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from db.genes.perturbation_names import genes_in
 from tools.campaigns.answers.candidate_ranks import (
     Part,
     Standing,
@@ -15,6 +16,7 @@ from tools.campaigns.answers.candidate_ranks import (
     standing_of,
 )
 from tools.campaigns.state import CampaignState, state_of, why_no_candidate
+from tools.genes.expression import unexpressed
 from tools.prediction.computed_list import explain
 from tools.prediction.reasons import Fact
 from tools.workspace import Workspace
@@ -196,7 +198,8 @@ def why_not(workspace: Workspace, gene: str, campaign: str = "") -> WhyNot:
         campaign=state.campaign.name, perturbation=name,
         verdict=_place(name, rank, len(standing.ranking), size, chance, least), on_the_list=rank <= size, rank=rank,
         size=size, hit_probability=chance, last_probability=least,
-        against=_against(standing, name, belief["support"], elsewhere), facts=reason.facts,
+        against=(*_against(standing, name, belief["support"], elsewhere), *_not_expressed(workspace, standing, name)),
+        facts=reason.facts,
         evidence=tuple(one for fact in elsewhere for one in fact.evidence),
     )  # fmt: skip
 
@@ -243,3 +246,13 @@ def _against(standing: Standing, name: str, support: float, elsewhere: tuple[Fac
     elif standing.prediction.priors:
         said.append("no screen that could be learnt from measured it")
     return tuple(said)
+
+
+def _not_expressed(workspace: Workspace, standing: Standing, name: str) -> tuple[str, ...]:
+    """That the question's cells do not express a gene, where it is asked what losing the gene does."""
+    campaign, orthologs = standing.state.campaign, standing.prediction.orthologs
+    if campaign.settings.expressed or campaign.question.modality == "activation":
+        return ()
+    silent = unexpressed(workspace.store, campaign.question.cell_type)
+    genes = [gene for gene in genes_in(name) if str(orthologs.into_human([gene])[0]) in silent.genes]
+    return (f"{' and '.join(genes)}: {silent.flag}, so there is little to lose",) if genes else ()

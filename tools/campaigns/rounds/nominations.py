@@ -13,7 +13,9 @@ from db.genes.perturbation_names import genes_in
 from db.records import CampaignSettings, Nomination, Question
 from tools.campaigns.results.called_hits import HitCall, call_hits
 from tools.campaigns.state import CampaignState
-from tools.genes.essentials import common_essentials
+from tools.genes.essentials import common_essentials, fitness_genes
+from tools.genes.expression import Unexpressed, unexpressed
+from tools.genes.orthologs import HUMAN, ortholog_note
 from tools.grades.heard_grades import Heard, hear, slots_info
 from tools.grades.slots import Seating
 from tools.packs.catalogue import helping_acts
@@ -185,7 +187,13 @@ def _flags(
     workspace: Workspace, state: CampaignState, names: Sequence[str], prediction: Prediction
 ) -> Mapping[str, tuple[str, ...]]:
     settings, question = state.campaign.settings, state.campaign.question
-    essential = common_essentials(workspace) if settings.flag_essential else frozenset()
+    orthologs, essential, fitness = prediction.orthologs, frozenset[str](), frozenset[str]()
+    if settings.flag_essential:
+        essential = orthologs.own_symbols(common_essentials(workspace))
+        fitness = orthologs.own_symbols(fitness_genes(workspace))
+    paired = orthologs.known(names)
+    # A table of one's own, given with the campaign, goes before the public one.
+    silent = Unexpressed() if settings.expressed else unexpressed(workspace.store, question.cell_type)
     positive = frozenset(question.positive_controls)
     support = prediction.posterior.frame["support"]
     found = {}
@@ -194,8 +202,12 @@ def _flags(
         expression = [settings.expressed.get(gene) for gene in genes] if settings.expressed else []
         said = {
             "essential": any(gene in essential for gene in genes),
+            "fitness": any(gene in fitness for gene in genes),
             "not-expressed": any(tpm is not None and tpm < settings.min_tpm for tpm in expression),
+            silent.flag: any(gene in silent.genes for gene in orthologs.into_human(genes)),
             "expression-unknown": any(tpm is None for tpm in expression),
+            "by-ortholog": orthologs.organism != HUMAN and name in paired,
+            "no-ortholog": name not in paired,
             "no-evidence": float(support[name]) <= 0,
             "missing-before": name in state.missing_before,
             "positive-control": name in positive,
@@ -228,7 +240,7 @@ def _controls(
 
 
 def _notes(workspace: Workspace, state: CampaignState, prediction: Prediction) -> tuple[str, ...]:
-    notes = []
+    notes = [note] if (note := ortholog_note(prediction.orthologs, state.candidates)) else []
     if not prediction.priors and not len(state.effects):
         notes.append(
             "No screen of the store could serve as a prior and nothing is measured yet, so the list rests on gene"
@@ -239,6 +251,6 @@ def _notes(workspace: Workspace, state: CampaignState, prediction: Prediction) -
     # A source can be silent for want of one pack of several, or of the question's words: what is here helps no more.
     if helping := helping_acts(workspace, sorted({pack for use in prediction.features for pack in use.missing})):
         notes.append(f"What would help: {', then '.join(helping)}.")
-    if state.campaign.settings.flag_essential and not common_essentials(workspace):
-        notes.append(f"No essential genes are known to the store: {act('fetch', ['depmap', 'essentials'])} gets them.")
+    if state.campaign.settings.flag_essential and not fitness_genes(workspace):
+        notes.append(f"No fitness genes are known to the store: {act('fetch', ['depmap', 'essentials'])} gets them.")
     return tuple(notes)

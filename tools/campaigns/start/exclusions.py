@@ -1,4 +1,4 @@
-"""Genes that a campaign must not nominate: listed in a file, essential, or excluded by hand."""
+"""Genes that a campaign must not nominate: listed in a file, fitness genes, or excluded by hand."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from db.errors import InvalidValueError, require
 from db.records import Question
 from db.screens.writing import ensure_perturbations
 from tools.campaigns.state import CampaignState, state_of
-from tools.genes.essentials import about_growth, common_essentials
+from tools.genes.essentials import about_growth, fitness_genes
 from tools.genes.name_lists import read_list, resolve_list
+from tools.genes.orthologs import orthologs_of
 from tools.workspace import Workspace
 
-ESSENTIAL_REASON = "common essential: what kills a cell changes nearly every readout"
+FITNESS_REASON = "fitness gene: what slows or kills a cell changes nearly every readout"
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,14 @@ class LeftOut:
     """What a campaign leaves out from its start on.
 
     Attributes:
-        perturbations: Columns name, gene_id, second_gene_id and reason; those that were listed, then essential ones.
+        perturbations: Columns name, gene_id, second_gene_id and reason; those that were listed, then fitness genes.
         ignored: Listed names that could not be used.
-        essentials: How many common essential genes of the library are left out.
+        fitness: How many fitness genes of the library are left out.
     """
 
     perturbations: pd.DataFrame
     ignored: tuple[IgnoredName, ...]
-    essentials: int
+    fitness: int
 
 
 @dataclass(frozen=True)
@@ -96,27 +97,29 @@ def _exclusion_notes(state: CampaignState, excluded: set[str]) -> tuple[str, ...
 
 
 def left_out(
-    workspace: Workspace, question: Question, library: pd.DataFrame, file: Path | None, *, essentials: bool
+    workspace: Workspace, question: Question, library: pd.DataFrame, file: Path | None, *, fitness: bool
 ) -> LeftOut:
-    """Genes that must not be nominated from the start on: those that a person lists, and common essential genes.
+    """Genes that must not be nominated from the start on: those that a person lists, and fitness genes.
 
-    What kills a cell changes nearly every readout: left among the candidates, essential genes fill a list and teach
-    nothing on the phenotype. A phenotype of growth or death is theirs, so that they stay in it.
+    What slows or kills a cell changes nearly every readout: left among the candidates, fitness genes
+    (`tools.genes.essentials.fitness_genes`) fill a list and teach nothing on the phenotype. A phenotype of growth or
+    death is theirs, so that they stay in it.
 
     Args:
-        workspace: Its store knows names, and which genes are essential.
+        workspace: Its store knows names, and which genes are fitness genes.
         question: What is looked for.
         library: Columns name, gene_id, second_gene_id.
         file: Names, with a reason in the column after each; None where nothing is listed.
-        essentials: Whether common essential genes are left out.
+        fitness: Whether fitness genes are left out.
     """
     lines = read_list(file, "exclusions") if file else []
     reasons = {line.name: line.second or f"listed in {file.name if file else ''}" for line in lines}
     listed = resolve_list(workspace.store, question.organism, [line.name for line in lines], "exclusions")
     frame = listed.perturbations.assign(reason=[reasons[name] for name in listed.perturbations["listed"]])
-    found = common_essentials(workspace) if essentials and not about_growth(question.phenotype) else frozenset()
+    found = fitness_genes(workspace) if fitness and not about_growth(question.phenotype) else frozenset()
+    found = orthologs_of(workspace.store, question.organism).own_symbols(found)
     # Of two reasons for one gene, the person's own is kept.
-    more = library[library["name"].isin(found)].sort_values("name").assign(reason=ESSENTIAL_REASON)
+    more = library[library["name"].isin(found)].sort_values("name").assign(reason=FITNESS_REASON)
     added = more[~more["name"].isin(frame["name"])]
     together = pd.concat([frame, added], ignore_index=True) if len(added) else frame
     return LeftOut(together, listed.ignored, len(more))

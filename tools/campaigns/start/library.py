@@ -14,6 +14,7 @@ from db.records import PROTEIN_CODING, PROTEIN_LOCUS, Organism
 from db.screens.reading import library_of
 from db.store import Store
 from tools.genes.name_lists import Resolved, read_expression, read_list, resolve_list
+from tools.genes.orthologs import HUMAN, required_orthologs
 from tools.screens.chosen_screen import screen_or_file
 
 
@@ -27,16 +28,19 @@ def library_genes(store: Store, organism: Organism, library: str) -> Resolved:
 
     Raises:
         InvalidValueError: The screen is of another organism.
-        NotFoundError: There is no such screen or file, or no list of protein-coding genes.
+        NotFoundError: There is no such screen or file, no list of protein-coding genes, or, for ``protein-coding``
+            genes of another organism than human, no orthologs.
     """
     if library == PROTEIN_CODING:
-        names = symbols_of(store, organism, PROTEIN_LOCUS)
-        if not names:
+        coding = symbols_of(store, HUMAN, PROTEIN_LOCUS)
+        if not coding:
             raise NotFoundError(
                 f"The store does not know which {organism} genes are protein-coding.",
                 f"{act('fetch', ['hgnc'])} gets that for human genes; otherwise name a screen or a file:"
                 f" {option('library')}.",
             )
+        # Only the human nomenclature says which genes code for a protein; their orthologs do too.
+        names = sorted(required_orthologs(store, organism).own_symbols(coding))
         return resolve_list(store, organism, names, "library")
     found = screen_or_file(store, library, "library")
     if isinstance(found, Path):

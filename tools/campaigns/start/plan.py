@@ -92,10 +92,10 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions, measur
     """
     require(name.strip(), "A campaign needs a name.", f"{act('campaign_start', NAME, phenotype=ANY)}.")
     store, asked = workspace.store, options.question
-    essentials = options.library == PROTEIN_CODING and not options.flag_essential
+    no_fitness = options.library == PROTEIN_CODING and not options.flag_essential
     with store.read():
         library = library_genes(store, asked.organism, options.library)
-        excluded = left_out(workspace, asked, library.perturbations, options.exclude, essentials=essentials)
+        excluded = left_out(workspace, asked, library.perturbations, options.exclude, fitness=no_fitness)
         tpm, unread = expression(store, asked.organism, options.expressed)
         question, unknown = completed(store, asked, measured.screen, measured.rule)
     settings = CampaignSettings(
@@ -110,18 +110,19 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions, measur
         library=library.perturbations,
         excluded=excluded.perturbations,
         measured=measured,
-        notes=_notes(excluded.essentials, len(library.ignored), measured),
+        notes=_notes(excluded.fitness, len(library.ignored), measured),
     )
     refuse_size(settings.size, plan.state())
     return plan
 
 
-def _notes(essentials: int, unusable: int, measured: Measured) -> tuple[str, ...]:
+def _notes(fitness: int, unusable: int, measured: Measured) -> tuple[str, ...]:
     notes = []
-    if essentials:
+    if fitness:
         notes.append(
-            f"{essentials:,} common essential genes are left out, because what kills a cell changes nearly every"
-            f" readout; {option(flag_essential=True)} keeps them as candidates, with a flag."
+            f"{fitness:,} fitness genes (common essential ones, and those whose loss slows most cell lines) are left"
+            " out, because what slows or kills a cell changes nearly every readout;"
+            f" {option(flag_essential=True)} keeps them as candidates, with a flag."
         )
     if unusable:
         notes.append(f"{unusable} names of the library could not be used; they are listed as ignored.")

@@ -39,7 +39,8 @@ class StartOptions(Parameters):
         exclude: File of genes that must not be nominated, with a reason in the column after the name.
         expressed: File of gene and TPM; genes below `min_tpm` get the flag not-expressed.
         min_tpm: TPM from which a gene counts as expressed.
-        flag_essential: Whether common essential genes stay candidates, with the flag essential. Else they are excluded
+        flag_essential: Whether fitness genes (common essential ones, and those whose loss slows most cell lines) stay
+            candidates, with the flag fitness, common essential ones with the flag essential too. Else they are excluded
             where the library is ``protein-coding`` and the phenotype is not one of growth or death.
         guides_per_gene: Guides to order for each gene.
         coverage: Cells for each guide.

@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from db.records import Question
-from db.view import View
-from tools.genes.named_in_text import COMMON, WORD, genes_of_question
-from tools.genes.named_in_text import VERSION as NAMED_IN_TEXT
-from tools.genes.sets.members import VERSION as MEMBERS
-from tools.genes.sets.members import titles_of, usable_sets
-from tools.genes.texts.encoders import Encoder
+from tools.genes.knowledge import VERSION as KNOWLEDGE
+from tools.genes.knowledge import Knowledge
+from tools.genes.texts.words import words_of
 
-VERSION = ("matched 1", *NAMED_IN_TEXT, *MEMBERS)
+VERSION = ("matched 2", *KNOWLEDGE)
 CLOSEST_SETS = 40
-LEAST_SHARED = 0.2
-"""Cosine of tf-idf from which on a gene set's name counts as alike to the question."""
-LEAST_APART = 2.5
-"""The same for an encoder's cosine, in standard deviations above the mean over all names: encoders differ in scale."""
-
-
-def standardised(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
-    """Values less their mean, in standard deviations; zeros where all are alike.
-
-    Args:
-        values: Numbers of shape (n,).
-    """
-    deviation = float(values.std())
-    return (values - values.mean()) / deviation if deviation > 1e-12 else np.zeros_like(values)
-
-
-def shared_words(query: str, texts: Iterable[str], **limits: float) -> npt.NDArray[np.floating[Any]]:
-    """Cosine of tf-idf of each text with the query's words; zeros where no text has a usable one.
-
-    Args:
-        query: Plain words; those of `COMMON` do not count.
-        texts: n texts in small letters.
-        **limits: Of scikit-learn's vectoriser, such as ``min_df``.
-
-    Returns:
-        Shape (n,), in [0, 1].
-    """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    texts = list(texts)
-    words = [word for word in re.findall(WORD, query.lower()) if word not in COMMON]
-    counter = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=WORD, **limits)
-    try:
-        return np.asarray((counter.fit_transform(texts) @ counter.transform([" ".join(words)]).T).toarray().ravel())
-    except ValueError:
-        # scikit-learn's word for a vocabulary that is empty.
-        return np.zeros(len(texts))
+MOST_COVERED = 1.5
+"""A name that says the question's words more than fully says them in a shorter name, no better."""
+NAMED_WEIGHT = 0.5
+"""What a word counts of the full name of a gene that the question names, beside the question's own."""
+CELL_WEIGHT = 0.3
+"""The same of a word of the cell type."""
 
 
 def asked(question: Question) -> str:
@@ -68,63 +32,63 @@ def asked(question: Question) -> str:
     return (question.text or question.phenotype).replace("\n", ". ")
 
 
-def matched_sets(
-    question: Question, view: View, members: pd.DataFrame, encoder: Encoder | None = None
-) -> pd.Series[float]:
-    """Gene sets whose names are most alike to the question's words.
+def asked_words(question: Question, named: Mapping[str, str]) -> dict[str, float]:
+    """The words of a question, and how much each counts: its own fully, those of what it names and of its cells less.
 
     Args:
         question: What is looked for.
-        view: Where the names of genes come from.
-        members: Columns collection, gene_set and gene.
-        encoder: What compares texts by their sense; None to compare words.
+        named: Symbol → full name of each gene that it names.
+    """
+    weights = dict.fromkeys(words_of(asked(question)), 1.0)
+    for symbol, name in named.items():
+        for word in (*words_of(name), symbol.lower()):
+            weights.setdefault(word, NAMED_WEIGHT)
+    for word in words_of(question.cell_type):
+        weights.setdefault(word, CELL_WEIGHT)
+    return weights
+
+
+def matched_sets(question: Question, named: Mapping[str, str], knowledge: Knowledge) -> pd.Series[float]:
+    """Gene sets whose names are most alike to the question's words.
+
+    The weight of a set is c² · ln(genes / size), c being how much of the question its name says: the words that it
+    shares, weighed by `asked_words`, over what all of the question's own words could say (at most `MOST_COVERED`).
+
+    Args:
+        question: What is looked for.
+        named: Symbol → full name of each gene that it names.
+        knowledge: The gene sets and their names.
 
     Returns:
-        Weight (likeness · ln(genes / size)) by collection and gene set, at most `CLOSEST_SETS`, heaviest first.
+        Weight by collection and gene set, at most `CLOSEST_SETS`, heaviest first.
     """
-    words = view.genes(question.organism).set_index("symbol")["name"]
-    named = genes_of_question(question, view)
-    query = " ".join([asked(question), *(str(words.get(gene, "")) for gene in named)])
-    sizes = usable_sets(members).groupby(["collection", "gene_set"]).size()
-    if sizes.empty:
-        return pd.Series(dtype=float, index=sizes.index)
-    titles = titles_of(sizes.index.get_level_values(1))
-    alike = _sharing(query, titles) if encoder is None else _standing_out(query, titles, encoder)
-    best = np.argsort(-alike, kind="stable")[:CLOSEST_SETS]
-    best = best[alike[best] > 0]
-    rarity = np.log(max(members["gene"].nunique(), 2) / sizes.to_numpy())
-    weights = pd.Series((alike * rarity)[best], index=sizes.index[best], dtype=float)
-    return weights.sort_values(ascending=False, kind="stable")
+    weights = asked_words(question, named)
+    own = knowledge.titles.telling(word for word, weight in weights.items() if weight == 1.0)
+    if own <= 0:
+        return pd.Series(dtype=float, index=knowledge.sets[:0])
+    covered = np.minimum(knowledge.titles.likeness(weights) / own, MOST_COVERED)
+    values = covered**2 * _rarity(knowledge)
+    best = np.argsort(-values, kind="stable")[:CLOSEST_SETS]
+    best = best[values[best] > 0]
+    return pd.Series(values[best], index=knowledge.sets[best], dtype=float)
 
 
-def _sharing(query: str, titles: list[str]) -> npt.NDArray[np.floating[Any]]:
-    """Cosine of tf-idf of each title with the query, 0 up to `LEAST_SHARED`."""
-    cosines = shared_words(query, titles)
-    return np.where(cosines > LEAST_SHARED, cosines, 0.0)
+def _rarity(knowledge: Knowledge) -> npt.NDArray[np.float64]:
+    return np.asarray(np.log(max(len(knowledge.genes), 2) / knowledge.sizes), dtype=float)
 
 
-def _standing_out(query: str, titles: list[str], encoder: Encoder) -> npt.NDArray[np.floating[Any]]:
-    """Cosine of each title's sentence vector with the query's, standardised over the titles; 0 up to `LEAST_APART`."""
-    vectors = encoder.encode([query, *titles]).astype(float)
-    apart = standardised(vectors[1:] @ vectors[0])
-    return np.where(apart > LEAST_APART, apart, 0.0)
-
-
-def with_declared(weights: pd.Series[float], question: Question, members: pd.DataFrame) -> pd.Series[float]:
-    """Weights of gene sets with those that the question declares, which count as if their names were its own words.
+def with_declared(weights: pd.Series[float], declared: Sequence[str], knowledge: Knowledge) -> pd.Series[float]:
+    """Weights of gene sets with those that a question declares, which count as if their names were its own words.
 
     Args:
         weights: Weight by collection and gene set, as `matched_sets` gives them.
-        question: What is looked for; its ``gene_sets`` are written ``collection:name``.
-        members: Columns collection, gene_set and gene.
+        declared: Names of gene sets, ``collection:name``.
+        knowledge: The gene sets.
     """
-    named = [tuple(one.split(":", 1)) for one in question.gene_sets if ":" in one]
-    if not named:
+    named = {tuple(one.split(":", 1)) for one in declared if ":" in one}
+    there = np.flatnonzero(knowledge.sets.isin(named)) if named else np.array([], dtype=int)
+    if len(there) == 0:
         return weights
-    sizes = usable_sets(members).groupby(["collection", "gene_set"]).size()
-    declared = sizes[sizes.index.isin(named)]
-    total = max(members["gene"].nunique(), 2)
-    rarity = declared.map(lambda size: float(np.log(total / size))).astype(float)
-    others = weights[~weights.index.isin(declared.index)]
-    joined: pd.Series[float] = pd.concat([others, rarity])
+    rarity = pd.Series(_rarity(knowledge)[there], index=knowledge.sets[there], dtype=float)
+    joined: pd.Series[float] = pd.concat([weights[~weights.index.isin(rarity.index)], rarity])
     return joined.sort_values(ascending=False, kind="stable")

@@ -1,9 +1,8 @@
-"""Vectors of texts: genes' "SYMBOL: name. summary", names of gene sets and questions through one encoder, once."""
+"""Vectors of texts: genes' "SYMBOL: name. summary" through one encoder, once."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,21 +15,19 @@ import numpy.typing as npt
 
 from db import disk_cache
 from db.acts import act
-from db.errors import DownloadError, InvalidValueError, NotFoundError
+from db.errors import DownloadError, NotFoundError
 from db.genes.embeddings import replace_gene_embedding
 from db.genes.names import GeneNames
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import Question
 from db.view import View
-from tools.genes.sets.members import titles_of, usable_sets
+from tools.genes.matrices import Vectors
 from tools.genes.texts.encoders import (
     KEPT,
     LEAST,
-    SETTING,
     BusyServiceError,
     Encoder,
     TooManyTextsError,
-    Vectors,
     encoder_of,
     usable,
 )
@@ -53,7 +50,6 @@ class EncodedTexts:
     Attributes:
         encoder: The encoder.
         genes: Genes with a vector.
-        gene_sets: Names of gene sets with one; those are kept in the cache alone.
         encoded: Texts that were encoded now; the others were kept from before.
         dimensions: Numbers of a vector.
         already: Whether the store had these very vectors.
@@ -61,7 +57,6 @@ class EncodedTexts:
 
     encoder: str
     genes: int
-    gene_sets: int
     encoded: int
     dimensions: int
     already: bool
@@ -70,14 +65,14 @@ class EncodedTexts:
 def encode_gene_texts(workspace: Workspace, encoder: str = "") -> EncodedTexts:
     """Puts a vector of every protein-coding gene's name and summary into the store, for predictors to use.
 
-    The names of the store's gene sets are encoded too, so that questions are compared with them by their sense. With
-    MiniLM all of it takes about eight minutes the first time, on one thread. Vectors are kept by the content of each
-    text: after an interruption, or when some texts have changed, only the others are encoded. A store holds the vectors
-    of one encoder; those of another take their place.
+    `fetch` has done so with word vectors, in seconds; this lets another encoder take their place. With MiniLM it takes
+    about seven minutes the first time, on one thread. Vectors are kept by the content of each text: after an
+    interruption, or when some texts have changed, only the others are encoded. A store holds the vectors of one
+    encoder; those of another take their place.
 
     Args:
         workspace: Its store has the texts (``hitscout fetch hgnc gene-summaries``).
-        encoder: ``minilm`` or ``openai:NAME@URL``; where empty HITSCOUT_EMBEDDINGS, or else ``minilm``.
+        encoder: ``minilm``, ``wordllama`` or ``openai:NAME@URL``; where empty HITSCOUT_EMBEDDINGS, or else ``minilm``.
 
     Raises:
         NotFoundError: The store names no genes, or the encoder was not fetched.
@@ -91,90 +86,20 @@ def encode_gene_texts(workspace: Workspace, encoder: str = "") -> EncodedTexts:
         )
     chosen = encoder_of(encoder, workspace.paths.packs)
     written = [f"{symbol}: {text}" for symbol, text in texts.items()]
-    titles = sorted(set(titles_of(usable_sets(View(workspace.store).gene_sets())["gene_set"])))
-    vectors, new = encoded(workspace, chosen, [*written, *titles])
-    vectors = vectors[: len(written)]
+    vectors, new = encoded(workspace, chosen, written)
     hashes = [_hash(text) for text in written]
     content = content_hash(hashes, {"encoder": chosen.name, "embedding": ENCODED})
     with workspace.store.read() as connection:
         already = find_ingest(connection, content) is not None
-    ids = _gene_ids(workspace, list(texts.index))
     if not already:
+        ids = _gene_ids(workspace, list(texts.index))
         with workspace.store.write("encode") as connection:
             ingest_id = record_ingest(
                 connection, content=content, kind="embedding", name=ENCODED, source=chosen.name,
                 source_hash=content_hash(hashes, {}), tool="encode", arguments={"encoder": chosen.name},
             )  # fmt: skip
             replace_gene_embedding(connection, ingest_id, ENCODED, ids[ids > 0], vectors[ids > 0])
-    return EncodedTexts(chosen.name, len(written), len(titles), new, vectors.shape[1], already)
-
-
-@dataclass(frozen=True)
-class KeptEncoder:
-    """An encoder that is asked only for what the cache lacks.
-
-    Attributes:
-        workspace: Cache folder and progress.
-        made_by: What encodes the rest.
-        dimensions: Numbers of the vectors that the others are compared with.
-    """
-
-    workspace: Workspace
-    made_by: Encoder
-    dimensions: int
-
-    @property
-    def name(self) -> str:
-        """See `tools.genes.texts.encoders.Encoder.name`."""
-        return self.made_by.name
-
-    @property
-    def local(self) -> bool:
-        """See `tools.genes.texts.encoders.Encoder.local`."""
-        return self.made_by.local
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """See `tools.genes.texts.encoders.Encoder.encode`.
-
-        Raises:
-            DownloadError: A service fails, or another encoder answers than the one that the store's vectors are from.
-        """
-        try:
-            vectors, _ = encoded(self.workspace, self.made_by, texts)
-        except DownloadError as error:
-            raise DownloadError(
-                error.message,
-                "It encoded the store's gene texts, so it has to encode the question too. Start it again, or let"
-                f" {act('encode_gene_texts', encoder='minilm')} take its place.",
-            ) from error
-        if vectors.shape[1] != self.dimensions:
-            raise DownloadError(
-                f"{self.name} gives vectors of {vectors.shape[1]:,} numbers, and those of the gene texts in the store"
-                f" have {self.dimensions:,}.",
-                f"{act('encode_gene_texts')} encodes the gene texts anew.",
-            )
-        return vectors
-
-
-def question_encoder(workspace: Workspace) -> KeptEncoder | None:
-    """The encoder of the store's gene texts, for questions to be compared with them; None where it cannot be used.
-
-    That is where `encode_gene_texts` was not run, where MiniLM is no longer at hand, and where the texts were encoded
-    by a service on another machine: a question goes there only while HITSCOUT_EMBEDDINGS names that service.
-
-    Args:
-        workspace: Store, packs and cache.
-    """
-    name, dimensions = View(workspace.store).embedding_source(ENCODED)
-    try:
-        setting = name if name.startswith("openai:") else "minilm"
-        encoder = encoder_of(setting, workspace.paths.packs) if name else None
-    except (NotFoundError, InvalidValueError):
-        return None
-    allowed = os.environ.get(SETTING, "").rstrip("/")
-    if encoder is None or encoder.name != name or not (encoder.local or allowed == name):
-        return None
-    return KeptEncoder(workspace, encoder, dimensions)
+    return EncodedTexts(chosen.name, len(written), new, vectors.shape[1], already)
 
 
 def _gene_ids(workspace: Workspace, symbols: list[str]) -> npt.NDArray[np.int64]:

@@ -27,6 +27,7 @@ class Annotation:
     needs = ("hgnc", "pathways", "string")
     reads_question = False
     reads_effects = False
+    reads_words = False
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:
         """Counts for each gene that the store names; see `tools.prediction.features.base.FeatureSource`."""

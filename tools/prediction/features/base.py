@@ -25,13 +25,13 @@ class FeatureSource(Protocol):
     """Packs without which the source has nothing to say."""
 
     reads_question: bool
-    """Whether the frame depends on the question, which decides what a cache may share.
-
-    Such a source is made with an encoder for the question's text, or None (see `tools.genes.texts.encoders.Encoder`).
-    """
+    """Whether the frame depends on the question, which decides what a cache may share."""
 
     reads_effects: bool
     """Whether the frame depends on which screens the view shows; where not, a cache serves every view."""
+
+    reads_words: bool
+    """Whether words are compared: such a source is made with `tools.genes.knowledge.Knowledge`, others with nothing."""
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:
         """Numbers for the given genes.

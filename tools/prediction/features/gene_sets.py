@@ -31,6 +31,7 @@ class GeneSets:
     needs = ("pathways", "gobp")
     reads_question = False
     reads_effects = False
+    reads_words = False
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Coordinates of each gene that is in a set; see `tools.prediction.features.base.FeatureSource`."""

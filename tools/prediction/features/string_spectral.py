@@ -28,6 +28,7 @@ class StringSpectral:
     needs = ("string",)
     reads_question = False
     reads_effects = False
+    reads_words = False
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Coordinates of each gene that has an edge; see `tools.prediction.features.base.FeatureSource`."""

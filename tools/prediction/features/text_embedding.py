@@ -16,7 +16,7 @@ DIMENSIONS = 64
 class TextEmbedding:
     """Principal components of the sentence vectors of "SYMBOL: name. summary".
 
-    The vectors of the store (made by `tools.genes.texts.vectors`: MiniLM, or any embedding service) are
+    The vectors of the store (made by `tools.genes.texts.vectors`: word vectors, MiniLM, or any embedding service) are
     centred, so that what all gene texts have in common does not make every pair alike, and turned to their leading
     principal components: (X − x̄) V with V the first `DIMENSIONS` eigenvectors of (X − x̄)ᵀ(X − x̄), the sign of each
     set by its largest entry. Shape (genes encoded, 64 at most), no unit. Sources: MiniLM, Wang et al. 2020, NeurIPS
@@ -24,9 +24,10 @@ class TextEmbedding:
     """
 
     VERSION = ("text_embedding 1", *TEXTS)
-    needs = ("minilm",)
+    needs = ("wordllama",)
     reads_question = False
     reads_effects = False
+    reads_words = False
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Coordinates of each gene whose text was encoded; see `tools.prediction.features.base.FeatureSource`."""

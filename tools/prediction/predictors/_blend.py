@@ -14,10 +14,9 @@ from db.records import Question
 from tools.genes.essentials import about_growth
 from tools.prediction import calibration
 from tools.prediction.design import Design, design
-from tools.prediction.prior_learner import PriorFit, essential_genes, fit_prior, standardised
-from tools.prediction.priors import siblings_among, strength_ranks
+from tools.prediction.prior_learner import PriorFit, essential_genes, fit_prior, standardised, surprise_of
 from tools.prediction.records import Posterior, Priors, Rounds
-from tools.prediction.regression import EMBEDDINGS, Regression, regress
+from tools.prediction.regression import EMBEDDINGS, Covariance, Regression, regress
 from tools.screens.hit_rules import foreseen_share
 from tools.screens.strength import strength
 
@@ -25,22 +24,27 @@ Vector = npt.NDArray[np.floating[Any]]
 
 TRUST = 0.25
 """Rank units among the revealed for one unit of the prior score."""
-QUESTION = "question_match"
+MATCH, ASKED = "question_match", "questions_of_priors"
+QUESTIONS = frozenset({MATCH, ASKED})
+"""Sources that tell what questions name; the others describe genes."""
 ANNOTATION = "annotation"
-QUESTION_WEIGHT = 0.6
-SIBLING_POWER = 24
-"""Of a sibling only the strongest effects speak: its quantiles enter steeply."""
 RANK_POWER = 3
 ESSENTIAL_COST = 0.1
 """How much less a hit is worth that may be one on growth only."""
-QUESTION_SLOPE = 0.25
-"""Log-odds for one unit of score where only the question speaks and no prior screen does."""
+RESULTS_THAT_HALVE_IT = 64
+"""Results after which `TILT` counts half."""
+UNTAUGHT_SLOPE = 0.25
+"""Log-odds for one unit of score where neither a screen nor the question speaks."""
+TILT = 0.28
+"""Log-odds that a gene may be behind for the square of its surprise in the question's own ranking: a hit that bears on
+the question is worth more than one that comes out of every screen (docs/predictors.md)."""
 
 
 @dataclass(frozen=True)
 class FittedBlend:
     """What the rounds and the priors have taught; the ranking is made for the candidates asked about."""
 
+    covariance: Covariance
     table: Design
     prior: PriorFit
     matched: pd.Series[float]
@@ -55,62 +59,68 @@ class FittedBlend:
         revealed = revealed[~revealed["perturbation"].isin(candidates)]
         names = candidates.append(pd.Index(revealed["perturbation"], dtype=object))
         rows = self.table.rows(names)
-        known = rows >= 0
-        if not known[: len(candidates)].any():
-            return Posterior(self._frame(candidates, np.zeros((4, len(candidates))), known[: len(candidates)]))
-        parts = self._parts(names, known)
+        known, count = rows >= 0, len(candidates)
+        if not known[:count].any():
+            return Posterior(self._frame(candidates, np.zeros((4, count)), known[:count]))
+        parts, named = self._parts(names, known)
         start = standardised_where(sum(parts.values(), np.zeros(len(names))), known)
         strengths = strength(revealed["estimate"].astype(float), self.question.side).to_numpy(float)
-        learnt = regress(self.table, rows, start * self.trust, start, strengths, RANK_POWER)
-        odds, deviation = self._log_odds(learnt, revealed, strengths, known, len(candidates))
+        learnt = regress(self.covariance, rows, start * self.trust, start, strengths, RANK_POWER)
+        odds, deviation = self._log_odds(learnt, parts, revealed, strengths, known, count)
         support = self._support(rows, learnt, known)
-        count = len(candidates)
         frame = self._frame(
             candidates, np.vstack([learnt.mean, learnt.sd, odds, deviation])[:, :count], known[:count], support[:count]
         )
-        frame["worth"] = self._worth(rows[:count])
+        frame["worth"] = self._worth(rows[:count], named[:count], start[:count])
         shares = {**parts, "rounds": (learnt.mean - start * self.trust) / max(self.trust, 1e-9)}
         return Posterior(frame, {key: pd.Series(value[:count], index=candidates) for key, value in shares.items()})
 
-    def _worth(self, rows: npt.NDArray[np.intp]) -> Vector:
-        """What a hit would be worth: a little less for essential genes, unless growth itself is asked about."""
-        if about_growth(self.question.phenotype):
-            return np.ones(len(rows))
-        essential = essential_genes(self.table)
-        return 1.0 - ESSENTIAL_COST * np.where(rows >= 0, essential[rows], 0.0)
+    def _worth(self, rows: npt.NDArray[np.intp], named: Vector, start: Vector) -> Vector:
+        """What a hit would be worth: most where the question names the gene, and a little less where it is essential.
 
-    def _parts(self, names: pd.Index[str], known: npt.NDArray[np.bool_]) -> dict[str, Vector]:
-        """What each kind of evidence says before the rounds, each standardised over the library."""
-        parts = {}
+        That is exp(tilt · surprise² + slope · (score − squeezed score)) over the largest: probabilities grow slowly
+        among the best genes, but their order is that of the score itself. Essential genes are worth `ESSENTIAL_COST`
+        less, unless growth itself is asked about.
+        """
+        lost = self.prior.slope * (start - calibration.squeezed(start))
+        # Results tell whether the genes that the question names hit; where they do, the probabilities say so.
+        value = TILT / (1 + len(self.rounds.effects) / RESULTS_THAT_HALVE_IT) * named**2 + lost
+        worth = np.asarray(np.exp(value - value.max(initial=0.0)), dtype=float)
+        if about_growth(self.question.phenotype):
+            return worth
+        cost = ESSENTIAL_COST * np.where(rows >= 0, essential_genes(self.table)[rows], 0.0)
+        return np.asarray(worth * (1.0 - cost), dtype=float)
+
+    def _parts(self, names: pd.Index[str], known: npt.NDArray[np.bool_]) -> tuple[dict[str, Vector], Vector]:
+        """What each kind of evidence adds to the log-odds before the rounds, and genes' surprise by the question."""
+        parts, named = {}, np.zeros(len(names))
         if not self.prior.scores.empty:
             scores = self.prior.scores.reindex(names).fillna(0.0).to_numpy(float)
-            parts["other_screens"] = standardised_where(scores, known)
-        siblings = self._siblings()
-        if not siblings.empty:
-            found = siblings.reindex(names).fillna(float(siblings.mean())).to_numpy(float)
-            parts["siblings"] = standardised_where(found, known)
+            parts["other_screens"] = self.prior.slope * calibration.squeezed(standardised_where(scores, known))
+        if self.prior.transfer is not None and (self.prior.transfer > 0).any():
+            parts["same_phenotype"] = self.prior.transfer.reindex(names).fillna(0.0).to_numpy(float)
         if not self.matched.empty:
-            floor = float(self.matched.min())
-            matched = self.matched.reindex(names).fillna(floor).to_numpy(float)
-            parts["question"] = QUESTION_WEIGHT * standardised_where(matched, known)
-        return parts
-
-    def _siblings(self) -> pd.Series[float]:
-        """Mean over sibling screens of quantile^24 of each gene's strength; empty where none was let in."""
-        screens = siblings_among(self.priors.screens, self.question)
-        if not screens or self.prior.scores.empty:
-            return pd.Series(dtype=float)
-        effects = self.priors.effects[self.priors.effects["screen_id"].isin({screen.id for screen in screens})]
-        return (strength_ranks(Priors(screens, effects)) ** SIBLING_POWER).mean(axis=1)
+            named = surprise_of(self.matched.reindex(names), known)
+            parts["question"] = self.prior.question * named
+        return parts, named
 
     def _log_odds(
-        self, learnt: Regression, revealed: pd.DataFrame, strengths: Vector, known: npt.NDArray[np.bool_], count: int
+        self,
+        learnt: Regression,
+        parts: Mapping[str, Vector],
+        revealed: pd.DataFrame,
+        strengths: Vector,
+        known: npt.NDArray[np.bool_],
+        count: int,
     ) -> tuple[Vector, Vector]:
         """Log-odds of being a hit and their standard deviation, for candidates and revealed."""
         foreseen = foreseen_share(self.question.hit_rule, self.question.side)
-        rate = foreseen.share
+        rate = foreseen.share * self.prior.share
+        before = sum(parts.values(), np.zeros(len(known)))
+        slope = float(before[known].std()) or UNTAUGHT_SLOPE
         scores, held_out = scaled(learnt.mean, learnt.left_out, known)
-        slope = self.prior.slope if self.prior.slope > 0 else QUESTION_SLOPE
+        if not len(held_out):
+            scores = standardised_where(before, known)
         curve = calibration.first_curve(scores[known], slope, rate)
         promised = curve.probability(held_out)
         hits = self._hits(revealed, strengths, rate, float(promised.mean()) if len(promised) else rate)
@@ -161,13 +171,15 @@ class FittedBlend:
 class Blend:
     """The default predictor.
 
-    Before any round, candidates are ranked by a score learnt from other studies' screens (see
-    `tools.prediction.prior_learner`) plus 0.6 of how well the gene matches the question's text. After
-    rounds, a Gaussian process learns from the rank of each revealed effect among the revealed ones how genes like it
-    fare (`tools.prediction.regression`). Ranks become hit probabilities by a logistic curve whose mean over the
-    library is the hit rule's base rate, and whose slope is measured on prior studies left out and updated by the
-    rounds (see `tools.prediction.calibration`). A hit among common essential genes is worth `ESSENTIAL_COST` less
-    where the phenotype is not one of growth: it may say nothing but that the cells were dying.
+    Before any round the log-odds of a gene are the sum of what other studies' screens teach (a ridge regression on
+    features and recurrence, `tools.prediction.prior_learner`), what screens of the same phenotype say of the gene
+    itself (`tools.prediction.transfer`), and what the question's own words say of it (the surprise of its place in the
+    ranking by ``question_match``); how much each counts is learnt from the prior screens. After rounds, a Gaussian
+    process learns from the rank of each revealed effect among the revealed ones how genes like it fare
+    (`tools.prediction.regression`). The mean probability over the library is the hit rule's base rate, and the curve
+    follows the revealed hits (`tools.prediction.calibration`). A hit that the question names is worth more than one
+    that comes out of every screen (`TILT`), and one among common essential genes `ESSENTIAL_COST` less where the
+    phenotype is not one of growth: it may say nothing but that the cells were dying.
 
     Args:
         use_priors: Whether other screens and the question's text are listened to.
@@ -179,7 +191,7 @@ class Blend:
         self.use_rounds = use_rounds
         # What the priors teach does not change from round to round; it is kept for as long as the very same
         # frames are given again.
-        self._learnt: tuple[Mapping[str, pd.DataFrame], Priors, Design, PriorFit] | None = None
+        self._learnt: tuple[Mapping[str, pd.DataFrame], Priors, Covariance, Design, PriorFit] | None = None
 
     def fit(
         self,
@@ -187,20 +199,20 @@ class Blend:
         rounds: Rounds,
         priors: Priors,
         question: Question,
-        rng: np.random.Generator,
+        rng: np.random.Generator,  # noqa: ARG002 - nothing is drawn
     ) -> FittedBlend:
         """Learns; see `tools.prediction.predictors.base.Predictor`."""
         if self._learnt is None or self._learnt[0] is not features or self._learnt[1] is not priors:
-            described = {name: frame for name, frame in features.items() if name != QUESTION}
-            table = design(described, EMBEDDINGS)
-            empty = PriorFit(pd.Series(dtype=float), 0.0)
-            learnt = fit_prior(table, priors, rng, question) if self.use_priors else empty
-            self._learnt = (features, priors, table, learnt)
-        _, _, table, prior = self._learnt
-        matched = features[QUESTION].iloc[:, 0] if self.use_priors and QUESTION in features else pd.Series(dtype=float)
+            table = design({name: frame for name, frame in features.items() if name not in QUESTIONS}, EMBEDDINGS)
+            prior = PriorFit(pd.Series(dtype=float))
+            if self.use_priors:
+                prior = fit_prior(table, priors, question, features.get(ASKED))
+            self._learnt = (features, priors, Covariance(table), table, prior)
+        _, _, covariance, table, prior = self._learnt
+        matched = features[MATCH].iloc[:, 0] if self.use_priors and MATCH in features else pd.Series(dtype=float)
         seen = rounds if self.use_rounds else Rounds(rounds.effects.iloc[:0])
         trust = TRUST if self.use_priors else 0.0
-        return FittedBlend(table, prior, matched, seen, priors, question, trust)
+        return FittedBlend(covariance, table, prior, matched, seen, priors, question, trust)
 
 
 def standardised_where(values: Vector, known: npt.NDArray[np.bool_]) -> Vector:

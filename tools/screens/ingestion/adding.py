@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from db.acts import Word, act, option
-from db.errors import ConflictError, NotFoundError, check_word, require
+from db.errors import ConflictError, InvalidValueError, NotFoundError, check_word, require
 from db.genes.name_forms import clean
 from db.provenance import content_hash, find_ingest, record_ingest
-from db.records import EstimateKind, Ingest, Modality, Organism, Side, Study
+from db.records import UNSIGNED, EstimateKind, Ingest, Modality, Organism, Side, Study
 from db.screens import reading as db_screens
 from db.screens import writing
 from db.store import Connection
@@ -88,6 +88,11 @@ def _check_words(screen: ScreenDescription, reading: Reading) -> None:
     check_word("kind of estimate", reading.estimate_kind, get_args(EstimateKind))
     example = option(phenotype=Word('"IFNG production"'))
     require(screen.phenotype.strip(), "The screen has no phenotype.", f"Say what it asks about: {example}.")
+    if reading.positive_means == UNSIGNED and screen.side != "both":
+        raise InvalidValueError(
+            f"{option(side=screen.side)} was given for effects without a sign, which lie on no side.",
+            f"Leave {option('side')} out: the strongest effects are the hits, whichever way they go.",
+        )
     if screen.hit_rule:
         parse_rule(screen.hit_rule)
 

@@ -41,14 +41,18 @@ def is_control(name: str, declared: Collection[str] = ()) -> bool:
 
     Whole names only: parts of a name would take the genes CTRL, KNTC1 and NEGR1 for controls. Known are
     non-targeting, NTC, safe-targeting, negative control, scramble, intergenic, AAVS1, ROSA26, LacZ, luciferase and
-    fluorescent proteins, each also numbered (``NTC_12``).
+    fluorescent proteins, each also numbered (``NTC_12``), as are declared names.
 
     Args:
         name: A name as the file has it.
-        declared: Further names of controls, case folded.
+        declared: Further names of controls, case folded; each stands for its numbered forms too, where something parts
+            name and number (``NO_SITE`` also for ``NO_SITE_12``).
     """
-    parts = genes_in(name)
-    return all(_CONTROL_NAMES.fullmatch(part) or part.casefold() in declared for part in parts)
+    return all(_CONTROL_NAMES.fullmatch(part) or _is_declared(part.casefold(), declared) for part in genes_in(name))
+
+
+def _is_declared(name: str, declared: Collection[str]) -> bool:
+    return bool(declared) and not {name, re.sub(r"[-_ .#]\d+$", "", name)}.isdisjoint(declared)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from db.acts import option
 from db.errors import ConflictError
 from db.provenance import content_hash, get_ingest, notes_of, record_ingest
-from db.records import Contrast, Ingest, Note, Screen
+from db.records import UNSIGNED, Contrast, Ingest, Note, Screen
 from db.screens import reading as db_screens
 from db.screens import writing
 from db.store import Connection
@@ -100,7 +100,8 @@ def _write(
     held = _held(workspace, screen, old)
     _refuse_same(path, screen, held, table)
     rows, controls = _together(workspace, path, screen, held, table, old)
-    own = own_effect(rows[rows["replicate"] == ""], screen.readout_gene)
+    readout_gene = "" if contrast.positive_means == UNSIGNED else screen.readout_gene
+    own = own_effect(rows[rows["replicate"] == ""], readout_gene)
     check_own_effect(own, screen.modality, contrast.sign_evidence, path.name)
     arguments = dict(old.arguments)
     arguments |= {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import cast, get_args
 
 import pandas as pd
 
 from db.acts import option
 from db.errors import ConflictError, NeedsChoiceError, check_word
-from db.records import Modality
+from db.records import UNSIGNED, Modality
 from tools.screens.ingestion.doubtful_rows import SortedRows
 from tools.screens.ingestion.replicates import combined_and_single
 from tools.screens.tables.reading import Meaning
@@ -18,6 +18,8 @@ STRONG = 0.05
 """The readout gene's own effect speaks when it is among this share of the strongest."""
 DECLARED = "declared with --positive-means"
 """How a declared sign is known; stores keep it with a contrast."""
+UNSIGNED_EVIDENCE = "declared unsigned: effects say how strong, not which way"
+"""What stores keep with a contrast whose file has no sign."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,23 @@ def signed_rows(
         NeedsChoiceError: Nothing says what positive means.
     """
     combined, single = combined_and_single(found.rows)
+    if given == UNSIGNED:
+        readout_gene = _unsigned(combined, file_name)
     meaning, evidence = find_meaning(given, of_file, own_effect(combined, readout_gene), modality, file_name)
     combined = harmonise(combined, meaning)
     evidence = check_own_effect(own_effect(combined, readout_gene), modality, evidence, file_name)
     both = pd.concat([combined, harmonise(single, meaning)]) if len(single) else combined
     return SignedRows(both, harmonise(found.controls, meaning), meaning, evidence)
+
+
+def _unsigned(rows: pd.DataFrame, file_name: str) -> str:
+    """Refuses signed rows; no readout gene, since no gene's own effect can speak for a sign that is not there."""
+    if below := int((rows["estimate"] < 0).sum()):
+        raise ConflictError(
+            f"{option(positive_means=UNSIGNED)} was given, but {below:,} effects of {file_name} are below zero.",
+            f"Say what positive means: {option(positive_means='raises')} or {option(positive_means='lowers')}.",
+        )
+    return ""
 
 
 def own_effect(rows: pd.DataFrame, readout_gene: str) -> OwnEffect | None:
@@ -110,7 +124,7 @@ def find_meaning(
     """What a positive value of the file means, and how that is known; never guessed.
 
     Args:
-        given: ``raises``, ``lowers`` or empty, as the user or the pack says.
+        given: ``raises``, ``lowers``, ``unsigned`` or empty, as the user or the pack says.
         of_file: What the format itself says, or None.
         own: The readout gene's own effect with the file's sign, for the question that is asked.
         modality: How genes were perturbed.
@@ -121,19 +135,20 @@ def find_meaning(
         ConflictError: The file says the contrary of what was given.
         NeedsChoiceError: Nothing says it.
     """
-    check_word("meaning of a positive value", given, ("", "raises", "lowers"))
+    check_word("meaning of a positive value", given, ("", *get_args(Meaning)))
     if given and of_file and given != of_file:
         raise ConflictError(
             f"{option(positive_means=given)} was given, but the format of {file_name} says that positive {of_file}.",
             f"Leave {option('positive_means')} out.",
         )
     if given:
-        return cast("Meaning", given), DECLARED
+        return cast("Meaning", given), UNSIGNED_EVIDENCE if given == UNSIGNED else DECLARED
     if of_file:
         return of_file, "the file's format says it"
     raise NeedsChoiceError(
         f"{file_name} does not say whether positive means that a perturbation raises or lowers the phenotype.",
-        f"Give {option(positive_means='raises')} or {option(positive_means='lowers')}.{_hint(own, modality)}",
+        f"Give {option(positive_means='raises')} or {option(positive_means='lowers')}; scores without a sign are"
+        f" {option(positive_means=UNSIGNED)}.{_hint(own, modality)}",
     )
 
 
@@ -153,9 +168,10 @@ def harmonise(rows: pd.DataFrame, meaning: Meaning) -> pd.DataFrame:
         meaning: What positive means in `rows`.
 
     Returns:
-        New rows; where positive meant lowers, estimates change sign, and low and high change places.
+        New rows: as they were, or, where positive meant lowers, with the sign of estimates changed and low and high in
+        each other's place.
     """
-    if meaning == "raises":
+    if meaning != "lowers":
         return rows.copy()
     swapped = rows.rename(columns={"p_low": "p_high", "p_high": "p_low", "fdr_low": "fdr_high", "fdr_high": "fdr_low"})[
         list(rows.columns)

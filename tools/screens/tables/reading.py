@@ -9,8 +9,8 @@ from typing import Any, Literal
 from db.records import EstimateKind
 from tools.parameters import Parameters
 
-Meaning = Literal["raises", "lowers"]
-"""What a positive effect of a file says of the phenotype."""
+Meaning = Literal["raises", "lowers", "unsigned"]
+"""What a positive effect of a file says of the phenotype; ``unsigned`` where it says how strong, but not which way."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Reading(Parameters):
         where: Column → value; only these rows are read, for files that hold several screens.
         suffix: Column suffix that picks one screen out of a wide file.
         positive_means: ``raises`` or ``lowers``: what a positive value of the file says of the phenotype, where the
-            file does not say it.
+            file does not say it; ``unsigned`` for scores that say how strong an effect is, but not which way it goes.
         controls: Names of negative-control rows, beyond those that are known.
         encoding: Text encoding, where it is not UTF-8.
         estimate_kind: What the effect column holds where its name does not say: ``lfc``, ``beta``, ``z``,
@@ -35,7 +35,7 @@ class Reading(Parameters):
     columns: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict)
     suffix: str = ""
-    positive_means: Literal["raises", "lowers", ""] = ""
+    positive_means: Literal["raises", "lowers", "unsigned", ""] = ""
     controls: Sequence[str] = ()
     encoding: str = ""
     estimate_kind: EstimateKind = "lfc"

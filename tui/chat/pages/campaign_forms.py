@@ -38,7 +38,7 @@ _START = (
     _option("exclude", "Exclude", "A file of genes that must not be nominated, reason beside each."),
     _option("expressed", "Expressed", "A file of gene and TPM; genes below the bound get a flag."),
     _option("min_tpm", "Bound of TPM"),
-    _option("flag_essential", "Flag essential", "Flag common essential genes, keep them."),
+    _option("flag_essential", "Flag essential", "Flag fitness genes, keep them."),
     _option("guides_per_gene", "Guides of a gene"),
     _option("coverage", "Cells of a guide"),
     _option("price", "Price of a guide", "In your own currency; for the cost of each round."),

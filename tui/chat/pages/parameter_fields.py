@@ -27,7 +27,12 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "interference": "interference (CRISPRi)",
         "activation": "activation (CRISPRa)",
     },
-    "positive_means": {"": "the file says", "raises": "raises the phenotype", "lowers": "lowers the phenotype"},
+    "positive_means": {
+        "": "the file says",
+        "raises": "raises the phenotype",
+        "lowers": "lowers the phenotype",
+        "unsigned": "has no sign",
+    },
     "organism": {"": "by the names", "human": "human", "mouse": "mouse"},
     "side": {"both": "either side", "low": "low: they lower the phenotype", "high": "high: they raise it"},
     "estimate_kind": KINDS,

@@ -18,8 +18,11 @@ from tui.layouts.format import Column, fields, line, share
 
 FLAGS: Mapping[str, str] = {
     "essential": "common essential gene",
+    "fitness": "fitness gene: its loss slows most cell lines",
     "not-expressed": "not expressed in the cells",
     "expression-unknown": "not in the expression file",
+    "by-ortholog": "by its human ortholog",
+    "no-ortholog": "no one-to-one human ortholog",
     "no-evidence": "nothing speaks of it",
     "missing-before": "nominated before, without a result",
     "positive-control": "known positive control",

@@ -26,7 +26,7 @@ def biodiscovery(
     rounds: shared.Rounds = 5,
     size: shared.RoundSize = None,
     seeds: shared.Seeds = 10,
-    pool: shared.Pool = "all",
+    pool: shared.Pool = "specific",
     siblings: shared.Siblings = False,
     text: shared.Words = "json",
     predictor: shared.Predictor = "",
@@ -41,7 +41,8 @@ def biodiscovery(
 ) -> None:
     """Plays the screens of BioDiscoveryAgent (arXiv 2405.17631) by its protocol, with every control.
 
-    The headline is the hit ratio without essential genes (CEGv2), which still cost their places.
+    The headline is of specific hits, in the library without fitness genes. What others published is the hit ratio
+    without essential genes (CEGv2), which still cost their places: --pool all.
     """
     from tools.benchmarks.biodiscovery import benchmark_biodiscovery
     from tui.layouts import replay as layout
@@ -120,7 +121,8 @@ def suite(
     ] = None,
     rounds: shared.Rounds = 5,
     seeds: shared.Seeds = 3,
-    pool: shared.Pool = "all",
+    pool: shared.Pool = "specific",
+    reveal_hits: shared.RevealHits = True,
     siblings: shared.Siblings = False,
     text: shared.Words = "json",
     acquisition: shared.Acquisition = "",
@@ -138,9 +140,35 @@ def suite(
     with session.workspace() as workspace:
         report = benchmark_suite(
             workspace, listed(predictors) if predictors else ("blend",), screens=screens or None, rounds=rounds,
-            seeds=seeds, pool=pool, siblings=siblings, text=text, workers=workers,
+            seeds=seeds, pool=pool, siblings=siblings, text=text, reveal_hits=reveal_hits, workers=workers,
             acquisition=acquisition or DEFAULT_ACQUISITION,
         )  # fmt: skip
+    session.give(report, layout.figures)
+
+
+def questions(
+    context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="Table with tabs: phenotype, cell_type, regulators; else the shipped one."
+        ),
+    ] = None,
+    *,
+    pool: shared.Pool = "specific",
+    size: Annotated[int, typer.Option(min=1, help="Genes of each list.")] = 128,
+    seed: options.Seed = 0,
+) -> None:
+    """Asks fresh questions, and counts the genes that a textbook names in the first list of each.
+
+    Nothing is hidden, and every screen of the store is learnt from. Genes that the pool leaves out are not counted.
+    """
+    from tools.benchmarks.questions import benchmark_questions
+    from tui.layouts import questions as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        report = benchmark_questions(workspace, file, pool=pool, size=size, seed=seed)
     session.give(report, layout.figures)
 
 
@@ -152,7 +180,7 @@ def register(app: typer.Typer) -> None:
     """
     verbs = group(app, "benchmark")
     examples = [
-        "hitscout benchmark biodiscovery --screens IFNG,IL2 --seeds 10",
+        "hitscout benchmark biodiscovery --screens IFNG,IL2 --pool all --seeds 10",
         "hitscout benchmark biodiscovery --data my-screens --pool nonessential --json",
     ]
     command(verbs, "biodiscovery", biodiscovery, serves=["benchmark_biodiscovery"], examples=examples)
@@ -164,5 +192,11 @@ def register(app: typer.Typer) -> None:
             "hitscout benchmark perturbqa --task gse",
         ],
     )  # fmt: skip
-    comparing = ["hitscout benchmark suite --seeds 3", "hitscout benchmark suite --predictors blend,prior --json"]
+    comparing = [
+        "hitscout benchmark suite --seeds 3",
+        "hitscout benchmark suite --hide-hits",
+        "hitscout benchmark suite --predictors blend,prior --json",
+    ]
     command(verbs, "suite", suite, serves=["benchmark_suite"], examples=comparing)
+    fresh = ["hitscout benchmark questions", "hitscout benchmark questions mine.tsv --pool all --size 64 --json"]
+    command(verbs, "questions", questions, serves=["benchmark_questions"], examples=fresh)

@@ -15,14 +15,14 @@ def encode(
     encoder: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="minilm, or openai:NAME@URL for a service; else HITSCOUT_EMBEDDINGS, else minilm."
+            metavar="NAME",
+            help="minilm, wordllama, or openai:NAME@URL for a service; else HITSCOUT_EMBEDDINGS, else minilm.",
         ),
     ] = "",
 ) -> None:
     """Puts a vector of each gene's name and summary into the store: about eight minutes once with MiniLM.
 
-    From then on a campaign's question is encoded too, and compared with genes and gene sets by its sense. A service on
-    another machine gets the question only while HITSCOUT_EMBEDDINGS names that service.
+    Fetching has encoded them with word vectors (wordllama), in seconds; another encoder's vectors take their place.
 
     An interruption loses nothing: it goes on where it stopped.
     """

@@ -18,6 +18,10 @@ def fetch(
     ] = None,
     *,
     list_: Annotated[bool, typer.Option("--list", help="List all packs with their terms, and fetch nothing.")] = False,
+    all_screens: Annotated[
+        bool,
+        typer.Option("--all-screens", help="Every published screen whose terms need no acceptance, beside the packs."),
+    ] = False,
     mirror: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Folder with the files and a manifest.tsv; else $HITSCOUT_MIRROR."),
@@ -37,7 +41,9 @@ def fetch(
             catalogue = list_packs(workspace)
             session.give(catalogue, layout.listing)
             return
-        report = fetch_packs(workspace, packs or (), mirror=mirror, accept_licence=accept_licence)
+        report = fetch_packs(
+            workspace, packs or (), all_screens=all_screens, mirror=mirror, accept_licence=accept_licence
+        )
     session.give(report, layout.fetched)
     if not report.complete:
         raise typer.Exit(1)
@@ -54,5 +60,10 @@ def register(app: typer.Typer) -> None:
         "fetch",
         fetch,
         serves=["fetch", "list_packs"],
-        examples=["hitscout fetch", "hitscout fetch --list", "hitscout fetch essentials string --mirror /media/data"],
+        examples=[
+            "hitscout fetch",
+            "hitscout fetch --list",
+            "hitscout fetch --all-screens",
+            "hitscout fetch essentials string --mirror /media/data",
+        ],
     )

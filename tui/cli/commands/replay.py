@@ -18,7 +18,8 @@ def replay(
     rounds: shared.Rounds = 5,
     size: shared.RoundSize = None,
     seeds: shared.Seeds = 3,
-    pool: shared.Pool = "all",
+    pool: shared.Pool = "specific",
+    reveal_hits: shared.RevealHits = False,
     siblings: shared.Siblings = False,
     text: shared.Words = "json",
     predictor: shared.Predictor = "",
@@ -31,7 +32,10 @@ def replay(
     share: options.Share = None,
     agree: options.Agree = False,
 ) -> None:
-    """Plays campaigns over finished screens, as if their results were not known, and counts the hits by round."""
+    """Plays campaigns over finished screens, as if their results were not known, and counts the hits by round.
+
+    The headline is of specific hits: those that are no fitness genes, which are no candidates unless --pool says so.
+    """
     from tools.replays.replay import replay as play
     from tui.layouts import replay as layout
 
@@ -41,8 +45,9 @@ def replay(
         shared.judge_for(workspace, language_model, max_cost=max_cost, share=share, agree=agree) as judge,
     ):
         report = play(
-            workspace, screens, rounds, size, seeds, pool, siblings, text, judge, controls=not no_controls,
-            workers=workers, trained_until=trained_until, **shared.named(predictor, acquisition),
+            workspace, screens, rounds, size, seeds, pool, siblings, text, judge, reveal_hits=reveal_hits,
+            controls=not no_controls, workers=workers, trained_until=trained_until,
+            **shared.named(predictor, acquisition),
         )  # fmt: skip
     session.give(report, layout.replayed)
 
@@ -55,6 +60,7 @@ def register(app: typer.Typer) -> None:
     """
     examples = [
         "hitscout replay schmidt-ifng --text described",
+        "hitscout replay schmidt-ifng --pool all --reveal-hits",
         "hitscout replay schmidt-ifng sanchez-tau --rounds 5 --size 128 --seeds 3 --json",
         "hitscout replay schmidt-ifng --seeds 1 --model anthropic:claude-sonnet-5-5 --max-cost 5",
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from db.errors import ConflictError, HitscoutError, InvalidValueError, NotFoundError
 from tests.campaign_world import FAST, confirmed, manifest, new_workspace, started, write_results
-from tests.synthetic_store import ESSENTIAL, SYMBOLS
+from tests.synthetic_store import ESSENTIAL, FITNESS, SYMBOLS
 from tools.campaigns.listing import campaign_show
 from tools.campaigns.results.recording import campaign_record
 from tools.campaigns.rounds.proposal import campaign_confirm, campaign_propose
@@ -128,10 +128,11 @@ def test_a_list_that_rests_on_what_has_changed_is_not_confirmed(world, change):
     assert campaign_confirm(world).state == "confirmed"
 
 
-def test_essential_genes_and_positive_controls_carry_flags(rich_world):
+def test_essential_and_other_fitness_genes_and_positive_controls_carry_flags(rich_world):
     started(rich_world, flag_essential=True, positive_controls=["GENE0100"])
     flags = {n.perturbation: n.flags for n in campaign_propose(rich_world, size=600, predictor=FAST).nominations}
     assert {name for name, said in flags.items() if "essential" in said} == set(ESSENTIAL)
+    assert {name for name, said in flags.items() if "fitness" in said} == set(FITNESS)
     assert [name for name, said in flags.items() if "positive-control" in said] == ["GENE0100"]
     assert all("no-evidence" in said for said in flags.values())
 

@@ -6,7 +6,7 @@ import pytest
 
 from db.errors import InvalidValueError
 from tests.campaign_world import FAST, new_workspace, started
-from tests.synthetic_store import ESSENTIAL
+from tests.synthetic_store import FITNESS
 from tools.campaigns.listing import campaign_show
 from tools.campaigns.rounds.proposal import campaign_propose
 from tools.campaigns.start.exclusions import campaign_exclude
@@ -39,17 +39,17 @@ def names(shortlist):
     return [nomination.perturbation for nomination in shortlist.nominations]
 
 
-def test_essential_genes_are_left_out_and_the_start_says_so(rich_world):
+def test_fitness_genes_are_left_out_and_the_start_says_so(rich_world):
     plain = started(rich_world)
-    assert plain.candidates == plain.library_size - len(ESSENTIAL)
-    assert any(str(len(ESSENTIAL)) in note and "`flag_essential=True`" in note for note in plain.notes)
+    assert plain.candidates == plain.library_size - len(FITNESS)
+    assert any(str(len(FITNESS)) in note and "`flag_essential=True`" in note for note in plain.notes)
     everyone = campaign_propose(rich_world, size=plain.candidates, predictor=FAST)
-    assert not set(names(everyone)) & set(ESSENTIAL)
-    assert campaign_show(rich_world).excluded == len(ESSENTIAL)
+    assert not set(names(everyone)) & set(FITNESS)
+    assert campaign_show(rich_world).excluded == len(FITNESS)
 
 
-def test_essential_genes_stay_where_a_library_is_named_or_growth_is_asked_about(rich_world, tmp_path):
+def test_fitness_genes_stay_where_a_library_is_named_or_growth_is_asked_about(rich_world, tmp_path):
     library = tmp_path / "mine.txt"
-    library.write_text("\n".join(ESSENTIAL) + "\n")
-    assert started(rich_world, "named", library=str(library)).candidates == len(ESSENTIAL)
+    library.write_text("\n".join(FITNESS) + "\n")
+    assert started(rich_world, "named", library=str(library)).candidates == len(FITNESS)
     assert campaign_start(rich_world, "growth", "proliferation of T cells", size=12).candidates == 600

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 import time
 from dataclasses import replace
@@ -21,12 +20,11 @@ from db.view import View
 from tests.synthetic_store import add_knowledge
 from tools.genes.texts import vectors as text_vectors
 from tools.genes.texts.encoders import Endpoint, MiniLM, encoder_of
-from tools.genes.texts.vectors import encode_gene_texts, question_encoder
-from tools.prediction.computed_list import gather
+from tools.genes.texts.vectors import encode_gene_texts
 from tools.prediction.features.text_embedding import TextEmbedding
 
-TEXTS = 600 + 31
-"""Genes of the synthetic store, and names of its gene sets."""
+TEXTS = 600
+"""Genes of the synthetic store."""
 
 
 def vector_of(text: str, size: int = 6) -> list[float]:
@@ -82,7 +80,7 @@ def test_a_service_s_vectors_come_into_the_store_and_are_not_asked_for_twice(ser
     setting, asked, _ = service
     add_knowledge(workspace.store, network=False)
     made = encode_gene_texts(workspace, setting)
-    assert (made.genes, made.gene_sets, made.encoded, made.dimensions, made.already) == (600, 31, TEXTS, 6, False)
+    assert (made.genes, made.encoded, made.dimensions, made.already) == (600, TEXTS, 6, False)
     assert asked[0][:2] == ("/v1/embeddings", "tiny")
     assert asked[0][3] is None
     assert any(text.startswith("GENE0007: ") for _, _, texts, _ in asked for text in texts)
@@ -283,63 +281,6 @@ def test_the_setting_comes_from_the_environment_and_the_key_is_sent_but_never_sh
     assert asked[-1][3] == "Bearer secret-7"
     with pytest.raises(InvalidValueError, match="not encrypted"):
         encoder_of("openai:m@http://example.org/v1", tmp_path)
-
-
-def test_a_question_goes_through_the_encoder_of_the_gene_texts_once(service, workspace):
-    setting, asked, _ = service
-    add_knowledge(workspace.store)
-    question = Question("a way of life", text="which genes make\na way of life")
-    genes = pd.Index(View(workspace.store).genes()["symbol"], dtype=object)
-    worded = gather(workspace, question, genes)
-    assert worded.encoder is None
-    assert "question_match" in worded.features.missing
-    encode_gene_texts(workspace, setting)
-    asked.clear()
-    encoded = gather(workspace, question, genes)
-    assert encoded.encoder.name == setting
-    assert len(encoded.features.frames["question_match"]) == 600
-    assert [texts for _, _, texts, _ in asked] == [["which genes make. a way of life"]]
-    gather(workspace, replace(question, cell_type="other cells"), genes)
-    assert len(asked) == 1
-
-
-def test_a_service_that_is_gone_when_a_question_comes_is_named_with_what_takes_its_place(service, workspace):
-    setting, _, state = service
-    add_knowledge(workspace.store, network=False)
-    encode_gene_texts(workspace, setting)
-    state["fail_after"] = 0
-    with pytest.raises(DownloadError, match="status 500") as caught:
-        gather(workspace, Question("another question"), pd.Index(["GENE0007"], dtype=object))
-    assert "`encode_gene_texts(encoder='minilm')`" in caught.value.suggestion
-
-
-def test_a_service_elsewhere_gets_a_question_only_while_the_setting_names_it(workspace, monkeypatch):
-    elsewhere = "openai:tiny@https://embeddings.example.org/v1"
-    add_knowledge(workspace.store, network=False)
-    monkeypatch.setattr(Endpoint, "encode", lambda _, texts: np.array([vector_of(text) for text in texts], np.float32))
-    encode_gene_texts(workspace, elsewhere)
-    assert question_encoder(workspace) is None
-    monkeypatch.setenv("HITSCOUT_EMBEDDINGS", "openai:other@https://embeddings.example.org/v1")
-    assert question_encoder(workspace) is None
-    monkeypatch.setenv("HITSCOUT_EMBEDDINGS", f"{elsewhere}/")
-    assert question_encoder(workspace).name == elsewhere
-
-
-def test_without_the_encoder_of_the_gene_texts_a_question_s_words_are_compared(service, workspace):
-    add_knowledge(workspace.store, network=False, vectors=True)
-    # These vectors were given to the store ready-made, by no encoder that is known.
-    assert len(View(workspace.store).gene_embedding("gene_texts")) == 590
-    assert question_encoder(workspace) is None
-
-
-def test_an_encoder_that_has_changed_since_the_gene_texts_is_refused(service, workspace):
-    setting, _, state = service
-    add_knowledge(workspace.store, network=False)
-    encode_gene_texts(workspace, setting)
-    shutil.rmtree(workspace.paths.cache)
-    state["size"] = 8
-    with pytest.raises(DownloadError, match="vectors of 8 numbers, and those of the gene texts in the store have 6"):
-        question_encoder(workspace).encode(["a"])
 
 
 def test_what_is_not_there_is_named_with_what_would_help(workspace, tmp_path):

@@ -9,18 +9,26 @@ from scipy.sparse import csr_array
 
 from db.records import Question
 from db.view import View
-from tests.synthetic_store import ESSENTIAL, MODULE_OF, SYMBOLS, shared_world
+from tests.synthetic_store import (
+    ESSENTIAL,
+    MODULE_OF,
+    SYMBOLS,
+    add_screen,
+    copied_world,
+    module_effects,
+    shared_world,
+)
+from tools.genes.knowledge import Knowledge, knowledge_of
 from tools.genes.matrices import folded, unit_rows
-from tools.genes.named_in_text import named_genes
+from tools.genes.named_in_text import genes_of_question, named_genes
 from tools.genes.network import normalised
-from tools.genes.sets.matched import matched_sets
 from tools.genes.sets.members import usable_sets
 from tools.prediction.features import string_neighbours, string_spectral
 from tools.prediction.features.annotation import Annotation
 from tools.prediction.features.essentiality import Essentiality
 from tools.prediction.features.gene_sets import GeneSets
-from tools.prediction.features.other_studies import OtherStudies, recurrence
-from tools.prediction.features.question_match import QuestionMatch, alike_texts
+from tools.prediction.features.question_match import QuestionMatch
+from tools.prediction.features.questions_of_priors import QuestionsOfPriors
 from tools.prediction.features.string_neighbours import StringNeighbours
 from tools.prediction.features.string_spectral import StringSpectral
 
@@ -31,6 +39,11 @@ QUESTION = Question("cytokine")
 @pytest.fixture
 def view(tmp_path_factory) -> View:
     return View(shared_world(tmp_path_factory)[0])
+
+
+@pytest.fixture
+def knowledge(view) -> Knowledge:
+    return knowledge_of(view)
 
 
 def test_gene_set_coordinates_keep_the_inner_products_of_the_weighted_membership(view):
@@ -105,22 +118,6 @@ def test_annotation_counts_sets_and_neighbours(view):
     assert frame.loc[gene, "sets"] == pytest.approx(np.log1p(sets))
 
 
-def test_recurrence_counts_studies_once_and_measured_screens_only():
-    ranks = pd.DataFrame({1: [0.99, 0.5, np.nan], 2: [0.98, 0.5, 0.2], 3: [0.1, 0.96, np.nan]}, index=["A", "B", "C"])
-    table = recurrence(ranks, {1: "s", 2: "s", 3: "t"}, [1, 2, 3])
-    assert table["hits"].to_dict() == {"A": 1.0, "B": 1.0, "C": 0.0}
-    assert table["screens"].to_dict() == {"A": 3.0, "B": 3.0, "C": 1.0}
-    assert table.loc["A", "max_surprise"] == pytest.approx(2.0)
-    assert table.loc["C", "mean_surprise"] == pytest.approx(-np.log10(0.8))
-    assert recurrence(ranks, {1: "s", 2: "s", 3: "t"}, []).empty
-
-
-def test_other_studies_ranks_each_screen_by_its_own_side(view):
-    frame = OtherStudies().features(LIBRARY, QUESTION, view)
-    active = frame.loc[[SYMBOLS[i] for i in np.flatnonzero(MODULE_OF == 4)], "hits"]
-    assert active.mean() > 3 * frame["hits"].mean()
-
-
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -167,65 +164,49 @@ def test_greek_letters_hyphens_and_full_names_are_read_as_gene_nomenclature_writ
     assert named_genes(text, synonyms, words) == found
 
 
-def test_the_question_reaches_the_genes_and_sets_that_its_words_name_and_their_neighbours(view):
+def test_the_question_reaches_the_genes_and_sets_that_its_words_name_and_their_neighbours(view, knowledge):
     question = Question("cytokine", text="identify genes that regulate the cytokin")
-    frame = QuestionMatch().features(LIBRARY, question, view)["match"]
+    frame = QuestionMatch(knowledge).features(LIBRARY, question, view)["match"]
     assert frame.idxmax() == "GENE0400"
     same = [SYMBOLS[i] for i in np.flatnonzero(MODULE_OF[400] == MODULE_OF) if i != 400]
     assert frame[same].mean() > frame.drop(["GENE0400", *same]).mean()
-    worded = Question("cytokine", text="genes of the helicase")
-    assert all("helicase" in name for _, name in matched_sets(worded, view, view.gene_sets()).index)
 
 
-class OneDirection:
-    """An encoder for which texts with the given words mean the same, and all others nothing in common with them."""
-
-    name, local = "one direction", True
-
-    def __init__(self, *words):
-        self.words = words
-
-    def encode(self, texts):
-        rng = np.random.default_rng(3)
-        near = [any(word in text for word in self.words) for text in texts]
-        vectors = np.zeros((len(texts), 12), dtype=np.float32)
-        vectors[np.arange(len(texts)), np.where(near, 0, 1)] = np.where(near, 1.0, rng.choice([-1.0, 1.0], len(texts)))
-        return vectors
-
-
-def test_an_encoder_finds_gene_sets_that_share_no_word_with_the_question(view):
-    question = Question("unwinding", text="unwinding of strands")
-    assert matched_sets(question, view, view.gene_sets()).empty
-    alike = matched_sets(question, view, view.gene_sets(), OneDirection("unwinding", "module 2 "))
-    assert [name for _, name in alike.index] == ["MODULE_2_ligase"]
-    frame = QuestionMatch(OneDirection("unwinding", "module 2 ")).features(LIBRARY, question, view)["match"]
-    inside = MODULE_OF == 2
-    assert frame[np.array(SYMBOLS)[inside]].min() > frame[np.array(SYMBOLS)[~inside]].mean()
-
-
-def test_an_encoder_s_likeness_of_gene_texts_is_their_cosine_with_the_question(view):
-    vectors = view.gene_embedding("gene_texts")
-
-    class Same:
-        name, local = "same", True
-
-        def encode(self, texts):
-            return np.repeat(vectors.loc[["GENE0007"]].to_numpy(), len(texts), axis=0)
-
-    found = alike_texts(Question("x", text="any words"), view, [], Same())
-    np.testing.assert_allclose(found, vectors.to_numpy(float) @ vectors.loc["GENE0007"].to_numpy(float), atol=1e-6)
-
-
-def test_a_question_on_mouse_genes_is_not_compared_with_the_vectors_of_human_ones(view):
-    encoder = OneDirection("words")
-    assert len(alike_texts(Question("x", text="any words"), view, [], encoder)) == 590
-    assert alike_texts(Question("x", "mouse", text="any words"), view, [], encoder).empty
-
-
-def test_positive_controls_are_genes_that_the_question_names(view):
+def test_positive_controls_are_genes_that_the_question_names(view, knowledge):
     question = Question("nothing known", text="", positive_controls=("GENE0410",))
-    assert QuestionMatch().features(LIBRARY, question, view)["match"].idxmax() == "GENE0410"
+    assert QuestionMatch(knowledge).features(LIBRARY, question, view)["match"].idxmax() == "GENE0410"
 
 
-def test_a_question_without_a_single_known_word_says_nothing(view):
-    assert QuestionMatch().features(LIBRARY, Question("xyzzy"), view).empty
+def test_a_question_without_a_single_known_word_says_nothing(view, knowledge):
+    assert QuestionMatch(knowledge).features(LIBRARY, Question("xyzzy"), view).empty
+
+
+def test_the_genes_of_a_question_come_with_their_full_names_and_its_positive_controls(view):
+    question = Question("x", text="GENE0007 and cytokin", positive_controls=("GENE0410",))
+    names = view.genes().set_index("symbol")["name"]
+    found = genes_of_question(question, view)
+    assert found == {symbol: names[symbol] for symbol in ("GENE0007", "GENE0400", "GENE0410")}
+
+
+def test_the_match_is_the_logarithm_of_a_random_walk_that_starts_at_what_is_named(view, knowledge):
+    question = Question("x", positive_controls=("GENE0410",))
+    found = QuestionMatch(knowledge).features(LIBRARY, question, view)["match"]
+    start = (knowledge.genes == "GENE0410").astype(float)
+    # The control's own words count as the question's, so that its name starts the walk elsewhere too.
+    assert found["GENE0410"] == pytest.approx(np.log(1 + 1e-4))
+    assert found.between(np.log(1e-4), np.log(1 + 1e-4)).all()
+    near = knowledge.genes[(knowledge.network @ start) > 0]
+    assert found[near].mean() > found.drop(near).mean()
+
+
+def test_each_visible_screen_has_a_column_for_what_it_asked(tmp_path_factory, tmp_path):
+    store, _ = copied_world(tmp_path_factory, tmp_path)
+    number = add_screen(store, "asking", module_effects([4], 9), study="Delta 2024", text="a helicase")
+    seen = View(store)
+    source = QuestionsOfPriors(knowledge_of(seen))
+    frame = source.features(LIBRARY, QUESTION, seen)
+    assert str(number) in frame
+    asked = Question("cytokine", cell_type="T cells", text="a helicase")
+    alone = QuestionMatch(knowledge_of(seen)).features(LIBRARY, asked, seen)
+    np.testing.assert_allclose(frame[str(number)], alone["match"])
+    assert str(number) not in source.features(LIBRARY, QUESTION, View(store, [number]))

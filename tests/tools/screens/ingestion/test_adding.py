@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from db.errors import ConflictError, NeedsChoiceError, RefusedFileError
+from db.errors import ConflictError, InvalidValueError, NeedsChoiceError, RefusedFileError
 from db.provenance import notes_of
 from db.screens.reading import controls_of, effects_of, list_screens, source_names
 from tools.screens.ingestion.adding import add_screen
@@ -131,6 +131,27 @@ def test_controls_are_kept_apart_by_whole_names(add, simple, named_workspace):
     assert sorted(controls_of(named_workspace.store, added.screen.id)["name"]) == sorted(names)
     measured = set(effects_of(named_workspace.store, added.screen.id)["perturbation"])
     assert {"CTRL", "KNTC1", "NEGR1"} <= measured
+
+
+def test_a_declared_control_stands_for_its_numbered_forms_and_for_no_gene(add, simple):
+    added = add(simple(extra=["NO_SITE_1,0.1,0.5", "no_site_2,0.1,0.5", "NO_SITE,0.1,0.5"]), controls=("NO_SITE", "IL"))
+    assert reasons(added) == {"control": 3}
+
+
+def test_effects_without_a_sign_are_stored_as_they_are_and_no_gene_speaks_for_a_sign(add, write_file, named_workspace):
+    rows = [f"{name},{2 + place}" for place, name in enumerate(["IL2", "LAT", "CD5", "MYC"])]
+    path = write_file("\n".join(["gene,lfc", *rows]))
+    added = add(path, positive_means="unsigned", readout_gene="IL2", modality="knockout", hit_rule="|score|>3.5")
+    assert added.hits == 2
+    assert effect(named_workspace, added, "LAT")["estimate"] == 3
+    assert "not which way" in added.sign_evidence
+
+
+def test_effects_below_zero_have_a_sign_and_effects_without_one_lie_on_no_side(add, simple):
+    with pytest.raises(ConflictError, match="below zero"):
+        add(simple({"IL2": "IL2,-1.7,0.5"}), positive_means="unsigned")
+    with pytest.raises(InvalidValueError, match="lie on no side"):
+        add(simple(), positive_means="unsigned", side="high")
 
 
 def test_declared_controls_are_kept_apart_too(add, simple, named_workspace):

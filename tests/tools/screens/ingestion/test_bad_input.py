@@ -245,7 +245,7 @@ def test_an_unknown_reader_field_or_word_is_refused_with_what_there_is(refused, 
     assert "estimate" in refused(simple(), InvalidValueError, columns={"effekt": "lfc", "estimate": "lfc"}).suggestion
     assert "human" in refused(simple(), InvalidValueError, organism="rat").suggestion
     assert "activation" in refused(simple(), InvalidValueError, modality="deletion").suggestion
-    assert "raises or lowers" in refused(simple(), InvalidValueError, positive_means="up").suggestion
+    assert "raises, lowers, unsigned" in refused(simple(), InvalidValueError, positive_means="up").suggestion
     assert "top 5%" in refused(simple(), InvalidValueError, hit_rule="best genes").suggestion
 
 

@@ -16,6 +16,7 @@ HEADERS = {
     "rsa": "Symbol,RSA_Down,RSA_Up,Q1,Q3",
     "one_sided": "id,num,pos|score,pos|p-value,pos|fdr",
     "benchmark_pair": "Gene,Score",
+    "crisprbrain": "Gene,TSS,Phenotype,P Value,Gene Score,Hit Class",
     "generic": "gene,lfc,p",
 }
 
