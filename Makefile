@@ -39,8 +39,8 @@ lint: $(VENV)/.installed-dev  ## Style, types and layers.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-speed: $(VENV)/.installed-dev  ## Prints how long the main jobs take on this machine (run it alone).
-	$(BIN)/python tests/speed/measure.py --mirror $(DATA)
+speed: $(VENV)/.installed-dev  ## Prints how long the main jobs take on this machine (run it alone); BASELINE=checkout compares.
+	$(BIN)/python tests/speed/measure.py --mirror $(DATA) $(if $(BASELINE),--baseline $(BASELINE))
 
 lock: $(VENV)/.installed-dev  ## Pins the newest versions that fit, with hashes.
 	$(BIN)/python -m pip install --quiet uv

@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -35,7 +36,7 @@ def computed_key(*, store: Sequence[str], versions: Sequence[str], arguments: Ma
     Returns:
         32 hexadecimal digits.
     """
-    releases = {name: _version(name) for name in ("hitscout", *LIBRARIES)}
+    releases = {name: _release(version, name) for name in ("hitscout", *LIBRARIES)}
     parts = {"store": list(store), "releases": releases, "versions": list(versions), "arguments": dict(arguments)}
     return asked_key(json.dumps(parts, sort_keys=True))
 
@@ -106,9 +107,11 @@ def kept_json(path: Path) -> dict[str, Any] | None:
     return kept(path, lambda stream: dict(json.load(stream)))
 
 
-def _version(distribution: str) -> str:
+@cache
+def _release(look_up: Callable[[str], str], distribution: str) -> str:
+    """The installed version of a distribution; to look it up takes longer than anything else about a key."""
     try:
-        return version(distribution)
+        return look_up(distribution)
     except PackageNotFoundError:
         # Run from its source without being installed.
         return "unknown"

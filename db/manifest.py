@@ -28,8 +28,11 @@ STATE_TABLES = (
     "round_transcript",
 )  # fmt: skip
 
-GROWING_TABLES = frozenset({"gene_name", "gene_identifier", "gene_set", "gene_set_member", "edge"})
-"""State tables whose rows are never changed or removed."""
+GROWING_TABLES = frozenset({
+    "gene_name", "gene_identifier", "gene_set", "gene_set_member", "edge", "source_name", "perturbation",
+    "campaign_library",
+})  # fmt: skip
+"""State tables whose rows are never changed: a write adds some, or removes those of a screen."""
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
@@ -59,9 +62,9 @@ def _parents(connection: duckdb.DuckDBPyConnection, ingests: list[int]) -> list[
 def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) -> dict[str, Any]:
     """Rows and hashes by ingest and by table.
 
-    Ingests in the `known` manifest are immutable and are not summed again, nor are tables that only ever grow and
-    have not grown: every write would take a second longer otherwise. Only a new ingest may take rows from another
-    one, which is then its parent and is summed again.
+    Ingests in the `known` manifest are immutable and are not summed again, nor are tables whose rows are never
+    changed and are as many as before: every write would take a second longer otherwise. Only a new ingest may take
+    rows from another one, which is then its parent and is summed again.
 
     Args:
         connection: An open connection.

@@ -17,6 +17,9 @@ Organism = Literal["human", "mouse"]
 Modality = Literal["knockout", "interference", "activation", ""]
 Side = Literal["low", "high", "both"]
 Direction = Literal["raises", "lowers", "both"]
+Mode = Literal["discover", "validate", "extend", "new"]
+"""What a campaign makes of earlier screens of its phenotype: nothing is left out, only their hits are taken, only what
+they did not measure, or all but their hits."""
 EstimateKind = Literal["lfc", "beta", "z", "signed_log10_p", "bayes_factor", "rank"]
 RoundState = Literal["open", "confirmed", "measured"]
 NominatedBy = Literal["computed", "grade", "control"]
@@ -197,7 +200,7 @@ class CampaignSettings:
     """How a campaign's rounds are made up; what is looked for stands in its `Question`."""
 
     size: int = 128
-    mode: Literal["discover", "validate"] = "discover"
+    mode: Mode = "discover"
     guides_per_gene: int = 4
     coverage: int = 500
     """Cells for each guide."""
@@ -209,15 +212,24 @@ class CampaignSettings:
     """TPM of each gene in the campaign's cells; empty where not given."""
     ignored: tuple[IgnoredName, ...] = ()
     """Names of the campaign's library, exclusions and other lists that could not be used."""
+    mode_reasons: tuple[str, ...] = ()
+    """Reasons of the exclusions that the mode made. Unlike others these genes are believed to hit as ever; chances are
+    those of a library that holds them."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain values that `from_json` reads back."""
-        return {**vars(self), "ignored": in_order(self.ignored)}
+        return {**vars(self), "ignored": in_order(self.ignored), "mode_reasons": list(self.mode_reasons)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The settings that `to_json` wrote."""
-        return cls(**{**values, "ignored": tuple(IgnoredName.from_json(one) for one in values.get("ignored", ()))})
+        return cls(
+            **{
+                **values,
+                "ignored": tuple(IgnoredName.from_json(one) for one in values.get("ignored", ())),
+                "mode_reasons": tuple(values.get("mode_reasons", ())),
+            }
+        )
 
 
 @dataclass(frozen=True)

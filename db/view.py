@@ -12,8 +12,8 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
-from db.records import Screen
-from db.screens.reading import list_screens
+from db.records import UNSIGNED, Screen
+from db.screens.reading import hit_list, list_screens
 from db.store import Store
 
 EFFECT_COLUMNS = (
@@ -60,15 +60,37 @@ class View:
         """
         with self._store.read() as connection:
             wanted = [s.id for s in self.screens() if screen_ids is None or s.id in screen_ids]
-            return connection.execute(
-                "SELECT contrast.screen_id, effect.contrast_id, perturbation.name AS perturbation, effect.estimate,"
+            names = connection.execute("SELECT name FROM perturbation ORDER BY name, id").fetchnumpy()["name"]
+            # Names as places in their order: each is made once, not once a screen, and numbers are sorted sooner.
+            effects = connection.execute(
+                "WITH named AS (SELECT id, row_number() OVER (ORDER BY name, id) - 1 AS place FROM perturbation)"
+                " SELECT contrast.screen_id, effect.contrast_id, named.place AS perturbation, effect.estimate,"
                 " effect.standard_error, effect.p_low, effect.p_high, effect.fdr_low, effect.fdr_high"
                 " FROM effect JOIN contrast ON contrast.id = effect.contrast_id"
-                " JOIN perturbation ON perturbation.id = effect.perturbation_id"
+                " JOIN named ON named.id = effect.perturbation_id"
                 " WHERE effect.replicate_id IS NULL AND contrast.screen_id IN (SELECT unnest(?))"
-                " ORDER BY effect.contrast_id, perturbation.name",
+                " ORDER BY effect.contrast_id, named.place",
                 [wanted],
             ).df()
+        effects["perturbation"] = pd.Series(names, dtype="str").array.take(effects["perturbation"].to_numpy())
+        return effects
+
+    def unsigned_contrasts(self) -> frozenset[int]:
+        """Ids of the contrasts whose effects say how strong they are, but not which way they go."""
+        with self._store.read() as connection:
+            rows = connection.execute("SELECT id FROM contrast WHERE positive_means = ?", [UNSIGNED]).fetchall()
+        return frozenset(row[0] for row in rows)
+
+    def hit_list(self, list_hash: str) -> frozenset[str]:
+        """The perturbations of a published list of hits, as the store records them.
+
+        Args:
+            list_hash: The hash, without the ``list:`` of a hit rule.
+
+        Raises:
+            NotFoundError: The store holds no such list.
+        """
+        return hit_list(self._store, list_hash)
 
     def recorded(self, screen_id: int, perturbation: str) -> str:  # noqa: ARG002 - a view may write names otherwise
         """The name by which a screen of the store records a perturbation that this view calls so.
@@ -210,6 +232,18 @@ class View:
                 " FROM gene WHERE organism = ? GROUP BY symbol ORDER BY symbol",
                 [organism],
             ).df()
+
+    def symbols(self, organism: str = "human") -> pd.Index[str]:
+        """The symbols of an organism's genes, each once, sorted.
+
+        Args:
+            organism: ``human`` or ``mouse``.
+        """
+        with self._store.read() as connection:
+            found = connection.execute(
+                "SELECT DISTINCT symbol FROM gene WHERE organism = ? ORDER BY symbol", [organism]
+            ).fetchnumpy()
+        return pd.Index(found["symbol"], dtype=object)
 
     def synonyms(self, organism: str = "human") -> pd.DataFrame:
         """Every name of every gene: columns name, tier (approved, previous or alias) and symbol, sorted.

@@ -181,6 +181,8 @@ def add_screen(
     text: str = "",
     fdr: bool = False,
     organism: str = "human",
+    modality: str = "knockout",
+    positive_means: str = "raises",
 ) -> int:
     """A screen with one contrast; returns its id."""
     with store.write("test") as connection:
@@ -188,11 +190,11 @@ def add_screen(
         study_id = add_study(connection, Study(study)) if study else None
         screen_id = insert_screen(
             connection, name=name, ingest_id=ingest_id, phenotype=phenotype, organism=organism, study_id=study_id,
-            cell_type=cell_type, modality="knockout", hit_rule="top 5%", side=side, text=text,
+            cell_type=cell_type, modality=modality, hit_rule="top 5%", side=side, text=text,
         )  # fmt: skip
         contrast_id = insert_contrast(
             connection, screen_id=screen_id, ingest_id=ingest_id, name="main", estimate_kind="lfc",
-            positive_means="raises", sign_evidence="test",
+            positive_means=positive_means, sign_evidence="test",
         )  # fmt: skip
         ids = (
             connection.execute("SELECT symbol, id FROM gene WHERE organism = ?", [organism])

@@ -12,6 +12,7 @@ from db import evidence as rows
 from db.acts import ANY, act
 from db.errors import InvalidValueError, NotFoundError
 from db.evidence_ids import FORMS, kind_of, parts_of
+from db.records import UNSIGNED
 from db.store import Store
 from tools.genes.texts.literature import ADDRESS, kept_publication
 from tools.workspace import Workspace
@@ -111,6 +112,8 @@ def _effect(store: Store, contrast: str, name: str) -> _Opened:
     if facts is None:
         return "", None, rows.near_effects(store, int(contrast), name)
     where = f" in {facts['cell_type']}" if facts["cell_type"] else ""
+    if facts["positive_means"] == UNSIGNED:
+        return _strength(name, where, facts), facts, ()
     side = "low" if facts["rank_from_low"] <= facts["rank_from_high"] else "high"
     fdr = facts[f"fdr_{side}"]
     text = (
@@ -118,6 +121,18 @@ def _effect(store: Store, contrast: str, name: str) -> _Opened:
         f" {facts['screen']}: number {facts[f'rank_from_{side}']} of {facts['measured']} from the {side} end"
     )
     return text + (f", FDR {fdr:.2g}." if fdr is not None else "."), facts, ()
+
+
+def _strength(name: str, where: str, facts: dict[str, Any]) -> str:
+    """An effect of which only the strength is known; its rank from the low end would say nothing."""
+    del facts["rank_from_low"]
+    text = (
+        f"{name} has {facts['estimate_kind']} {facts['estimate']:.3g} on {facts['phenotype']}{where} in the screen"
+        f" {facts['screen']}, whose effects have strength but no direction: number {facts['rank_from_high']} of"
+        f" {facts['measured']}"
+    )
+    known = [facts[f"fdr_{side}"] for side in ("low", "high") if facts[f"fdr_{side}"] is not None]
+    return text + (f", FDR {min(known):.2g}." if known else ".")
 
 
 def _set(store: Store, collection: str, name: str) -> _Opened:

@@ -243,8 +243,8 @@ def gene(value: Any) -> str:  # noqa: ANN401
     if effects:
         rows = [
             [
-                one.get("screen"), number(one.get("estimate")), number(one.get("percentile")), number(one.get("fdr")),
-                one.get("evidence"),
+                one.get("screen"), number(one.get("estimate")) + ("" if one.get("signed", True) else " (no sign)"),
+                number(one.get("percentile")), number(one.get("fdr")), one.get("evidence"),
             ]
             for one in effects[:TOP]
         ]  # fmt: skip
@@ -325,12 +325,11 @@ def screen_part(value: Any) -> str:  # noqa: ANN401
         return ", ".join(f"{row[0]} ({number(row[1])})" for row in rows if isinstance(row, list))
 
     about = [one.get(key) for key in ("phenotype", "cell_type", "modality", "organism", "study") if one.get(key)]
-    lines = [
-        f"**{one.get('name')}**: {', '.join(map(str, about))}; hits by {one.get('hit_rule')} ({one.get('side')}).",
-        f"- raise the phenotype most: {strongest(value.get('highest', []))}",
-        f"- lower it most: {strongest(value.get('lowest', []))}",
-    ]
-    return "\n".join(lines)
+    title = f"**{one.get('name')}**: {', '.join(map(str, about))}; hits by {one.get('hit_rule')} ({one.get('side')})."
+    highest, lowest = strongest(value.get("highest", [])), strongest(value.get("lowest", []))
+    if not lowest:
+        return f"{title}\n- strongest, whichever way: {highest}"
+    return f"{title}\n- raise the phenotype most: {highest}\n- lower it most: {lowest}"
 
 
 def shared_extremes(parts: Sequence[str]) -> str:

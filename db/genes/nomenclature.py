@@ -15,7 +15,7 @@ import pandas as pd
 from db.acts import PATH, option
 from db.errors import ConflictError, NeedsChoiceError, NotFoundError
 from db.genes.names import NAMESPACES, GeneNames, Resolution, has_genes
-from db.records import Gene, Organism
+from db.records import UNSIGNED, Gene, Organism
 from db.store import Store
 
 # Writing -----------------------------------------------------------------------------------------
@@ -224,10 +224,11 @@ class GeneEffect:
         modality: How genes were perturbed.
         contrast_id: The contrast.
         perturbation: The perturbation's name.
-        estimate: Harmonised effect: positive = raises the phenotype.
+        estimate: Harmonised effect: positive = raises the phenotype; how strong it is where it is not signed.
         estimate_kind: What the estimate is.
         percentile: Share of the contrast's perturbations with a smaller estimate, 0 to 1.
         fdr: The smaller FDR of the two sides; None where the screen has none.
+        signed: Whether the estimate says which way the effect goes.
     """
 
     screen: str
@@ -240,6 +241,7 @@ class GeneEffect:
     estimate_kind: str
     percentile: float
     fdr: float | None
+    signed: bool
 
 
 def effects_of_gene(store: Store, gene: Gene) -> list[GeneEffect]:
@@ -250,7 +252,7 @@ def effects_of_gene(store: Store, gene: Gene) -> list[GeneEffect]:
         gene: The gene.
 
     Returns:
-        The most extreme percentiles first.
+        The most extreme percentiles first: those at either end, or at the strong one of effects without a sign.
     """
     with store.read() as connection:
         rows = connection.execute(
@@ -258,11 +260,13 @@ def effects_of_gene(store: Store, gene: Gene) -> list[GeneEffect]:
             "  percent_rank() OVER (PARTITION BY contrast_id ORDER BY estimate) AS percentile"
             "  FROM effect WHERE replicate_id IS NULL)"
             " SELECT screen.name, screen.phenotype, screen.cell_type, screen.modality, contrast.id, perturbation.name,"
-            "  ranked.estimate, contrast.estimate_kind, ranked.percentile, ranked.fdr FROM ranked"
+            "  ranked.estimate, contrast.estimate_kind, ranked.percentile, ranked.fdr,"
+            "  contrast.positive_means <> $unsigned AS signed FROM ranked"
             " JOIN perturbation ON perturbation.id = ranked.perturbation_id"
             " JOIN contrast ON contrast.id = ranked.contrast_id JOIN screen ON screen.id = contrast.screen_id"
-            " WHERE perturbation.gene_id = ? AND perturbation.second_gene_id IS NULL AND screen.campaign_id IS NULL"
-            " ORDER BY abs(ranked.percentile - 0.5) DESC, screen.name, contrast.id",
-            [gene.id],
+            " WHERE perturbation.gene_id = $gene AND perturbation.second_gene_id IS NULL AND screen.campaign_id IS NULL"
+            " ORDER BY CASE WHEN signed THEN 2 * abs(ranked.percentile - 0.5) ELSE ranked.percentile END DESC,"
+            "  screen.name, contrast.id",
+            {"gene": gene.id, "unsigned": UNSIGNED},
         ).fetchall()
     return [GeneEffect(*row) for row in rows]

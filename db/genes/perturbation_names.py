@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 _AND = "+"
@@ -25,7 +26,9 @@ def genes_among(perturbations: Iterable[str]) -> set[str]:
     Args:
         perturbations: Names.
     """
-    return {gene for name in perturbations for gene in genes_in(name)}
+    names = set(plain(perturbations))
+    pairs = {name for name in names if _AND in name}
+    return {name.strip() for name in names - pairs} | {gene for name in pairs for gene in genes_in(name)}
 
 
 def name_of_genes(genes: Iterable[str]) -> str:
@@ -46,4 +49,13 @@ def are_pairs(perturbations: Collection[str]) -> NDArray[np.bool_]:
     Returns:
         Shape (names,), in their order: True for ``A+B`` and False for ``A``.
     """
-    return np.fromiter((_AND in name for name in perturbations), bool, len(perturbations))
+    return np.fromiter((_AND in name for name in plain(perturbations)), bool, len(perturbations))
+
+
+def plain(names: Iterable[str]) -> Iterable[str]:
+    """The same names as Python's own strings, where a column or an index of a frame would make each anew.
+
+    Args:
+        names: Names.
+    """
+    return names.to_numpy(object) if isinstance(names, pd.Series | pd.Index) else names

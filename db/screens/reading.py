@@ -12,7 +12,7 @@ import pandas as pd
 
 from db.acts import FILE, NAME, act, option
 from db.errors import ConflictError, NotFoundError, did_you_mean
-from db.records import Contrast, Screen
+from db.records import UNSIGNED, Contrast, Screen
 from db.screens.writing import (
     EFFECT_NUMBERS,
     drop_idle_studies,
@@ -69,6 +69,17 @@ def contrasts_of(store: Store, screen_id: int) -> list[Contrast]:
             [screen_id],
         ).fetchall()
     return [Contrast(*row) for row in rows]
+
+
+def is_unsigned(store: Store, screen_id: int) -> bool:
+    """Whether the effects of a screen say how strong they are, but not which way they go, in all its contrasts.
+
+    Args:
+        store: The store.
+        screen_id: Id of the screen.
+    """
+    contrasts = contrasts_of(store, screen_id)
+    return bool(contrasts) and all(one.positive_means == UNSIGNED for one in contrasts)
 
 
 def effects_of(

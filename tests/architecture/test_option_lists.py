@@ -29,7 +29,6 @@ WITHOUT_OPTION = {
 }
 WITHOUT_FORM_FIELD = {
     (Reading, "reader"): "the form maps columns, which every reader's file can be read by",
-    (StartOptions, "mode"): "all but one of its words are refused for now",
     (StartOptions, "screen_weights"): "the form of the question has it, once the campaign is started",
     (StartOptions, "gene_sets"): "the form of the question has them, once the campaign is started",
     (StartOptions, "reader"): "a file that has to be explained is added as a screen, whose form shows its columns",

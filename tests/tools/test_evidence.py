@@ -9,7 +9,8 @@ import pytest
 from db.errors import InvalidValueError, NotFoundError
 from db.provenance import file_hash
 from db.screens.reading import contrasts_of, effects_of, get_screen
-from tests.campaign_world import TRUTH, confirmed, new_workspace, started, write_results
+from tests.campaign_world import TRUTH, add_measured, confirmed, new_workspace, started, write_results
+from tests.synthetic_store import module_effects
 from tools.campaigns.listing import campaign_show
 from tools.campaigns.results.recording import campaign_record
 from tools.evidence import open_evidence
@@ -93,3 +94,15 @@ def test_what_is_no_evidence_id_is_told_the_forms(world, evidence):
     with pytest.raises(InvalidValueError) as caught:
         open_evidence(world, evidence)
     assert "<" in caught.value.suggestion
+
+
+def test_an_effect_without_a_sign_opens_with_its_strength_and_no_end(tmp_path):
+    workspace = new_workspace(tmp_path, bare=True)
+    strengths = module_effects([4], 3).abs()
+    screen_id = add_measured(workspace.store, "eaten", strengths, phenotype="phagocytosis", positive_means="unsigned")
+    contrast = contrasts_of(workspace.store, screen_id)[0].id
+    gene = str(strengths.idxmax())
+    opened = open_evidence(workspace, f"effect:{contrast}:{gene}")
+    assert "strength but no direction: number 1 of 600" in opened.summary
+    assert "+" not in opened.summary
+    assert "rank_from_low" not in opened.facts

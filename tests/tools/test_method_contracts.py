@@ -128,7 +128,7 @@ def test_the_cache_gives_back_what_was_computed_and_notices_a_hidden_screen(worl
 def test_a_half_written_cache_file_is_computed_again(world, tmp_path):
     store, _ = world
     build(["gene_sets"], LIBRARY, QUESTION, View(store), tmp_path)
-    path = next(tmp_path.glob("gene_sets-*.npz"))
+    path = next(tmp_path.glob("gene_sets-*.npy"))
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     again = build(["gene_sets"], LIBRARY, QUESTION, View(store), tmp_path)
@@ -240,7 +240,6 @@ def test_an_unknown_method_is_refused_with_a_near_name():
 
 def test_a_store_with_knowledge_but_no_screens_still_ranks(store, workspace):
     add_knowledge(store)
-    add_screen(store, "mine", module_effects([4], 1), study="Target 2020")
     basis = gather(workspace, QUESTION, LIBRARY)
     assert basis.choice.priors.screens == ()
     fitted = registry.load("predictors", "blend")().fit(

@@ -71,6 +71,16 @@ class CampaignState:
         left = set(self.library) - self.measured - set(self.exclusions) - gone
         return pd.Index(sorted(left), dtype=object)
 
+    @cached_property
+    def believed(self) -> pd.Index[str]:
+        """The candidates, and what the mode alone keeps from being any: of all these a prediction is made, sorted.
+
+        A share of hits holds for a library, not for the hits of an earlier screen, nor for what is left without them.
+        """
+        reasons = set(self.campaign.settings.mode_reasons)
+        aside = {name for name, why in self.exclusions.items() if why in reasons}.intersection(self.library)
+        return pd.Index(sorted((aside - self.measured).union(self.candidates)), dtype=object)
+
     @property
     def newest(self) -> Round | None:
         """The round of the highest number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast, get_args
 
@@ -14,7 +14,7 @@ from db.errors import InvalidValueError, NotFoundError, check_word
 from db.genes.nomenclature import symbols_of
 from db.genes.perturbation_names import are_pairs, genes_among, genes_in
 from db.records import PROTEIN_CODING, PROTEIN_LOCUS, Organism, Screen, Side
-from db.screens.reading import effects_of, get_screen, hit_list, library_of, list_screens
+from db.screens.reading import effects_of, get_screen, hit_list, is_unsigned, library_of, list_screens
 from db.screens.responses import contexts, perturbed_in
 from db.store import Store
 from tools.campaigns.chosen_campaign import pick_campaign
@@ -160,7 +160,11 @@ def _of_screen(store: Store, screen: Screen, side: Side | str) -> GeneChoice:
         # A published list has no side of its own: the sign of the effect tells it.
         found &= effects["estimate"] > 0 if side == "high" else effects["estimate"] < 0
     of = f"hits of {screen.name} by {screen.hit_rule} ({asked})"
-    return _of_effects(of, effects, set(effects.loc[found.to_numpy(dtype=bool), "perturbation"]))
+    chosen = _of_effects(of, effects, set(effects.loc[found.to_numpy(dtype=bool), "perturbation"]))
+    if not is_unsigned(store, screen.id):
+        return chosen
+    note = f"{screen.name} says how strong effects are, not which way they go: high means strong, and low weak."
+    return replace(chosen, notes=(*chosen.notes, note))
 
 
 def _of_campaign(store: Store, name: str, side: str) -> GeneChoice:

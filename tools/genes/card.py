@@ -34,11 +34,12 @@ class CardEffect:
         phenotype: What was looked at.
         cell_type: In which cells.
         modality: How genes were perturbed.
-        estimate: Harmonised effect: positive = raises the phenotype.
+        estimate: Harmonised effect: positive = raises the phenotype; how strong it is where it is not signed.
         estimate_kind: What the estimate is; different kinds are compared by percentile only.
         percentile: Share of the screen's perturbations with a smaller estimate, 0 to 1.
         fdr: The smaller FDR of the two sides; None where the screen has none.
         evidence: Evidence id.
+        signed: Whether the estimate says which way the effect goes.
     """
 
     screen: str
@@ -50,6 +51,7 @@ class CardEffect:
     percentile: float
     fdr: float | None
     evidence: str
+    signed: bool = True
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ def _effects(workspace: Workspace, gene: Gene) -> list[CardEffect]:
             percentile=round(effect.percentile, 4),
             fdr=effect.fdr,
             evidence=effect_id(effect.contrast_id, effect.perturbation),
+            signed=effect.signed,
         )
         for effect in effects_of_gene(workspace.store, gene)
     ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 import pandas as pd
 
+from db.genes.perturbation_names import plain
 from db.records import Question
 from db.view import View
 
@@ -115,14 +117,23 @@ def _by_full_name(text: str, words: pd.Series[str]) -> set[str]:
     said = _phrase(text)
     first = set(said.split())
     # A name's first word is cheap to look up, and few names begin with one of the text's.
-    near = {symbol: name for symbol, name in words.items() if _FIRST.split(str(name).lower(), 1)[0] in first}
-    held = {symbol: phrase for symbol, name in near.items() if (phrase := _phrase(str(name))).count(" ") > 2}
+    near = {
+        symbol: name
+        for symbol, name in zip(plain(words.index), map(str, plain(words)), strict=True)
+        if _first_word(name) in first
+    }
+    held = {symbol: phrase for symbol, name in near.items() if (phrase := _phrase(name)).count(" ") > 2}
     there = {str(symbol): phrase for symbol, phrase in held.items() if phrase in said}
     return {
         symbol
         for symbol, phrase in there.items()
         if not any(phrase != other and phrase in other for other in there.values())
     }
+
+
+@cache
+def _first_word(name: str) -> str:
+    return _FIRST.split(name.lower(), 1)[0]
 
 
 def _phrase(text: str) -> str:

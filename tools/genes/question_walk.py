@@ -13,8 +13,8 @@ from tools.genes.knowledge import Knowledge
 from tools.genes.sets.matched import VERSION as MATCHED
 from tools.genes.sets.matched import asked_words, matched_sets, with_declared
 
-VERSION = ("question_walk 1", *MATCHED)
-RESTART = 0.5
+VERSION = ("question_walk 2", *MATCHED)
+RESTART = 0.8
 STEPS = 6
 FLOOR = 1e-4
 """What counts of a gene that the walk never reaches, as a share of the gene that it reaches most."""

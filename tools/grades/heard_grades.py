@@ -12,7 +12,7 @@ from db.campaigns.rounds import GivenGrade
 from db.records import Round
 from tools.grades.slots import GRADE_WEIGHT, LEAST_GRADE, Seating, SlotRecord, SlotShare, seat, slot_share, with_grade
 from tools.prediction.computed_list import Choice, Prediction, expected_hits
-from tools.prediction.reasons import Reason
+from tools.prediction.reasons.facts import Reason
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from db.records import Question, Side
-from tools.prediction.records import Priors
+from db.records import Question
 from tools.screens.hit_rules import foreseen_share
 
 Vector = npt.NDArray[np.floating[Any]]
@@ -18,10 +17,8 @@ Vector = npt.NDArray[np.floating[Any]]
 LINEAR_TO = 2.0
 """Beyond this many standard deviations of score, odds grow far slower than the score: of the best hundred of a library
 the first are hardly likelier than the last."""
-GENOME_WIDE = 5000
-"""Focused libraries are rich in hits: their bulk is no measure of noise where a genome-wide screen is at hand."""
-FEW = 32
-"""With fewer revealed effects nothing is said on where hits begin."""
+DOUBT_OF_BOUND, DOUBT_OF_PROMISE = 0.25, 0.7
+"""Standard deviations, over whole screens, of ln(guessed bound) and of ln(hits found / promised)."""
 Z80 = 1.2815515655446004
 FIRST_STEPS = (-0.5, 0.2, -0.3)
 """First steps of the search for intercept, slope and ln(hits in the library)."""
@@ -35,45 +32,22 @@ MARGIN = 0.05
 """By how much found and foreseen hits may exceed the total, in ln."""
 
 
-def threshold(strengths: Vector, side: Side, rate: float, priors: Priors, share: float = 0.0) -> float:
-    """The strength at which hits begin, guessed from revealed effects without knowing which are hits.
+def agreed_bound(guessed: float, strengths: Vector, promised: float) -> float:
+    """Where hits begin, between what the bulk of the results lets guess and how many hits were promised among them.
 
-    The median absolute effect of the library measures its noise; how many of it the top `rate` begins at is the
-    median of what it is in the prior screens (2.9 for normal effects on both sides). The revealed are richer in hits
-    than the library by what was expected of them: with that `share` taken out at the top, the median of the rest
-    stands for the library's.
+    The bound t minimises (ln t − ln guessed)² / `DOUBT_OF_BOUND`² + (ln found(t) − ln promised)² / `DOUBT_OF_PROMISE`²,
+    on a grid, with half a hit added to both numbers.
 
     Args:
-        strengths: Strengths of revealed effects, as `tools.screens.strength.strength` gives, shape (n,).
-        side: Side on which hits lie.
-        rate: Share of the library that are hits.
-        priors: Effects of other screens.
-        share: Share of the revealed that were expected to be hits.
-
-    Returns:
-        The threshold; infinite where fewer than `FEW` effects are revealed.
+        guessed: The guess, as `tools.prediction.library_strengths.LibraryStrengths.bound` gives it.
+        strengths: Of the results, shape (n,).
+        promised: Hits that were promised among them.
     """
-    if len(strengths) < FEW:
-        return float("inf")
-    sizes = np.sort(np.abs(strengths))
-    middle = 0.5 * (1 - float(np.clip(share - rate, 0.0, 0.6)))
-    # Scores that are a log p of one side have one sign only: for them the sign says nothing on the side.
-    one_sign = strengths.min() >= 0 or strengths.max() <= 0
-    return float(np.quantile(sizes, middle)) * _tail_ratio(priors, "both" if one_sign else side, rate)
-
-
-def _tail_ratio(priors: Priors, side: Side, rate: float) -> float:
-    """How many median absolute effects the top `rate` of a screen begins at: the median over priors."""
-    signs = {screen.id: -1.0 if screen.side == "low" else 1.0 for screen in priors.screens}
-    ratios: list[tuple[int, float]] = []
-    for (screen_id, _), rows in priors.effects.groupby(["screen_id", "contrast_id"], sort=True):
-        values = rows["estimate"].to_numpy(float) * signs[int(str(screen_id))]
-        typical = float(np.median(np.abs(values)))
-        cut = float(np.quantile(np.abs(values) if side == "both" else values, 1 - rate))
-        if len(values) >= 300 and typical > 1e-9 and cut > 0:
-            ratios.append((len(values), cut / typical))
-    wide = [ratio for size, ratio in ratios if size >= GENOME_WIDE] or [ratio for _, ratio in ratios]
-    return float(np.median(wide)) if wide else {"both": 2.906, "high": 2.439, "low": 2.439}[side]
+    steps = np.linspace(-1.0, 1.0, 41)
+    bounds = guessed * np.exp(steps)
+    found = (strengths[None, :] >= bounds[:, None]).sum(axis=1)
+    surprise = np.log((found + 0.5) / (promised + 0.5))
+    return float(bounds[np.argmin((steps / DOUBT_OF_BOUND) ** 2 + (surprise / DOUBT_OF_PROMISE) ** 2)])
 
 
 def logistic(x: Vector) -> Vector:

@@ -12,23 +12,23 @@ import pandas as pd
 from db.acts import option
 from db.campaigns.records import Expected
 from db.errors import InvalidValueError
+from db.genes.perturbation_names import genes_among
 from db.records import Question
 from db.view import View
 from tools import registry
 from tools.genes.essentials import fitness_genes
-from tools.genes.knowledge import knowledge_of
 from tools.genes.orthologs import HUMAN, Orthologs, required_orthologs, view_in_human_terms
-from tools.prediction import human_terms, reasons
+from tools.genes.question_terms import terms_of
+from tools.prediction import human_terms
 from tools.prediction.acquisitions.base import Acquisition, shortlist
-from tools.prediction.calibration import threshold
 from tools.prediction.expected_hits import common_doubt, expected_of
 from tools.prediction.feature_frames import Features, build, for_perturbations, genes_of
+from tools.prediction.library_strengths import hits_of
 from tools.prediction.predictors.base import Predictor
 from tools.prediction.priors import Excluded, PriorChoice, PriorUse, choose_priors
-from tools.prediction.reasons import Reason
-from tools.prediction.records import Posterior, Priors, Rounds
-from tools.screens.hit_rules import foreseen_share
-from tools.screens.strength import strength
+from tools.prediction.reasons import explained
+from tools.prediction.reasons.facts import Reason
+from tools.prediction.records import SAME_PHENOTYPE, Posterior, Priors, Rounds
 from tools.workspace import Workspace
 
 DEFAULT_PREDICTOR = "blend"
@@ -159,6 +159,7 @@ class Prediction:
         rounds: Effects revealed so far.
         hits_so_far: Revealed perturbations that count as hits, strongest first.
         view: What the prediction could see, in human terms, so that reasons rest on nothing else.
+        effects: The effects of that view.
         orthologs: Through which the question's genes were taken; for human ones, what changes nothing.
         kept_in: Folder where what is known of genes is kept between runs.
     """
@@ -172,6 +173,7 @@ class Prediction:
     rounds: Rounds
     hits_so_far: tuple[str, ...]
     view: View
+    effects: pd.DataFrame
     orthologs: Orthologs = field(default_factory=Orthologs)
     kept_in: Path | None = None
 
@@ -256,8 +258,9 @@ def predict(
         features=_feature_uses(basis.features, named),
         question=question,
         rounds=revealed,
-        hits_so_far=hits_of(revealed, question, basis.choice.priors),
+        hits_so_far=hits_of(revealed, question),
         view=basis.choice.view,
+        effects=basis.choice.priors.effects,
         orthologs=orthologs,
         kept_in=workspace.paths.features,
     )
@@ -292,43 +295,23 @@ def gather(
         replay: Whether the answers are known and only hidden (see `tools.prediction.priors.choose_priors`).
         known: Effects of the target that are known, by perturbation.
     """
-    view, readable = view_in_human_terms(workspace.store, hidden)
-    choice = choose_priors(view, question, siblings=siblings, replay=replay, known=known, readable=readable)
+    # One connection for short looks at the store; features, which may take long to make, open their own.
+    with workspace.store.read():
+        view, readable = view_in_human_terms(workspace.store, hidden)
+        choice = choose_priors(view, question, siblings=siblings, replay=replay, known=known, readable=readable)
+        fitness, seen = fitness_genes(workspace), choice.view.fingerprint()
     perturbations = perturbations.unique()
     genes = genes_of(perturbations).union(genes_of(pd.Index(choice.priors.effects["perturbation"].unique())))
     sources = [name for name in registry.names("features") if name not in ELSEWHERE]
     built = build(sources, genes, question, choice.view, workspace.paths.features, workspace.report)
-    fitness = fitness_genes(workspace)
     priors = replace(
         choice.priors,
-        passed_over=fitness if fitness.isdisjoint(genes_of(perturbations)) else frozenset(),
-        kept_in=workspace.paths.features / f"priors-{choice.view.fingerprint()}",
+        passed_over=fitness if fitness.isdisjoint(genes_among(perturbations)) else frozenset(),
+        kept_in=workspace.paths.features / f"priors-{seen}",
     )
     everything = genes.union(perturbations)
     frames = {name: for_perturbations(frame, everything) for name, frame in built.frames.items()}
     return Basis(question, replace(choice, priors=priors), Features(frames, built.missing))
-
-
-def hits_of(rounds: Rounds, question: Question, priors: Priors) -> tuple[str, ...]:
-    """Revealed perturbations that count as hits, strongest first, where nothing but the priors tells what is strong.
-
-    Args:
-        rounds: Effects revealed so far; a column ``hit`` says which are hits, otherwise a threshold is guessed.
-        question: What is looked for.
-        priors: Effects of other screens.
-    """
-    effects = rounds.effects
-    if effects.empty:
-        return ()
-    side = question.side
-    values = strength(effects["estimate"].astype(float), side).to_numpy(float)
-    strengths = pd.Series(values, index=pd.Index(effects["perturbation"], dtype=object))
-    if "hit" in effects:
-        chosen = strengths[effects["hit"].to_numpy(bool)]
-    else:
-        rate = foreseen_share(question.hit_rule, side).share
-        chosen = strengths[strengths >= threshold(strengths.to_numpy(), side, rate, priors)]
-    return tuple(chosen.sort_index().sort_values(ascending=False, kind="stable").index)
 
 
 def _with_hits(rounds: Rounds, hits: Collection[str] | None) -> Rounds:
@@ -356,15 +339,18 @@ def explain(prediction: Prediction, perturbations: Sequence[str]) -> Mapping[str
         Perturbation → reason; one for every name given, "no evidence" said where there is none.
     """
     orthologs, wanted = prediction.orthologs, list(dict.fromkeys(perturbations))
-    human = list(orthologs.into_human(wanted))
-    found = reasons.explain(
+    human, question = list(orthologs.into_human(wanted)), orthologs.question(prediction.question)
+    raised = prediction.posterior.without(SAME_PHENOTYPE, wanted)
+    found = explained.explain(
         prediction.view,
-        orthologs.question(prediction.question),
+        prediction.effects,
+        question,
+        terms_of(question, prediction.view, prediction.kept_in),
         human_terms.posterior_in_human_terms(prediction.posterior, wanted, orthologs),
         human_terms.rounds_in_human_terms(prediction.rounds, orthologs),
         list(orthologs.into_human(prediction.hits_so_far)),
         human,
-        knowledge_of(prediction.view, prediction.kept_in),
+        {name: raised[own] for own, name in zip(wanted, human, strict=True) if own in raised},
     )
     return {
         own: human_terms.reason_in_own_terms(found[name], own, name, orthologs)

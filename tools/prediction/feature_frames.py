@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from db import disk_cache
@@ -20,7 +22,9 @@ from tools.genes.knowledge import Knowledge, knowledge_of
 from tools.prediction.features.base import FeatureSource
 from tools.workspace import Progress
 
-VERSION = ("feature_frames 2", *KNOWLEDGE)
+VERSION = ("feature_frames 3", *KNOWLEDGE)
+MOST_SCALARS = 40
+"""Beyond so many columns a frame is an embedding."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def build(
     frames, missing = {}, {}
     # Computed for every gene of the store, whatever is asked for: one computation then serves every library.
     with view.at_once():
-        named = pd.Index(view.genes(question.organism)["symbol"], dtype=object)
+        named = view.symbols(question.organism)
         seen = {effects: view.fingerprint(effects=effects) for effects in (True, False)} if folder else {}
 
     def knowledge() -> Knowledge:
@@ -71,20 +75,20 @@ def build(
     for done, name in enumerate(sources):
         report(Progress("features", done, len(sources), name))
         method: Any = registry.load("features", name)
-        source: FeatureSource = method(knowledge()) if method.reads_words else method()
         path = None
         if folder is not None:
             key = disk_cache.computed_key(
-                store=[seen[source.reads_effects]],
-                versions=[*VERSION, *source.VERSION],
-                arguments=of_question if source.reads_question else of_genes,
+                store=[seen[method.reads_effects]],
+                versions=[*VERSION, *method.VERSION],
+                arguments=of_question if method.reads_question else of_genes,
             )
-            path = folder / f"{name}-{key}.npz"
+            path = folder / f"{name}-{key}.npy"
         with threadpool_limits(1):
-            frame = _cached(source, everyone, question, view, path)
-        frame = frame.loc[frame.index.isin(genes)]
+            frame = _cached(partial(_made, method, knowledge), everyone, question, view, path)
+        asked = frame.index.isin(genes)
+        frame = frame if asked.all() else frame.loc[asked]
         if frame.empty:
-            missing[name] = source.needs
+            missing[name] = method.needs
         else:
             frames[name] = frame
     report(Progress("features", len(sources), len(sources)))
@@ -101,15 +105,19 @@ def for_perturbations(frame: pd.DataFrame, perturbations: pd.Index[str]) -> pd.D
     Returns:
         Rows for those perturbations all of whose genes are in `frame`, in the order of `perturbations`.
     """
-    pairs = perturbations[are_pairs(perturbations)]
+    there = perturbations.isin(frame.index)
+    others = perturbations[~there]
+    pairs = others[are_pairs(others)]
     if len(pairs) == 0:
-        return frame.loc[perturbations[perturbations.isin(frame.index)]]
+        # Most frames have these rows in this order already, and are large.
+        rows = perturbations[there]
+        return frame if rows.equals(frame.index) else frame.loc[rows]
     parts = [genes_in(name) for name in pairs]
     known = [all(gene in frame.index for gene in genes) for genes in parts]
     named = pairs[known]
-    rows = [frame.loc[genes].mean(axis=0).to_numpy() for genes, ok in zip(parts, known, strict=True) if ok]
-    singles = frame.loc[perturbations[perturbations.isin(frame.index)]]
-    both = pd.concat([singles, pd.DataFrame(rows, index=named, columns=frame.columns)])
+    means = [frame.loc[genes].mean(axis=0).to_numpy() for genes, ok in zip(parts, known, strict=True) if ok]
+    singles = frame.loc[perturbations[there]]
+    both = pd.concat([singles, pd.DataFrame(means, index=named, columns=frame.columns)])
     return both.loc[perturbations[perturbations.isin(both.index)]]
 
 
@@ -122,12 +130,18 @@ def genes_of(perturbations: pd.Index[str]) -> pd.Index[str]:
     return pd.Index(sorted(genes_among(perturbations)), dtype=object)
 
 
+def _made(method: Any, knowledge: Callable[[], Knowledge]) -> FeatureSource:  # noqa: ANN401 - a class of the family
+    """The source; what words are compared with is read only where one that is not kept needs it."""
+    source: FeatureSource = method(knowledge()) if method.reads_words else method()
+    return source
+
+
 def _cached(
-    source: FeatureSource, genes: pd.Index[str], question: Question, view: View, path: Path | None
+    source: Callable[[], FeatureSource], genes: pd.Index[str], question: Question, view: View, path: Path | None
 ) -> pd.DataFrame:
     frame = disk_cache.kept(path, _read) if path else None
     if frame is None:
-        made = _plain(source.features(genes, question, view))
+        made = _plain(source().features(genes, question, view))
         if path:
             disk_cache.keep(path, lambda stream: _write(stream, made))
         return made
@@ -137,19 +151,22 @@ def _cached(
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with nameless axes of plain text, as it comes back from a file."""
     index = pd.Index(frame.index.to_numpy(object))
-    return pd.DataFrame(frame.to_numpy(float), index=index, columns=[str(name) for name in frame.columns])
+    return pd.DataFrame(_numbers(frame), index=index, columns=[str(name) for name in frame.columns], copy=False)
+
+
+def _numbers(frame: pd.DataFrame) -> npt.NDArray[np.floating[Any]]:
+    """The numbers of a frame; an embedding in single precision: finer than it was made, and half as large."""
+    # In one order in memory, whether made now or read again: sums in another order round otherwise.
+    return np.ascontiguousarray(frame.to_numpy(np.float32 if frame.shape[1] > MOST_SCALARS else np.float64))
 
 
 def _read(stream: BinaryIO) -> pd.DataFrame:
-    with np.load(stream, allow_pickle=False) as held:
-        index = pd.Index(held["index"].astype(object))
-        return pd.DataFrame(held["values"], index=index, columns=[str(name) for name in held["columns"]])
+    index, columns, values = (np.load(stream, allow_pickle=False) for _ in range(3))
+    names = pd.Index(index.astype(object))
+    return pd.DataFrame(values, index=names, columns=[str(name) for name in columns], copy=False)
 
 
 def _write(stream: BinaryIO, frame: pd.DataFrame) -> None:
-    np.savez(
-        stream,
-        values=frame.to_numpy(float),
-        index=frame.index.to_numpy(str),
-        columns=np.array(list(frame.columns), dtype=str),
-    )
+    # One after the other, not as an archive, whose checksums take as long as reading.
+    for part in (frame.index.to_numpy(str), np.array(list(frame.columns), dtype=str), _numbers(frame)):
+        np.save(stream, part, allow_pickle=False)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from tools.genes.orthologs import HUMAN, Orthologs
-from tools.prediction.reasons import Reason
+from tools.prediction.reasons.facts import Reason
 from tools.prediction.records import Posterior, Rounds
 
 NO_ORTHOLOG = "no evidence: it has no one-to-one human ortholog, and what is known of genes is known of human ones"

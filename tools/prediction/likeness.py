@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from db.records import Question, Screen
@@ -19,6 +19,8 @@ _COMMON_WORDS = (
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
 LOSS = frozenset({"knockout", "interference"})
+SAME = 0.99
+"""Likeness of phenotypes from which on they are one: all words of the shorter description stand in the longer one."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,27 @@ def likeness(question: Question | Screen, screen: Screen) -> float:
     return (found.phenotype + found.cells + found.readout + found.modality) / 4
 
 
+def same_phenotype(question: Question | Screen, screen: Screen) -> bool:
+    """Whether a screen measured the very phenotype that is asked about, as far as their descriptions tell.
+
+    Args:
+        question: What is looked for, or a screen in its place.
+        screen: A screen.
+    """
+    return alike(question, screen).phenotype >= SAME
+
+
+def other_way(question: Question | Screen, screen: Screen) -> bool:
+    """Whether one is known to lose genes and the other to activate them.
+
+    Args:
+        question: What is looked for, or a screen in its place.
+        screen: A screen.
+    """
+    both = question.modality and screen.modality
+    return bool(both) and (question.modality in LOSS) != (screen.modality in LOSS)
+
+
 def weights(question: Question, screens: Sequence[Screen]) -> dict[int, float]:
     """Weight of each screen as a prior: 1, or what the question itself gives it.
 
@@ -90,15 +113,52 @@ def modality_warning(question: Question, screens: Sequence[Screen]) -> str:
     """
     if not question.modality:
         return ""
-    other = [s for s in screens if s.modality and (s.modality in LOSS) != (question.modality in LOSS)]
+    other = [screen for screen in screens if other_way(question, screen)]
     if not other:
         return ""
     kinds = " and ".join(sorted({screen.modality for screen in other}))
+    near_random = (
+        "but for what the question itself names, the first list is near random"
+        if len(other) == len(screens)
+        else "the probabilities are learnt from the remaining ones, so trust the first round less"
+    )
     return (
         f"{len(other)} of {len(screens)} prior screens are {kinds} screens, and this one is by {question.modality}:"
-        " which genes hit when they are lost says little on which hit when they are activated, so trust the first"
-        " round less."
+        " which genes hit when they are lost says little on which hit when they are activated, and the other way"
+        f" round; {near_random}."
     )
+
+
+def same_experiment(
+    screens: Sequence[Screen], genes: Mapping[int, Collection[str]], question: Question
+) -> dict[int, str]:
+    """The copies that another screen stands for, so that one experiment does not speak twice.
+
+    The largest stands, one that the question gives no weight after all others. A copy with a library of its own (fewer
+    than half of its genes are among those of the larger one) says something else, and stands for itself.
+
+    Args:
+        screens: Screens that may be used.
+        genes: Screen id → perturbations that it measured.
+        question: What is looked for; it weighs screens.
+
+    Returns:
+        Screen id → name of the copy that stands for it.
+    """
+    weight = weights(question, screens)
+    kept: list[Screen] = []
+    doubles = {}
+    for screen in sorted(screens, key=lambda s: (weight[s.id] == 0, -len(genes[s.id]), s.name.casefold())):
+        own = set(genes[screen.id])
+        same = [
+            other for other in kept
+            if screen.relation_to(other) == "copy" and 2 * len(own.intersection(genes[other.id])) >= len(own)
+        ]  # fmt: skip
+        if same:
+            doubles[screen.id] = same[0].name
+        else:
+            kept.append(screen)
+    return doubles
 
 
 def _shared(a: str, b: str) -> float:

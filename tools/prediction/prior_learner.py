@@ -14,13 +14,13 @@ from db import disk_cache
 from db.records import Question
 from tools.prediction.calibration import squeezed
 from tools.prediction.design import Design
-from tools.prediction.likeness import weights
+from tools.prediction.likeness import LOSS, weights
 from tools.prediction.records import Priors
 from tools.prediction.recurrence import PriorStrengths
 from tools.prediction.transfer import VERSION as TRANSFER
 from tools.prediction.transfer import Transfer
 
-VERSION = ("prior_learner 3", *TRANSFER)
+VERSION = ("prior_learner 5", *TRANSFER)
 Vector = npt.NDArray[np.floating[Any]]
 
 RIDGE = 6000.0
@@ -31,9 +31,12 @@ COLUMNS = 32
 ESSENTIAL = "essentiality"
 PASSED_OVER = frozenset({"string_neighbours", "text_embedding"})
 """Sources that are not learnt from: they tell which genes are alike, not which come out of screens."""
-USUAL_SLOPE, SLOPE_DOUBT, SLOPE_NOISE = 0.5, 0.3, 0.35
+USUAL_SLOPE, SLOPE_DOUBT, SLOPE_NOISE = 0.4, 0.3, 0.35
 """Log-odds for one unit of score where few studies can say, its doubt, and how studies differ around it."""
-USUAL_QUESTION, QUESTION_DOUBT, QUESTION_NOISE = 0.3, 0.3, 0.4
+ACROSS = 0.25
+"""What is left of the usual slope where genes are activated, and few studies say how they hit: nearly all of what the
+features and other screens tell is of losing genes."""
+USUAL_QUESTION, QUESTION_DOUBT, QUESTION_NOISE = 0.2, 0.3, 0.4
 """The same for one unit of surprise in the question's own ranking."""
 MOST_SURPRISE = 4.0
 
@@ -98,7 +101,7 @@ def fit_prior(table: Design, priors: Priors, question: Question, asked: pd.DataF
     taught = strengths.measured[~table.names.isin(priors.passed_over)][:, everything]
     if not taught.any():
         return PriorFit(pd.Series(dtype=float))
-    lessons = _kept_lessons(table, priors, strengths, worth, asked)
+    lessons = _kept_lessons(table, priors, strengths, worth, asked, gains=activates(question.modality))
     joined = np.hstack([_static(table), strengths.columns(question, everything)])
     scores = standardised(((joined - lessons.centre) / lessons.scale) @ lessons.coefficients)
     added = Transfer(lessons.transfer).log_odds(question, strengths)
@@ -112,17 +115,23 @@ def fit_prior(table: Design, priors: Priors, question: Question, asked: pd.DataF
 
 
 def _kept_lessons(
-    table: Design, priors: Priors, strengths: PriorStrengths, worth: Mapping[int, float], asked: pd.DataFrame | None
+    table: Design,
+    priors: Priors,
+    strengths: PriorStrengths,
+    worth: Mapping[int, float],
+    asked: pd.DataFrame | None,
+    *,
+    gains: bool,
 ) -> Lessons:
     """The lessons of priors that may be kept: screens do not change, so that most questions find them learnt."""
     if priors.kept_in is None:
-        return lessons_of(table, priors, strengths, worth, asked)
+        return lessons_of(table, priors, strengths, worth, asked, gains=gains)
     weighed = {str(number): weight for number, weight in sorted(worth.items()) if weight != 1.0}
-    key = disk_cache.asked_key(priors.kept_in.stem, repr(weighed), repr(sorted(table.blocks)), *VERSION)
+    key = disk_cache.asked_key(priors.kept_in.stem, repr(weighed), repr(sorted(table.blocks)), repr(gains), *VERSION)
     path = priors.kept_in.with_name(f"lessons-{key}.npz")
     found = disk_cache.kept(path, _read)
     if found is None:
-        found = lessons_of(table, priors, strengths, worth, asked)
+        found = lessons_of(table, priors, strengths, worth, asked, gains=gains)
         disk_cache.keep(path, lambda stream: np.savez(stream, **vars(found)))
     return found
 
@@ -139,6 +148,7 @@ class _Task:
     """One prior contrast as something to learn: rows of the table, whether they hit, and what was known beforehand."""
 
     study: str
+    gains: bool
     rows: npt.NDArray[np.intp]
     hit: npt.NDArray[np.bool_]
     weight: Vector
@@ -147,7 +157,13 @@ class _Task:
 
 
 def lessons_of(
-    table: Design, priors: Priors, strengths: PriorStrengths, worth: Mapping[int, float], asked: pd.DataFrame | None
+    table: Design,
+    priors: Priors,
+    strengths: PriorStrengths,
+    worth: Mapping[int, float],
+    asked: pd.DataFrame | None,
+    *,
+    gains: bool = False,
 ) -> Lessons:
     """Learns from all priors how features, recurrence and a question's own words go with hits.
 
@@ -156,7 +172,8 @@ def lessons_of(
     variance one and "hit" for the top 5 % of a contrast. The weights v of a contrast of n genes add up to w · N ·
     min(1, √(n / N)) / contrasts of its study, with N = `FULL_LIBRARY` and w the question's own weight of the screen.
     Genes of ``priors.passed_over`` teach nothing. How much a unit of score is worth, and a unit of surprise in the
-    ranking by the screen's own question, is measured on each study by a β that was fitted without it (`_worths`).
+    ranking by the screen's own question, is measured on each study by a β that was fitted without it (`_worths`): on
+    studies that gain genes where the question does, since what hits when it is lost need not hit when it is activated.
 
     Args:
         table: Features of all genes.
@@ -164,6 +181,7 @@ def lessons_of(
         strengths: The same, over the genes of the table.
         worth: Weight of each screen.
         asked: Match of each gene with what each prior screen asked, columns their ids.
+        gains: Whether the question is about activating genes.
     """
     pool = ~table.names.isin(priors.passed_over)
     static = _static(table)
@@ -171,10 +189,19 @@ def lessons_of(
     grams = [_gram(static, task) for task in tasks]
     scale = _scale(grams)
     beta, centre = _ridge(grams, scale)
-    slope, question = _worths(static, tasks, grams, scale)
+    slope, question = _worths(static, tasks, grams, scale, gains=gains)
     shares = [float(np.average(task.hit, weights=task.weight)) / 0.05 for task in tasks]
     transfer = Transfer.learnt(strengths, pool)
     return Lessons(beta, centre, scale, slope, question, transfer.weights, float(np.median(shares)) if shares else 1.0)
+
+
+def activates(modality: str) -> bool:
+    """Whether a modality raises genes; what is not declared is taken to lose them, as nearly all screens do.
+
+    Args:
+        modality: Such as ``knockout`` or ``activation``.
+    """
+    return bool(modality) and modality not in LOSS
 
 
 def standardised(values: Vector) -> Vector:
@@ -239,12 +266,13 @@ def _tasks(
         rows = np.flatnonzero(strengths.measured[:, column] & pool)
         if len(rows) == 0 or worth[screen.id] == 0:
             continue
-        total = worth[screen.id] * FULL_LIBRARY * min(1.0, np.sqrt(len(rows) / FULL_LIBRARY))
+        total = worth[screen.id] * FULL_LIBRARY * _share_of_library(len(rows))
         counts = drawn[rows, column]
         weight = total / strengths.studies.count(study) * counts / counts.sum()
         known = strengths.columns(screen, strengths.others(study))[rows].astype(np.float32)
         question = questions.get(screen.id, np.zeros(len(strengths.genes)))[rows]
-        tasks.append(_Task(study, rows, strengths.hit[rows, column], weight, known, question))
+        hit = strengths.hit[rows, column]
+        tasks.append(_Task(study, activates(screen.modality), rows, hit, weight, known, question))
     return tasks
 
 
@@ -298,14 +326,24 @@ def _worths(
     tasks: Sequence[_Task],
     grams: Sequence[_Gram],
     scale: Vector,
+    *,
+    gains: bool,
 ) -> tuple[float, float]:
     """What a unit of score and a unit of a question's surprise are worth in log-odds, each study told by the others.
 
     Both are coefficients of the weighted logistic regression hit ~ a + b · squeezed score + c · surprise over the rows
-    of a study left out: their means over studies, drawn towards `USUAL_SLOPE` and `USUAL_QUESTION`.
+    of a study left out: their means over studies, weighed as their rows are, drawn towards `USUAL_SLOPE` and
+    `USUAL_QUESTION`.
+
+    Args:
+        static: What does not change from task to task, shape (genes, features).
+        tasks: The prior contrasts.
+        grams: Their sums.
+        scale: Of each column.
+        gains: Whether the studies are those that activate genes, or those that lose them.
     """
     slopes, questions = [], []
-    for study in sorted({task.study for task in tasks}):
+    for study in sorted({task.study for task in tasks if task.gains == gains}):
         own = [task for task in tasks if task.study == study]
         others = [gram for gram, task in zip(grams, tasks, strict=True) if task.study != study]
         if not others:
@@ -315,24 +353,31 @@ def _worths(
         x = np.column_stack([np.concatenate(scores), np.concatenate([task.question for task in own])])
         hit = np.concatenate([task.hit for task in own]).astype(float)
         found = logistic_slopes(x, hit, np.concatenate([task.weight for task in own]))
-        slopes.append(float(found[0]))
+        size = max(_share_of_library(len(task.rows)) for task in own)
+        slopes.append((float(found[0]), size))
         if x[:, 1].any():
-            questions.append(float(found[1]))
+            questions.append((float(found[1]), size))
     return (
-        _drawn_towards(USUAL_SLOPE, slopes, SLOPE_NOISE / SLOPE_DOUBT),
+        _drawn_towards(USUAL_SLOPE * (ACROSS if gains else 1.0), slopes, SLOPE_NOISE / SLOPE_DOUBT),
         _drawn_towards(USUAL_QUESTION, questions, QUESTION_NOISE / QUESTION_DOUBT),
     )
 
 
-def _drawn_towards(usual: float, found: Sequence[float], doubt: float) -> float:
+def _drawn_towards(usual: float, found: Sequence[tuple[float, float]], doubt: float) -> float:
     """Posterior mean of what studies have in common, for a normal prior.
 
     Args:
         usual: Its mean.
-        found: What each study says.
+        found: What each study says, and its weight: 1 for a whole library.
         doubt: Standard deviation of studies around it, over that of the prior.
     """
-    return float((sum(found) + doubt**2 * usual) / (len(found) + doubt**2))
+    total = sum(weight for _, weight in found)
+    return float((sum(value * weight for value, weight in found) + doubt**2 * usual) / (total + doubt**2))
+
+
+def _share_of_library(genes: int) -> float:
+    """What a contrast counts for: 1 for a whole library, less for a focused one, whose genes were chosen to hit."""
+    return float(min(1.0, np.sqrt(genes / FULL_LIBRARY)))
 
 
 def _score(static: npt.NDArray[np.float32], task: _Task, beta: Vector, centre: Vector, scale: Vector) -> Vector:
@@ -348,13 +393,24 @@ def logistic_slopes(x: Vector, hit: Vector, weight: Vector) -> npt.NDArray[np.fl
         hit: 0 or 1, shape (n,).
         weight: Shape (n,).
     """
+    scale = np.where(x.std(axis=0) > 1e-12, x.std(axis=0), 1.0)
+    columns = np.column_stack([np.ones(len(x)), (x - x.mean(axis=0)) / scale])
     beta = np.array([-3.0, *np.full(x.shape[1], 0.3)])
-    columns = np.column_stack([np.ones(len(x)), x])
-    for _ in range(30):
+
+    def likelihood(at: Vector) -> float:
+        odds = columns @ at
+        return float(weight @ (hit * odds - np.logaddexp(0.0, odds)))
+
+    for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(columns @ beta, -30, 30)))
         curvature = columns.T @ (columns * (weight * p * (1 - p))[:, None]) + 1e-6 * np.eye(columns.shape[1])
-        step = np.clip(np.linalg.solve(curvature, columns.T @ (weight * (hit - p))), -2, 2)
+        step = np.linalg.solve(curvature, columns.T @ (weight * (hit - p)))
+        # A whole step may overshoot; half as much, and half of that, does not in the end.
+        for _ in range(30):
+            if likelihood(beta + step) >= likelihood(beta):
+                break
+            step /= 2
         beta = beta + step
-        if float(np.abs(step).max()) < 1e-4:
+        if float(np.abs(step).max()) < 1e-6:
             break
-    return np.asarray(np.clip(beta[1:], 0.0, 2.0), dtype=np.float64)
+    return np.asarray(np.clip(beta[1:] / scale, 0.0, 2.0), dtype=np.float64)

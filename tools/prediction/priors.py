@@ -1,4 +1,4 @@
-"""Which screens may serve as priors: never the target's own copies, each experiment once, and nothing that leaks."""
+"""Which screens may serve as priors: each experiment once, nothing that leaks, and in a replay no copy."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pandas as pd
 from db.genes.perturbation_names import are_pairs
 from db.records import Question, Relation, Screen, relation
 from db.view import View
+from tools.prediction.likeness import same_experiment
 from tools.prediction.records import Priors
 from tools.screens.strength import VERSION as STRENGTH
 from tools.screens.strength import quantile_ranks, strength
@@ -182,34 +183,35 @@ def choose_priors(
 ) -> PriorChoice:
     """Sorts the visible screens into priors and others.
 
-    Copies are never priors; siblings only when asked for; of the copies of one other experiment the largest stands
-    for all; a screen that holds the very measurements that are known already would count them twice. In a replay,
-    where a leak would tell the answers, a screen whose study is not declared is refused, and so is any whose effects
-    correlate with the target's by more than `LEAK_SPEARMAN` in either sign, or whose absolute effects do: a copy may
-    have lost its signs.
+    Of the copies of one experiment that measured the same genes one stands for all (`same_experiment`); a screen that
+    holds the very measurements that are known already would count them twice. In a campaign of one's own, copies of its
+    screen (another donor, an earlier repeat) and siblings are earlier measurements like any other. In a replay, where
+    they would tell the answers, copies are refused, and siblings unless they are asked for; so is a screen whose study
+    is not declared, and any whose effects correlate with the target's by more than `LEAK_SPEARMAN` in either sign, or
+    whose absolute effects do: a copy may have lost its signs.
 
     Args:
         view: What may be seen at all.
         question: What is looked for.
-        siblings: Whether other phenotypes of the same study may serve.
+        siblings: Whether other phenotypes of the same study may serve in a replay.
         replay: Whether the target's results are known and only hidden.
         known: Effects of the target that are known (in a replay all of them), by perturbation, as the view calls them.
         readable: Organisms besides the question's own whose genes the view writes in the same terms.
     """
     with view.at_once():
         screens, effects = view.screens(), view.effects()
-    by_screen = {
-        int(str(i)): rows.groupby("perturbation")["estimate"].mean() for i, rows in effects.groupby("screen_id")
-    }
-    rho = {s.id: None if known is None or s.id not in by_screen else spearman(known, by_screen[s.id]) for s in screens}
+    sizes = {int(str(i)): int(size) for i, size in effects.groupby("screen_id")["perturbation"].nunique().items()}
+    known = pd.Series(dtype=float) if known is None else known
+    by_screen = _over(known, effects)
+    rho = {s.id: spearman(known, by_screen[s.id]) if s.id in by_screen else None for s in screens}
     relations = {s.id: relation_to_question(question, s) for s in screens}
     why = {s.id: _refusal(s, question, relations[s.id], readable, siblings=siblings, replay=replay) for s in screens}
-    if known is not None:
-        alike = {s.id: _leak(known, by_screen[s.id], rho[s.id], replay=replay) for s in screens if s.id in by_screen}
-        why.update({i: reason for i, reason in alike.items() if reason and not why[i]})
-    why.update({s.id: "it has no combined effects" for s in screens if s.id not in by_screen})
+    alike = {s.id: _leak(known, by_screen[s.id], rho[s.id], replay=replay) for s in screens if s.id in by_screen}
+    why.update({i: reason for i, reason in alike.items() if reason and not why[i]})
+    why.update({s.id: "it has no combined effects" for s in screens if s.id not in sizes})
     allowed = [s for s in screens if not why[s.id]]
-    for double, kept in _doubles(allowed, {i: len(rows) for i, rows in by_screen.items()}).items():
+    genes = {int(str(i)): frozenset(map(str, names)) for i, names in effects.groupby("screen_id")["perturbation"]}
+    for double, kept in same_experiment(allowed, genes, question).items():
         why[double] = f"the same experiment as {kept}, which is used"
     used = tuple(screen for screen in screens if not why[screen.id])
     ids = {screen.id for screen in used}
@@ -222,6 +224,13 @@ def choose_priors(
     )
 
 
+def _over(known: pd.Series[float], effects: pd.DataFrame) -> dict[int, pd.Series[float]]:
+    """Screen → its effects on the known perturbations, in the order of names."""
+    shared = effects[effects["perturbation"].isin(known.index)]
+    means = shared.groupby(["screen_id", "perturbation"], sort=True)["estimate"].mean()
+    return {int(str(i)): rows.droplevel(0) for i, rows in means.groupby(level=0)}
+
+
 def _refusal(
     screen: Screen, question: Question, stands: Relation, readable: Collection[str], *, siblings: bool, replay: bool
 ) -> str:
@@ -231,9 +240,9 @@ def _refusal(
             f"it is a {screen.organism} screen, the question is about {question.organism} cells, and the store has no"
             " one-to-one orthologs of both"
         )
-    if stands == "copy":
+    if replay and stands == "copy":
         return "a copy: the same study, phenotype, cell type and modality"
-    if stands == "sibling" and not siblings:
+    if replay and stands == "sibling" and not siblings:
         return "a sibling: another phenotype of the same study (--siblings lets it in)"
     if replay and not screen.study:
         return "its study is not declared, so it could be a copy (declare it: screen add --study)"
@@ -247,20 +256,17 @@ def _leak(known: pd.Series[float], effects: pd.Series[float], rho: float | None,
     unsigned = spearman(known.abs(), effects.abs()) if replay else None
     if unsigned is not None and unsigned > LEAK_SPEARMAN:
         return f"it looks like a copy: its absolute effects correlate with the target's by Spearman {unsigned:+.2f}"
+    return "it holds the same measurements as the results so far" if same_measurements(known, effects) else ""
+
+
+def same_measurements(known: pd.Series[float], effects: pd.Series[float]) -> bool:
+    """Whether a screen holds the very numbers that are known already, whatever their signs.
+
+    Args:
+        known: Effects by perturbation.
+        effects: Those of the screen, likewise.
+    """
     shared = known.index.intersection(effects.index)
-    if len(shared) >= SAME_SHARED and np.allclose(known.loc[shared].abs(), effects.loc[shared].abs(), rtol=1e-6):
-        return "it holds the same measurements as the results so far"
-    return ""
-
-
-def _doubles(screens: Sequence[Screen], sizes: dict[int, int]) -> dict[int, str]:
-    """Screen id → name of the larger copy of the same experiment that stands for it."""
-    kept: list[Screen] = []
-    doubles = {}
-    for screen in sorted(screens, key=lambda s: (-sizes[s.id], s.name.casefold())):
-        same = [other for other in kept if screen.relation_to(other) == "copy"]
-        if same:
-            doubles[screen.id] = same[0].name
-        else:
-            kept.append(screen)
-    return doubles
+    if len(shared) < SAME_SHARED:
+        return False
+    return bool(np.allclose(known.loc[shared].abs(), effects.loc[shared].abs(), rtol=1e-6))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -100,7 +99,7 @@ def regress(
     covariance: Covariance,
     rows: npt.NDArray[np.intp],
     offset: Vector,
-    prior: Vector,
+    kinds: Matrix,
     strengths: Vector,
     power: float,
 ) -> Regression:
@@ -109,13 +108,14 @@ def regress(
     Observations are y = (rank / m)^power, centred. With k the covariance and β the prior mean (`offset`), the
     posterior mean is β + k(·, X)(k(X, X) + `NOISE`·I)⁻¹(y − β(X)) (Rasmussen and Williams 2006, 2.25–2.26), and the
     left-out mean of a revealed effect is y − [K⁻¹(y − β)]ᵢ / [K⁻¹]ᵢᵢ (5.12). The covariance of two genes is that of
-    `Covariance` plus `PRIOR` times the product of their prior scores.
+    `Covariance` plus `PRIOR` times the product of what each kind of evidence said of them beforehand: so the results
+    tell which kind is to be believed here.
 
     Args:
         covariance: Of the genes of a table.
         rows: Row of each candidate, then of each revealed, in the table; −1 where not known.
         offset: Prior mean of each, in rank units.
-        prior: Standardised prior score of each.
+        kinds: What each kind of evidence said beforehand, standardised, shape (candidates and revealed, kinds).
         strengths: Strengths of the revealed, shape (m,).
         power: Exponent of the ranks.
     """
@@ -129,14 +129,16 @@ def regress(
     revealed = first + usable
     known = rows >= 0
     cross = covariance.columns(rows[revealed])[np.maximum(rows, 0)]
-    cross += np.outer(PRIOR * prior, prior[revealed]).astype(np.float32)
+    cross += (PRIOR * kinds @ kinds[revealed].T).astype(np.float32)
     cross[~known] = 0.0
     own = cross[revealed].astype(float) + NOISE * np.eye(len(usable))
-    solve = _solver(own)
     residual = y - (offset[revealed] - offset[revealed].mean())
-    weights, inverse = solve(residual), solve(np.eye(len(usable)))
+    # The positive part of a cosine is no covariance where embeddings have few dimensions and many genes are revealed:
+    # the matrix may be indefinite, so that Cholesky's factor, which would cost as much here, may not be there.
+    inverse = np.linalg.inv(own)
+    weights = inverse @ residual
     shift = cross @ weights
-    own_variance = np.where(known, covariance.own[np.maximum(rows, 0)] + PRIOR * prior**2, 1.0)
+    own_variance = np.where(known, covariance.own[np.maximum(rows, 0)] + PRIOR * (kinds**2).sum(axis=1), 1.0)
     taken = np.einsum("ij,ij->i", cross @ inverse.astype(np.float32), cross)
     variance = np.maximum(own_variance - taken, 0.0)
     unit = float(y.var()) / (1 + NOISE)
@@ -146,18 +148,6 @@ def regress(
     left_out[usable] = offset[revealed] + residual - weights / spread
     explained = np.where(known, taken / np.maximum(own_variance, 1e-9), 0.0)
     return Regression(mean, np.sqrt(variance * unit), left_out, np.clip(explained, 0.0, 1.0))
-
-
-def _solver(matrix: Matrix) -> Callable[[Matrix], Matrix]:
-    """Solves matrix · x = b for any b, with one factorisation of the symmetric matrix."""
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve, lu_factor, lu_solve
-
-    try:
-        return partial(cho_solve, cho_factor(matrix, lower=True))
-    except LinAlgError:
-        # The positive part of a cosine is no covariance where the embeddings have few dimensions and many genes are
-        # revealed: then the matrix may be indefinite, and only the general factorisation is left.
-        return partial(lu_solve, lu_factor(matrix))
 
 
 def _sample(usable: npt.NDArray[np.intp], strengths: Vector) -> npt.NDArray[np.intp]:
@@ -180,7 +170,7 @@ def _ranks(values: Vector) -> Vector:
 
 def _shares(table: Design) -> dict[str, float]:
     """How much each embedding that has a frame counts; together 1."""
-    present = {name: WEIGHTS[name] for name in table.unit if name in WEIGHTS}
+    present = {name: WEIGHTS[name] for name in table.embeddings if name in WEIGHTS}
     return {name: weight / sum(present.values()) for name, weight in present.items()}
 
 

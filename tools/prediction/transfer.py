@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from db.records import Question, Screen
 from tools.prediction.likeness import VERSION as LIKENESS
-from tools.prediction.likeness import alike
+from tools.prediction.likeness import alike, weights
 from tools.prediction.recurrence import VERSION as RECURRENCE
 from tools.prediction.recurrence import PriorStrengths
 
@@ -88,10 +88,10 @@ class Transfer:
             question: What is looked for.
             strengths: Of the prior screens.
         """
-        total = np.zeros(len(strengths.genes))
+        total, worth = np.zeros(len(strengths.genes)), weights(question, strengths.screens)
         for column, screen in enumerate(strengths.screens):
             same = alike(question, screen).phenotype
-            if same > 0:
+            if same > 0 and worth[screen.id] > 0:
                 more = same * max(float(_row(question, screen)[1:] @ self.weights[1:]), 0.0)
                 surprise = np.minimum(np.nan_to_num(strengths.surprise[:, column]), MOST)
                 total = np.maximum(total, more * np.maximum(surprise - LEAST, 0.0))

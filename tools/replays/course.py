@@ -14,6 +14,7 @@ from tools.prediction.acquisitions.base import Acquisition
 from tools.prediction.computed_list import Ranking, Streams, rank
 from tools.prediction.predictors.base import Predictor
 from tools.prediction.records import Priors, Rounds
+from tools.screens.hit_rules import told_by_results
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Course:
         rounds: Number of rounds.
         size: Perturbations of a round.
         acquisition: Name of the acquisition.
-        flags: Whether it is revealed which chosen perturbations are hits, as a campaign's own rule tells, and not
-            their effects alone.
+        flags: Whether it is revealed which chosen perturbations are hits, and not their effects alone. A rule that
+            speaks of each result's own effect, p or FDR is applied all the same, as in any campaign.
     """
 
     library: pd.DataFrame
@@ -162,6 +163,6 @@ def revealed(taken: list[tuple[str, int]], course: Course, permute: np.random.Ge
             "estimate": course.library["effect"].loc[names].to_numpy(float)[order],
         }
     )
-    if course.flags:
+    if course.flags or told_by_results(course.question.hit_rule):
         frame["hit"] = course.library["hit"].loc[names].to_numpy(bool)[order]
     return Rounds(frame)

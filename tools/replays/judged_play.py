@@ -16,7 +16,7 @@ from tools.grades.heard_grades import mean_grades, record_of_round
 from tools.grades.judge import Judge, JudgeTask, JudgeUsage
 from tools.grades.judged_candidates import COMPUTED, NEARBY, Nearby, judged_candidates
 from tools.grades.slots import SlotRecord, seat, slot_share
-from tools.prediction.computed_list import hits_of
+from tools.prediction.library_strengths import hits_of
 from tools.prediction.records import Rounds
 from tools.replays.course import Course, Turn
 
@@ -87,7 +87,7 @@ class JudgedSeats:
             turn: The round as it was computed.
         """
         question = self.course.question
-        hits = hits_of(turn.rounds, question, self.course.priors)
+        hits = hits_of(turn.rounds, question)
         share = slot_share(turn.number, len(turn.picks), self._record(hits))
         picks, by_grade = turn.picks, frozenset[str]()
         if share.places:

@@ -19,12 +19,14 @@ def screen_by_id(store: Store, screen_id: int) -> Screen:
 
 
 def hidden_with(store: Store, screen_id: int) -> frozenset[int]:
-    """The screen, its copies, and every screen that was read from the same bytes."""
+    """The screen, and every screen that was read from the same bytes.
+
+    Deliberately not its copies: another donor, or an earlier repeat, is another measurement.
+    """
     screen = screen_by_id(store, screen_id)
-    copies = {other.id for other in list_screens(store) if screen.relation_to(other) == "copy"}
     with store.read() as connection:
         ingest = get_ingest(connection, screen.ingest_id)
-    return frozenset({screen_id, *copies}) | screens_of_source(store, [ingest.source_hash])
+    return frozenset({screen_id}) | screens_of_source(store, [ingest.source_hash])
 
 
 def only_contrast(store: Store, screen: Screen) -> int:

@@ -48,7 +48,7 @@ class ScreenComparison:
         second: Name of the second.
         relation: ``copy``, ``sibling``, ``other`` or ``undeclared``: whether they are one experiment.
         shared: Perturbations that both measured.
-        spearman: Rank correlation of their harmonised effects.
+        spearman: Rank correlation of their harmonised effects; of their sizes where one of them has no sign.
         spearman_p: Its two-sided p.
         spearman_size: Rank correlation of the sizes of their effects, whatever the sign.
         first_hits: Hits of the first screen among the shared, by its own rule.
@@ -60,6 +60,7 @@ class ScreenComparison:
         opposite_sign: Hits of both whose effects have opposite signs.
         hits: The strongest hits of both, at most 20.
         notes: What a person should know, in sentences.
+        signed: Whether both say which way effects go; where not, no signs are counted.
     """
 
     first: str
@@ -78,6 +79,7 @@ class ScreenComparison:
     opposite_sign: int
     hits: tuple[SharedHit, ...]
     notes: tuple[str, ...]
+    signed: bool = True
 
 
 def screen_compare(workspace: Workspace, first: str, second: str) -> ScreenComparison:
@@ -104,6 +106,7 @@ def screen_compare(workspace: Workspace, first: str, second: str) -> ScreenCompa
         _refuse_incomparable(a, b)
         left, right = _effects(store, a), _effects(store, b)
         contrasts = [db_screens.contrasts_of(store, screen.id)[0].id for screen in (a, b)]
+        unsigned = [screen.name for screen in (a, b) if db_screens.is_unsigned(store, screen.id)]
     shared = left.index.intersection(right.index).sort_values()
     if len(shared) < FEWEST:
         raise InvalidValueError(
@@ -111,17 +114,18 @@ def screen_compare(workspace: Workspace, first: str, second: str) -> ScreenCompa
             f"At least {FEWEST} have to be measured in both.",
         )
     left, right = left.loc[shared], right.loc[shared]
-    rank = spearmanr(left["estimate"], right["estimate"])
     size = spearmanr(left["estimate"].abs(), right["estimate"].abs())
+    rank = size if unsigned else spearmanr(left["estimate"], right["estimate"])
     common = shared[(left["hit"] & right["hit"]).to_numpy(bool)]
     counts = int(left["hit"].sum()), int(right["hit"].sum())
-    signs = np.sign(left.loc[common, "estimate"]) * np.sign(right.loc[common, "estimate"])
+    signs = np.sign(left.loc[common, "estimate"]) * np.sign(right.loc[common, "estimate"]) * (not unsigned)
     return ScreenComparison(
         first=a.name, second=b.name, relation=a.relation_to(b), shared=len(shared), spearman=float(rank.statistic),
         spearman_p=float(rank.pvalue), spearman_size=float(size.statistic), first_hits=counts[0],
         second_hits=counts[1], both=len(common), expected=counts[0] * counts[1] / len(shared),
         p=float(hypergeom.sf(len(common) - 1, len(shared), *counts)), same_sign=int((signs > 0).sum()),
-        opposite_sign=int((signs < 0).sum()), hits=_strongest(left, right, common, contrasts), notes=_notes(a, b),
+        opposite_sign=int((signs < 0).sum()), hits=_strongest(left, right, common, contrasts),
+        notes=(*_notes(a, b), *map(_without_sign, unsigned)), signed=not unsigned,
     )  # fmt: skip
 
 
@@ -171,3 +175,7 @@ def _notes(a: Screen, b: Screen) -> tuple[str, ...]:
     if a.modality and b.modality and a.modality != b.modality:
         notes.append(f"{a.name} is a {a.modality} screen and {b.name} a {b.modality} screen.")
     return tuple(notes)
+
+
+def _without_sign(name: str) -> str:
+    return f"{name} says how strong effects are, not which way they go: only sizes are compared, and no signs."

@@ -140,6 +140,37 @@ def foreseen_share(hit_rule: str, side: Side = "both") -> ForeseenShare:
     return ForeseenShare(USUAL_SHARE, 1.0)
 
 
+def strength_bound(hit_rule: str, side: Side) -> float | None:
+    """The strength at which hits begin, where a rule is one bound on the effect and nothing else.
+
+    Args:
+        hit_rule: A rule as `parse_rule` understands it.
+        side: Side on which hits lie.
+
+    Returns:
+        Above 0; None where the rule asks for anything else.
+    """
+    terms = parse_rule(hit_rule).terms
+    if len(terms) != 1 or terms[0].quantity not in ("estimate", "size"):
+        return None
+    term = terms[0]
+    if term.quantity == "size" and ">" in term.comparison:
+        return term.bound if term.bound > 0 else None
+    signed = -term.bound if side == "low" else term.bound
+    outwards = ("<" if side == "low" else ">") in term.comparison
+    return signed if side != "both" and outwards and signed > 0 else None
+
+
+def told_by_results(hit_rule: str) -> bool:
+    """Whether a rule tells of a single result, by its own numbers, whether it is a hit: no share and no list does.
+
+    Args:
+        hit_rule: A rule as `parse_rule` understands it.
+    """
+    rule = parse_rule(hit_rule)
+    return bool(rule.terms) and not rule.needs("top")
+
+
 def default_rule(effects: pd.DataFrame) -> str:
     """The rule where none is given: FDR below 0.05 where the table has FDR, else the top 5 %.
 

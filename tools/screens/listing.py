@@ -47,8 +47,8 @@ class ShownScreen:
         kept_aside: Rows of the file that are not used, by reason, with examples.
         flags: Rows that are used with a flag, by reason, with examples.
         remarks: What the reader said of the file.
-        lowest: The perturbations that lower the phenotype most, with their effects.
-        highest: The perturbations that raise it most.
+        lowest: The perturbations that lower the phenotype most, with their effects; none where effects have no sign.
+        highest: The perturbations that raise it most; the strongest where effects have no sign.
     """
 
     screen: Screen
@@ -114,7 +114,7 @@ def screen_show(workspace: Workspace, name: str) -> ShownScreen:
             kept_aside=kept_aside,
             flags=flags,
             remarks=tuple(ingest.arguments.get("remarks", ())),
-            lowest=tuple(pairs[:STRONGEST]),
+            lowest=() if db_screens.is_unsigned(store, screen.id) else tuple(pairs[:STRONGEST]),
             highest=tuple(pairs[::-1][:STRONGEST]),
         )
 

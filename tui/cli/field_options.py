@@ -58,7 +58,10 @@ SAID: Mapping[str, Said] = {
     "strict": Said("Refuse the file if any row would be kept aside; controls named with --controls may stand."),
     "measured": Said("What is measured already: a file, or a screen of the store.", "FILE|SCREEN"),
     "size": Said("Places of a round.", min=1),
-    "mode": Said("New genes, or measured ones again (not yet)."),
+    "mode": Said(
+        "Where screens here measured the phenotype: leave nothing out, nominate their hits alone (validate), what"
+        " they did not measure (extend), or all but their hits (new)."
+    ),
     "exclude": Said("Genes never to nominate; the reason in the second column.", "FILE"),
     "expressed": Said("Gene and TPM; genes below --min-tpm are flagged.", "FILE"),
     "min_tpm": Said("TPM from which a gene counts as expressed.", min=0),

@@ -32,7 +32,8 @@ def started(one: CampaignStart) -> Sequence[RenderableType]:
     """
     name = one.campaign.name
     counts = {"library": one.library_size, "measured": one.measured, "candidates": one.candidates}
-    parts: list[RenderableType] = [line(f"Campaign {name} is open.", "bold"), fields(counts)]
+    about = {**counts, "mode": one.campaign.settings.mode}
+    parts: list[RenderableType] = [line(f"Campaign {name} is open.", "bold"), fields(about)]
     parts += [heading("Question"), *question(one.campaign.question), *ignored(one.ignored)]
     parts += notes(one.notes)
     return [*parts, line(f"Next: hitscout campaign propose {name}")]
@@ -211,6 +212,7 @@ def shown(one: CampaignShow) -> Sequence[RenderableType]:
         "measured": one.measured,
         "excluded": one.excluded or "none",
         "candidates": one.candidates,
+        "mode": settings.mode,
         "size of a round": settings.size,
         "guides of a gene": settings.guides_per_gene,
         "coverage": settings.coverage,

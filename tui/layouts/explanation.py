@@ -11,9 +11,14 @@ from tui.layouts.format import Column, fields, heading, line, share, table
 
 if TYPE_CHECKING:
     from tools.campaigns.answers.explanation import Explanation, WhyNot
-    from tools.prediction.reasons import Fact
+    from tools.prediction.reasons.facts import Fact
 
-_KINDS = {"other_screens": "other screens", "question": "the question's words", "rounds": "results so far"}
+_KINDS = {
+    "other_screens": "other screens",
+    "same_phenotype": "screens of the same phenotype",
+    "question": "the question's words",
+    "rounds": "results so far",
+}
 
 
 def explained(one: Explanation) -> Sequence[RenderableType]:

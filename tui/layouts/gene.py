@@ -48,7 +48,8 @@ def _effects(card: GeneCard) -> RenderableType:
         Column("FDR", right=True, keep=7), Column("evidence"),
     ]  # fmt: skip
     rows = [
-        (e.screen, e.phenotype, e.cell_type, e.modality, number(e.estimate), e.estimate_kind, share(e.percentile),
+        (e.screen, e.phenotype, e.cell_type, e.modality,
+         number(e.estimate) if e.signed else f"{number(e.estimate)} (no sign)", e.estimate_kind, share(e.percentile),
          number(e.fdr, 2), e.evidence)
         for e in card.effects
     ]  # fmt: skip

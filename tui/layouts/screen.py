@@ -158,11 +158,13 @@ def compared(found: ScreenComparison) -> Sequence[RenderableType]:
     """
     about = {
         "shared perturbations": found.shared,
-        "rank correlation": f"{found.spearman:+.3f} (p {number(found.spearman_p, 2)});"
-        f" of sizes, whatever the sign, {found.spearman_size:+.3f}",
+        "rank correlation": f"{found.spearman:+.3f} (p {number(found.spearman_p, 2)})"
+        + (f"; of sizes, whatever the sign, {found.spearman_size:+.3f}" if found.signed else " of sizes"),
         "hits": f"{found.first_hits:,} and {found.second_hits:,}",
         "hits of both": f"{found.both:,}; {number(found.expected)} expected by chance (p {number(found.p, 2)})",
-        "their signs": f"{found.same_sign:,} the same, {found.opposite_sign:,} opposite",
+        "their signs": f"{found.same_sign:,} the same, {found.opposite_sign:,} opposite"
+        if found.signed
+        else "not known",
         "relation": found.relation,
     }
     parts: list[RenderableType] = [line(f"{found.first} and {found.second}", "bold"), fields(about)]

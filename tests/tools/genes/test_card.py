@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError
+from tests.campaign_world import add_measured, new_workspace
+from tests.synthetic_store import module_effects
 from tools.genes.card import gene_card, resolve_genes
 from tools.packs.loaders.base import LoadStep, Source
 from tools.packs.loaders.gene_sets import GeneSets
@@ -77,3 +79,13 @@ def test_a_list_of_names_is_reported_by_what_each_means(named_workspace):
         ("TAZ", ("TAFAZZIN", "WWTR1")), ("1-Mar", ("MARCHF1", "MTARC1")), ("VAV11", ()),
     ]  # fmt: skip
     assert "VAV1" in report.unresolved[2].near
+
+
+def test_an_effect_without_a_sign_is_a_strength_and_a_weak_one_is_no_extreme(tmp_path):
+    workspace = new_workspace(tmp_path, bare=True)
+    strengths = module_effects([4], 3).abs()
+    add_measured(workspace.store, "eaten", strengths, phenotype="phagocytosis", positive_means="unsigned")
+    strongest, weakest = (gene_card(workspace, str(name)).effects for name in (strengths.idxmax(), strengths.idxmin()))
+    assert (strongest[0].screen, strongest[0].signed, strongest[0].percentile) == ("eaten", False, 1.0)
+    assert (weakest[-1].screen, weakest[-1].percentile) == ("eaten", 0.0)
+    assert {one.screen: one.signed for one in weakest} == {"alpha": True, "beta": True, "eaten": False}

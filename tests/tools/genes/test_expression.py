@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from db.errors import RefusedFileError
 from db.genes.expression import expression_columns, expression_in
 from db.view import View
 from tests.synthetic_store import SYMBOLS, add_expression, copied_world, workspace_on
+from tools.campaigns.start.start_and_propose import shortlist
+from tools.campaigns.start.start_options import StartOptions
 from tools.genes.expression import column_of, unexpressed
 from tools.packs.loaders.expression import read_expression_table
 
@@ -80,3 +84,11 @@ def test_a_gene_below_detection_is_not_expressed_and_one_that_was_not_measured_i
     assert (found.column, found.genes) == ("T-cells", frozenset(SYMBOLS[1::2]))
     assert unexpressed(world.store, "K562").genes == frozenset()
     assert unexpressed(world.store, "fibroblasts").column == ""
+
+
+def test_a_silent_gene_is_flagged_where_it_would_be_lost_and_not_where_it_would_be_activated(world):
+    asked = StartOptions(phenotype="cytokine", cell_type="primary T cells", size=12)
+    lost, raised = (shortlist(world, replace(asked, modality=modality)) for modality in ("knockout", "activation"))
+    flag = unexpressed(world.store, "primary T cells").flag
+    assert any(flag in one.flags for one in lost.nominations)
+    assert not any(flag in one.flags for one in raised.nominations)

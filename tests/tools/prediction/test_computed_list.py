@@ -21,7 +21,7 @@ from tests.synthetic_store import (
 )
 from tools.prediction.computed_list import choose, expected_hits, explain, predict
 from tools.prediction.expected_hits import expected_of
-from tools.prediction.reasons import signed
+from tools.prediction.reasons.facts import signed
 from tools.prediction.records import Rounds
 from tools.workspace import Paths, Workspace
 

@@ -87,10 +87,11 @@ def test_genes_without_an_ortholog_are_known_to_no_source_and_say_so(both):
     assert explain(mouse, [ALONE[0].title()])[ALONE[0].title()].text == NO_ORTHOLOG
 
 
-def test_screens_of_both_organisms_are_priors_of_both_and_copies_of_neither(both):
+def test_screens_of_both_organisms_are_priors_of_both_and_the_largest_copy_stands_for_all(both):
     for prediction in both:
-        assert {use.screen for use in prediction.priors} == {"other-a", "other-b", "other-c", "mouse-a"}
-        assert {one.screen for one in prediction.excluded} == {"target", "half", "twin"}
+        assert {use.screen for use in prediction.priors} == {"target", "other-a", "other-b", "other-c", "mouse-a"}
+        why = {one.screen: one.why for one in prediction.excluded}
+        assert why == dict.fromkeys(("half", "twin"), "the same experiment as target, which is used")
 
 
 def test_reasons_speak_of_the_ortholog_and_rest_on_rows_that_open(world, both):

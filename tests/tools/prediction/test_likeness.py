@@ -67,7 +67,10 @@ def test_the_question_s_own_weights_are_the_only_ones_whatever_the_case_of_the_n
 def test_a_loss_of_function_prior_of_an_activation_screen_is_warned_of_and_no_other():
     activation = replace(QUESTION, modality="activation")
     assert "knockout" in modality_warning(activation, [SCREEN])
-    assert "1 of 2" in modality_warning(activation, [SCREEN, replace(SCREEN, modality="activation")])
+    assert "near random" in modality_warning(activation, [SCREEN])
+    mixed = modality_warning(activation, [SCREEN, replace(SCREEN, modality="activation")])
+    assert "1 of 2" in mixed
+    assert "near random" not in mixed
     assert modality_warning(QUESTION, [SCREEN, replace(SCREEN, modality="interference")]) == ""
     assert modality_warning(replace(QUESTION, modality=""), [SCREEN]) == ""
 

@@ -69,7 +69,7 @@ def test_the_slopes_on_left_out_studies_are_a_logistic_regression():
 
 def test_what_studies_say_is_drawn_towards_what_is_usual():
     assert prior_learner._drawn_towards(0.5, [], 1.2) == pytest.approx(0.5)
-    assert prior_learner._drawn_towards(0.5, [1.0, 0.6], 2.0) == pytest.approx((1.6 + 4 * 0.5) / 6)
+    assert prior_learner._drawn_towards(0.5, [(1.0, 1.0), (0.6, 0.5)], 2.0) == pytest.approx((1.3 + 4 * 0.5) / 5.5)
 
 
 def test_a_feature_that_goes_with_hits_is_learnt_and_believed():
@@ -96,7 +96,7 @@ def test_lessons_that_were_kept_are_those_that_would_be_learnt_anew(tmp_path, mo
     kept = priors_of(kept_in=tmp_path / "priors-abc")
     first = fit_prior(TABLE, kept, question)
     assert len(list(tmp_path.glob("lessons-*.npz"))) == 1
-    monkeypatch.setattr(prior_learner, "lessons_of", lambda *_: pytest.fail("it was learnt again"))
+    monkeypatch.setattr(prior_learner, "lessons_of", lambda *_, **__: pytest.fail("it was learnt again"))
     second = fit_prior(TABLE, kept, question)
     for other in (first, second):
         pd.testing.assert_series_equal(other.scores, fresh.scores)
@@ -124,3 +124,24 @@ def test_fitness_genes_that_are_passed_over_teach_nothing():
 def test_without_priors_nothing_is_believed():
     nothing = Priors((), priors_of().effects.iloc[:0])
     assert fit_prior(TABLE, nothing, Question("uptake")).scores.empty
+
+
+def test_the_slopes_are_those_of_a_logistic_regression_though_columns_are_badly_scaled():
+    rng = np.random.default_rng(7)
+    x = np.column_stack([rng.normal(size=4000), 40 + 0.01 * rng.normal(size=4000)])
+    hit = (rng.random(4000) < 1 / (1 + np.exp(4 - 1.5 * x[:, 0]))).astype(float)
+    weight = rng.uniform(0.5, 2.0, size=4000)
+    reference = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(x[:, :1], hit, weight).coef_[0, 0]
+    assert prior_learner.logistic_slopes(x, hit, weight)[0] == pytest.approx(reference, rel=0.02)
+
+
+def test_what_loss_teaches_of_activation_is_little_until_activation_screens_say_so():
+    question, usual = Question("uptake", modality="activation"), prior_learner.USUAL_SLOPE
+    assert fit_prior(TABLE, priors_of(), question).slope == pytest.approx(prior_learner.ACROSS * usual)
+    lost = fit_prior(TABLE, priors_of(), replace(question, modality="interference"))
+    assert lost.slope > usual
+    priors = priors_of()
+    activated = tuple(replace(screen, modality="activation") for screen in priors.screens)
+    assert fit_prior(TABLE, replace(priors, screens=activated), question).slope > prior_learner.ACROSS * usual + 0.1
+    mixed = (priors.screens[0], *activated[1:])
+    assert fit_prior(TABLE, replace(priors, screens=mixed), question).slope < lost.slope

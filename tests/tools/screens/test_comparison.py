@@ -75,3 +75,13 @@ def test_what_cannot_be_compared_is_refused_in_words(world):
     with pytest.raises(NotFoundError, match="'fallling'") as refused:
         screen_compare(world, "rising", "fallling")
     assert "falling" in refused.value.suggestion
+
+
+def test_effects_without_a_sign_are_compared_by_size_and_no_signs_are_counted(tmp_path):
+    workspace = new_workspace(tmp_path, bare=True)
+    add_measured(workspace.store, "rising", RISING, study="One", phenotype="a")
+    add_measured(workspace.store, "sizes", RISING.abs(), study="Two", phenotype="b", positive_means="unsigned")
+    found = screen_compare(workspace, "rising", "sizes")
+    assert found.spearman == found.spearman_size == pytest.approx(1)
+    assert (found.both, found.same_sign, found.opposite_sign, found.signed) == (30, 0, 0, False)
+    assert any(note.startswith("sizes says how strong effects are, not which way") for note in found.notes)

@@ -10,6 +10,8 @@ from scipy import stats
 from db.genes.nomenclature import find_gene
 from db.genes.sets import write_gene_sets
 from db.provenance import record_ingest
+from tests.campaign_world import add_measured, new_workspace
+from tests.synthetic_store import module_effects
 from tools.screens.ingestion.adding import add_screen
 from tools.screens.listing import screen_list, screen_remove, screen_show
 from tools.screens.quality import separation
@@ -132,3 +134,12 @@ def test_a_removed_screen_is_gone_and_can_be_added_again(named_workspace, add, s
     assert not again.already_present
     assert again.ingest_id > first.ingest_id
     assert named_workspace.store.verify() == []
+
+
+def test_effects_without_a_sign_have_strongest_ones_and_none_that_lower(tmp_path):
+    workspace = new_workspace(tmp_path, bare=True)
+    strengths = module_effects([4], 3).abs()
+    add_measured(workspace.store, "eaten", strengths, phenotype="phagocytosis", positive_means="unsigned")
+    found = screen_show(workspace, "eaten")
+    assert found.lowest == ()
+    assert [name for name, _ in found.highest] == list(strengths.sort_values(ascending=False).index[:10])

@@ -11,12 +11,14 @@ from db.acts import act
 from db.errors import NeedsChoiceError, NotFoundError
 from db.evidence_ids import effect_id, result_id
 from db.records import Nomination, Organism, Round
+from db.screens.reading import is_unsigned
 from db.store import Store
 from tools.campaigns.rounds.nominations import foresee
 from tools.campaigns.state import CampaignState
 from tools.genes.name_lists import resolve_list
 from tools.prediction.computed_list import Prediction
-from tools.prediction.reasons import Fact
+from tools.prediction.reasons.effects import STRONG
+from tools.prediction.reasons.facts import Fact, effect_said
 from tools.screens.chosen_screen import only_contrast, screen_by_id
 from tools.screens.strength import strength
 from tools.workspace import Workspace
@@ -29,7 +31,7 @@ class Part:
     """What one kind of evidence says of a candidate.
 
     Attributes:
-        kind: ``other_screens``, ``question`` or ``rounds``.
+        kind: ``other_screens``, ``same_phenotype``, ``question`` or ``rounds``.
         value: What it adds to the score, in standard deviations of the candidates.
         percentile: Share of the candidates that it places lower, 0 to 1.
     """
@@ -149,22 +151,22 @@ def result_of(store: Store, state: CampaignState, perturbation: str) -> Fact | N
     if number > 0:
         one = next(round_ for round_ in state.rounds if round_.number == number)
         return Fact(f"effect {estimate:+.3g} in round {number}", (result_id(one.id, perturbation),))
-    evidence: tuple[str, ...] = ()
-    if state.campaign.measured_screen_id is not None:
-        contrast = only_contrast(store, screen_by_id(store, state.campaign.measured_screen_id))
-        evidence = (effect_id(contrast, perturbation),)
-    return Fact(f"effect {estimate:+.3g} before the first round", evidence)
+    measured, said, evidence = state.campaign.measured_screen_id, f"effect {estimate:+.3g}", tuple[str, ...]()
+    if measured is not None:
+        evidence = (effect_id(only_contrast(store, screen_by_id(store, measured)), perturbation),)
+        said = effect_said(estimate, unsigned=True) if is_unsigned(store, measured) else said
+    return Fact(f"{said} before the first round", evidence)
 
 
 def effects_elsewhere(prediction: Prediction, perturbation: str) -> tuple[Fact, ...]:
-    """The strongest effects of a perturbation in the screens that a prediction could see, weak ones included.
+    """The strongest effects of a perturbation in the screens that a prediction could see; weak ones speak against it.
 
     Args:
         prediction: What was predicted, and from which screens.
         perturbation: Its name.
     """
     named = str(prediction.orthologs.into_human([perturbation])[0])
-    effects = prediction.view.effects()
+    effects = prediction.effects
     own = effects[effects["perturbation"] == named]
     screens = {screen.id: screen for screen in prediction.view.screens()}
     found: list[tuple[float, str, Fact]] = []
@@ -175,5 +177,6 @@ def effects_elsewhere(prediction: Prediction, perturbation: str) -> tuple[Fact, 
         place = int(places.loc[named])
         text = f"{screen.name} ({screen.phenotype}): rank {place:,} of {len(places):,}"
         row = effect_id(contrast_id, prediction.view.recorded(screen.id, named))
-        found.append((place / len(places), text, Fact(text, (row,))))
+        share = place / len(places)
+        found.append((share, text, Fact(text, (row,), against=share > 1 - STRONG)))
     return tuple(fact for _, _, fact in sorted(found, key=lambda one: one[:2])[:SHOWN_EFFECTS])

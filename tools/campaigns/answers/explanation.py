@@ -18,13 +18,14 @@ from tools.campaigns.answers.candidate_ranks import (
 from tools.campaigns.state import CampaignState, state_of, why_no_candidate
 from tools.genes.expression import unexpressed
 from tools.prediction.computed_list import explain
-from tools.prediction.reasons import Fact
+from tools.prediction.reasons.facts import Fact
 from tools.workspace import Workspace
 
 LOW_SUPPORT = 0.25
 WEAK_PART = 0.5
 _SAYS: Mapping[str, str] = {
     "other_screens": "by what other screens teach",
+    "same_phenotype": "by what screens of the same phenotype say of it",
     "question": "by the question's own words",
     "rounds": "by the results so far",
 }
@@ -198,10 +199,18 @@ def why_not(workspace: Workspace, gene: str, campaign: str = "") -> WhyNot:
         campaign=state.campaign.name, perturbation=name,
         verdict=_place(name, rank, len(standing.ranking), size, chance, least), on_the_list=rank <= size, rank=rank,
         size=size, hit_probability=chance, last_probability=least,
-        against=(*_against(standing, name, belief["support"], elsewhere), *_not_expressed(workspace, standing, name)),
-        facts=reason.facts,
-        evidence=tuple(one for fact in elsewhere for one in fact.evidence),
+        against=(
+            *_against(standing, name, belief["support"], elsewhere, frozenset(reason.evidence)),
+            *(fact.text for fact in reason.facts if fact.against),
+            *_not_expressed(workspace, standing, name),
+        ),
+        facts=tuple(fact for fact in reason.facts if not fact.against),
+        evidence=_evidence(*(fact for fact in reason.facts if fact.against), *elsewhere),
     )  # fmt: skip
+
+
+def _evidence(*facts: Fact) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for fact in facts for one in fact.evidence))
 
 
 def _place(name: str, rank: int, candidates: int, size: int, chance: float, last: float) -> str:
@@ -230,8 +239,10 @@ def _never(workspace: Workspace, state: CampaignState, name: str, why: str) -> W
     )  # fmt: skip
 
 
-def _against(standing: Standing, name: str, support: float, elsewhere: tuple[Fact, ...]) -> tuple[str, ...]:
-    """What speaks against a candidate, in sentences."""
+def _against(
+    standing: Standing, name: str, support: float, elsewhere: tuple[Fact, ...], told: frozenset[str]
+) -> tuple[str, ...]:
+    """What speaks against a candidate, in sentences, besides the rows that its facts have told."""
     said = [
         f"{_SAYS.get(part.kind, f'by {part.kind}')} {1 - part.percentile:.0%} of the candidates are likelier"
         for part in standing.parts(name)
@@ -241,9 +252,9 @@ def _against(standing: Standing, name: str, support: float, elsewhere: tuple[Fac
         said.append("nothing is known of it that a prediction could rest on: it has the base rate")
     elif support < LOW_SUPPORT:
         said.append(f"little evidence speaks of it at all (support {support:.2f})")
-    if elsewhere:
+    if elsewhere and elsewhere[0].against and told.isdisjoint(elsewhere[0].evidence):
         said.append(f"its strongest effect in another screen is {elsewhere[0].text}")
-    elif standing.prediction.priors:
+    elif not elsewhere and standing.prediction.priors:
         said.append("no screen that could be learnt from measured it")
     return tuple(said)
 

@@ -19,6 +19,9 @@ class HitCall:
     rule: str
     usable: bool = True
     """False where the results lack what the rule asks for, so that no hit says nothing."""
+    of_library: bool = True
+    """False where a share is of the nominations themselves. No predictor is told such hits: it would find as many in
+    every round, whatever it nominates."""
 
 
 def call_hits(store: Store, state: CampaignState) -> HitCall:
@@ -37,7 +40,7 @@ def call_hits(store: Store, state: CampaignState) -> HitCall:
     published = hit_list(store, rule.list_hash) if rule.list_hash else frozenset()
     effects = state.effects
     told = f"{question.hit_rule} ({question.side})"
-    usable = True
+    usable = of_library = True
     if rule.needs("top"):
         share = next(term.bound for term in rule.terms if term.quantity == "top")
         bound, how = _bound_of_share(state, share, question.side)
@@ -45,11 +48,11 @@ def call_hits(store: Store, state: CampaignState) -> HitCall:
             rule = _with_bound(rule, bound, question.side)
             told = f"{told}, taken as {how}"
         else:
-            told = f"{told} {how}"
+            told, of_library = f"{told} {how}", False
     elif rule.needs("fdr") and len(effects) and effects[["fdr_low", "fdr_high"]].isna().to_numpy().all():
         told, usable = f"{told}; no result has an FDR, so none can be a hit", False
     called = hits(effects, rule, question.side, published)
-    return HitCall(frozenset(effects.loc[called.to_numpy(dtype=bool), "perturbation"]), told, usable)
+    return HitCall(frozenset(effects.loc[called.to_numpy(dtype=bool), "perturbation"]), told, usable, of_library)
 
 
 def _bound_of_share(state: CampaignState, share: float, side: Side) -> tuple[float | None, str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from db.acts import act
 from db.campaigns.records import Control, ExcludedScreen, ShortlistInfo
@@ -18,10 +20,10 @@ from tools.genes.expression import Unexpressed, unexpressed
 from tools.genes.orthologs import HUMAN, ortholog_note
 from tools.grades.heard_grades import Heard, hear, slots_info
 from tools.grades.slots import Seating
-from tools.packs.catalogue import helping_acts
 from tools.prediction.computed_list import (
     DEFAULT_PREDICTOR,
     Prediction,
+    Ranking,
     choose,
     doubt_of,
     expected_hits,
@@ -29,7 +31,8 @@ from tools.prediction.computed_list import (
     predict,
 )
 from tools.prediction.likeness import modality_warning
-from tools.prediction.reasons import Reason
+from tools.prediction.reasons.facts import Reason
+from tools.prediction.records import Posterior
 from tools.workspace import Workspace
 
 FEWEST_NON_TARGETING = 50
@@ -110,11 +113,13 @@ def propose_on(
     # One connection for the many look-ups of the reasons; opening a store costs more than each of them.
     with workspace.store.read():
         reasons = explain(prediction, seating.perturbations)
-    flags = _flags(workspace, state, seating.perturbations, prediction)
+        flags = _flags(workspace, state, seating.perturbations, prediction)
+        notes = _notes(workspace, state, prediction)
+    beliefs = prediction.posterior.frame.loc[list(seating.perturbations)].astype(float).to_dict("index")
     nominations = tuple(
         replace(
             _nomination(
-                rank, name, prediction, float(choice.utility[name]), flags[name], heard.reason(name, reasons[name])
+                rank, name, beliefs[name], float(choice.utility[name]), flags[name], heard.reason(name, reasons[name])
             ),
             by="grade" if name in seating.by_grade else "computed",
             grade=heard.grades.get(name),
@@ -134,8 +139,6 @@ def propose_on(
         basis=state.basis,
         slots=slots,
     )
-    with workspace.store.read():
-        notes = _notes(workspace, state, prediction)
     return Proposal(nominations, info, notes)
 
 
@@ -152,20 +155,30 @@ def foresee(workspace: Workspace, state: CampaignState, seed: int, predictor: st
     prediction = predict(
         workspace,
         state.campaign.question,
-        state.candidates,
+        state.believed,
         state.revealed,
         hidden=state.hidden,
         predictor=predictor or DEFAULT_PREDICTOR,
         seed=seed,
-        hits=called.hits if called.usable and len(state.effects) else None,
+        hits=called.hits if called.usable and called.of_library and len(state.effects) else None,
     )
-    return Outlook(state, called, prediction)
+    return Outlook(state, called, _of(state.candidates, prediction))
+
+
+def _of(candidates: pd.Index[str], prediction: Prediction) -> Prediction:
+    """The same prediction of the candidates alone, where it is of others too; see `CampaignState.believed`."""
+    ranking, wanted = prediction.ranking, frozenset(candidates)
+    if len(wanted) == len(ranking.order):
+        return prediction
+    parts = {kind: values.loc[candidates] for kind, values in ranking.posterior.contributions.items()}
+    posterior = Posterior(ranking.posterior.frame.loc[candidates], parts)
+    order = tuple(name for name in ranking.order if name in wanted)
+    return replace(prediction, ranking=Ranking(posterior, ranking.utility.loc[candidates], order))
 
 
 def _nomination(
-    rank: int, name: str, prediction: Prediction, utility: float, flags: Sequence[str], reason: Reason
+    rank: int, name: str, belief: Mapping[Hashable, float], utility: float, flags: Sequence[str], reason: Reason
 ) -> Nomination:
-    belief = prediction.posterior.frame.loc[name].astype(float).to_dict()
     return Nomination(
         rank=rank,
         perturbation=name,
@@ -192,8 +205,9 @@ def _flags(
         essential = orthologs.own_symbols(common_essentials(workspace))
         fitness = orthologs.own_symbols(fitness_genes(workspace))
     paired = orthologs.known(names)
-    # A table of one's own, given with the campaign, goes before the public one.
-    silent = Unexpressed() if settings.expressed else unexpressed(workspace.store, question.cell_type)
+    # A table of one's own, given with the campaign, goes before the public one; what is silent can be activated.
+    told = bool(settings.expressed) or question.modality == "activation"
+    silent = Unexpressed() if told else unexpressed(workspace.store, question.cell_type)
     positive = frozenset(question.positive_controls)
     support = prediction.posterior.frame["support"]
     found = {}
@@ -249,8 +263,12 @@ def _notes(workspace: Workspace, state: CampaignState, prediction: Prediction) -
     if other_modality := modality_warning(state.campaign.question, prediction.view.screens()):
         notes.append(other_modality)
     # A source can be silent for want of one pack of several, or of the question's words: what is here helps no more.
-    if helping := helping_acts(workspace, sorted({pack for use in prediction.features for pack in use.missing})):
-        notes.append(f"What would help: {', then '.join(helping)}.")
+    if silent := sorted({pack for use in prediction.features for pack in use.missing}):
+        # The catalogue takes long to import, and mostly nothing is missing.
+        from tools.packs.catalogue import helping_acts
+
+        if helping := helping_acts(workspace, silent):
+            notes.append(f"What would help: {', then '.join(helping)}.")
     if state.campaign.settings.flag_essential and not fitness_genes(workspace):
         notes.append(f"No fitness genes are known to the store: {act('fetch', ['depmap', 'essentials'])} gets them.")
     return tuple(notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db.acts import act
-from db.campaigns.rounds import grades_of, set_round_state, write_round
+from db.campaigns.rounds import grades_of, rounds_of, set_round_state, write_round
 from db.errors import ConflictError
 from tools.campaigns.chosen_campaign import pick_open
 from tools.campaigns.rounds.chosen_round import refuse_size, refuse_stale, require_state
@@ -61,7 +61,7 @@ def campaign_propose(
 
 
 def _newest_shortlist(workspace: Workspace, state: CampaignState, notes: tuple[str, ...] = ()) -> Shortlist:
-    newest = load_state(workspace.store, state.campaign).rounds[-1]
+    newest = rounds_of(workspace.store, state.campaign.id)[-1]
     return Shortlist.of(state.campaign.name, newest, notes)
 
 

@@ -75,7 +75,7 @@ class Shortlist:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The keys of ``propose --json`` and ``shortlist --json``; ``slots`` only where something was graded."""
+        """The keys of ``propose --json`` and ``shortlist --json``; ``slots`` and ``notes`` only where there are any."""
         expected = self.expected_hits
         slots = self.slots.to_json() if self.slots else {}
         # What was heard is for the next proposal; the grades themselves stand in nominations and changes.
@@ -95,6 +95,7 @@ class Shortlist:
             "controls": in_order(self.controls),
             "ignored": in_order(self.ignored),
             **({"slots": slots} if slots else {}),
+            **({"notes": list(self.notes)} if self.notes else {}),
         }
 
 

@@ -1,8 +1,8 @@
-"""Genes that a campaign must not nominate: listed in a file, fitness genes, or excluded by hand."""
+"""Genes that a campaign must not nominate: listed in a file, fitness genes, by its mode, or excluded by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,14 +28,17 @@ class LeftOut:
     """What a campaign leaves out from its start on.
 
     Attributes:
-        perturbations: Columns name, gene_id, second_gene_id and reason; those that were listed, then fitness genes.
+        perturbations: Columns name, gene_id, second_gene_id and reason; those that were listed, then fitness genes,
+            then those that the mode leaves out.
         ignored: Listed names that could not be used.
         fitness: How many fitness genes of the library are left out.
+        by_mode: How many others its mode leaves out.
     """
 
     perturbations: pd.DataFrame
     ignored: tuple[IgnoredName, ...]
     fitness: int
+    by_mode: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,15 @@ def _exclusion_notes(state: CampaignState, excluded: set[str]) -> tuple[str, ...
 
 
 def left_out(
-    workspace: Workspace, question: Question, library: pd.DataFrame, file: Path | None, *, fitness: bool
+    workspace: Workspace,
+    question: Question,
+    library: pd.DataFrame,
+    file: Path | None,
+    *,
+    fitness: bool,
+    by_mode: Mapping[str, str],
 ) -> LeftOut:
-    """Genes that must not be nominated from the start on: those that a person lists, and fitness genes.
+    """Genes that must not be nominated from the start on: those that a person lists, fitness genes, and by the mode.
 
     What slows or kills a cell changes nearly every readout: left among the candidates, fitness genes
     (`tools.genes.essentials.fitness_genes`) fill a list and teach nothing on the phenotype. A phenotype of growth or
@@ -111,6 +120,7 @@ def left_out(
         library: Columns name, gene_id, second_gene_id.
         file: Names, with a reason in the column after each; None where nothing is listed.
         fitness: Whether fitness genes are left out.
+        by_mode: Perturbations that the campaign's mode leaves out, and why.
     """
     lines = read_list(file, "exclusions") if file else []
     reasons = {line.name: line.second or f"listed in {file.name if file else ''}" for line in lines}
@@ -118,8 +128,14 @@ def left_out(
     frame = listed.perturbations.assign(reason=[reasons[name] for name in listed.perturbations["listed"]])
     found = fitness_genes(workspace) if fitness and not about_growth(question.phenotype) else frozenset()
     found = orthologs_of(workspace.store, question.organism).own_symbols(found)
-    # Of two reasons for one gene, the person's own is kept.
     more = library[library["name"].isin(found)].sort_values("name").assign(reason=FITNESS_REASON)
+    together = _and_more(frame, more)
+    others = library[library["name"].isin(by_mode)].sort_values("name")
+    everything = _and_more(together, others.assign(reason=others["name"].map(dict(by_mode))))
+    return LeftOut(everything, listed.ignored, len(more), len(everything) - len(together))
+
+
+def _and_more(frame: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """Both; of two reasons for one gene the first is kept, so that a person's own comes before all others."""
     added = more[~more["name"].isin(frame["name"])]
-    together = pd.concat([frame, added], ignore_index=True) if len(added) else frame
-    return LeftOut(together, listed.ignored, len(more))
+    return pd.concat([frame, added], ignore_index=True) if len(added) else frame

@@ -15,9 +15,11 @@ from db.records import PROTEIN_CODING, Campaign, CampaignSettings, Question
 from db.screens.writing import ensure_perturbations
 from db.store import Connection, Store
 from tools.campaigns.rounds.chosen_round import refuse_size
+from tools.campaigns.start.earlier_screens import EarlierScreen, earlier_screens
 from tools.campaigns.start.exclusions import left_out
 from tools.campaigns.start.library import expression, library_genes
 from tools.campaigns.start.measured import Measured
+from tools.campaigns.start.modes import left_out_by, mode_notes
 from tools.campaigns.start.question import completed
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import CampaignState
@@ -36,6 +38,7 @@ class CampaignPlan:
         excluded: The same columns and reason.
         measured: What is measured before the first round.
         notes: What a person should know, in sentences.
+        earlier: The screens of the store that measured its phenotype.
     """
 
     name: str
@@ -45,6 +48,7 @@ class CampaignPlan:
     excluded: pd.DataFrame
     measured: Measured
     notes: tuple[str, ...] = ()
+    earlier: tuple[EarlierScreen, ...] = ()
 
     def state(self) -> CampaignState:
         """The state that the campaign will have, so that a first round can be computed before anything is written."""
@@ -95,13 +99,18 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions, measur
     no_fitness = options.library == PROTEIN_CODING and not options.flag_essential
     with store.read():
         library = library_genes(store, asked.organism, options.library)
-        excluded = left_out(workspace, asked, library.perturbations, options.exclude, fitness=no_fitness)
-        tpm, unread = expression(store, asked.organism, options.expressed)
         question, unknown = completed(store, asked, measured.screen, measured.rule)
+        earlier = earlier_screens(store, question, measured)
+        by_mode = left_out_by(options.mode, set(library.perturbations["name"]), earlier)
+        excluded = left_out(
+            workspace, asked, library.perturbations, options.exclude, fitness=no_fitness, by_mode=by_mode
+        )
+        tpm, unread = expression(store, asked.organism, options.expressed)
     settings = CampaignSettings(
         size=options.size, mode=options.mode, guides_per_gene=options.guides_per_gene, coverage=options.coverage,
         price=options.price, flag_essential=options.flag_essential, min_tpm=options.min_tpm, expressed=tpm,
         ignored=(*library.ignored, *excluded.ignored, *unread, *unknown),
+        mode_reasons=tuple(sorted(set(by_mode.values()))),
     )  # fmt: skip
     plan = CampaignPlan(
         name=name.strip(),
@@ -110,7 +119,11 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions, measur
         library=library.perturbations,
         excluded=excluded.perturbations,
         measured=measured,
-        notes=_notes(excluded.fitness, len(library.ignored), measured),
+        notes=(
+            *mode_notes(options.mode, earlier, excluded.by_mode),
+            *_notes(excluded.fitness, len(library.ignored), measured),
+        ),
+        earlier=earlier.screens,
     )
     refuse_size(settings.size, plan.state())
     return plan

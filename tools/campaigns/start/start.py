@@ -7,6 +7,7 @@ from typing import Any
 
 from db.campaigns.records import IgnoredName, in_order
 from db.records import Campaign
+from tools.campaigns.start.earlier_screens import EarlierScreen
 from tools.campaigns.start.measured import measured_before
 from tools.campaigns.start.plan import plan_campaign, write_plan
 from tools.campaigns.start.start_options import StartOptions
@@ -26,6 +27,7 @@ class CampaignStart:
         candidates: How many can be nominated.
         ignored: Names of library, exclusion or expression files that could not be used, and why.
         notes: What else a person should know, in sentences.
+        earlier_screens: The screens of the store that measured the same phenotype, the largest first.
     """
 
     campaign: Campaign
@@ -34,6 +36,7 @@ class CampaignStart:
     candidates: int
     ignored: tuple[IgnoredName, ...]
     notes: tuple[str, ...] = ()
+    earlier_screens: tuple[EarlierScreen, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for ``campaign start --json``."""
@@ -69,4 +72,5 @@ def campaign_start(workspace: Workspace, name: str, options: StartOptions) -> Ca
         candidates=len(state.candidates),
         ignored=campaign.settings.ignored,
         notes=plan.notes,
+        earlier_screens=plan.earlier,
     )

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from db.acts import ANY, act, option
+from db.acts import ANY, option
 from db.errors import check_word, require
-from db.records import PROTEIN_CODING, Direction, Modality, Organism, Question
+from db.records import PROTEIN_CODING, Direction, Modality, Mode, Organism, Question
 from tools.parameters import Parameters
 from tools.screens.tables.reading import Reading
 
@@ -30,12 +30,15 @@ class StartOptions(Parameters):
         direction: Whether hits raise the phenotype, lower it, or both.
         modality: knockout, interference or activation; the measured screen's where empty.
         hit_rule: What a hit is; the measured screen's rule, or ``top 5%``, where empty.
-        study: Study of the campaign, by which copies of its screen are recognised and never used as priors.
+        study: Study of the campaign, by which copies and siblings of its screen are recognised: other donors, earlier
+            repeats and other phenotypes of it count as earlier measurements.
         measured: A screen's file, or the name of a screen of the store. Its effects are round 0: its genes are no
             candidates, and no prediction of the campaign learns from it as if it were another screen.
         library: Genes that can be nominated: a screen's name, a file of gene names, or ``protein-coding``.
         size: Places of a round.
-        mode: ``discover`` nominates genes that were not measured; ``validate`` is refused for now.
+        mode: What is made of screens of the store that measured the same phenotype: ``discover`` leaves nothing out,
+            ``validate`` nominates their hits alone, ``extend`` only what they did not measure, ``new`` all but their
+            hits. What they say of each gene counts in all modes; `screen_weights` of 0 leaves a screen aside.
         exclude: File of genes that must not be nominated, with a reason in the column after the name.
         expressed: File of gene and TPM; genes below `min_tpm` get the flag not-expressed.
         min_tpm: TPM from which a gene counts as expressed.
@@ -67,7 +70,7 @@ class StartOptions(Parameters):
     measured: str = ""
     library: str = PROTEIN_CODING
     size: int = 128
-    mode: Literal["discover", "validate"] = "discover"
+    mode: Mode = "discover"
     exclude: Path | None = None
     expressed: Path | None = None
     min_tpm: float = 1.0
@@ -120,15 +123,9 @@ def check_options(options: StartOptions) -> None:
         ("organism", options.organism, get_args(Organism)),
         ("direction", options.direction, get_args(Direction)),
         ("modality", options.modality, get_args(Modality)),
-        ("mode", options.mode, ("discover", "validate")),
+        ("mode", options.mode, get_args(Mode)),
     ):
         check_word(what, value, choices)
-    require(
-        options.mode == "discover",
-        "The mode validate is not there yet: how likely a hit is to hit again must be learnt from repeated screens,"
-        " and no predictor here does that.",
-        f"Start with {option(mode='discover')}; {act('campaign_export')} lists the hits so far for a re-test.",
-    )
     for what, number in (
         ("size", options.size), ("guides_per_gene", options.guides_per_gene), ("coverage", options.coverage)
     ):  # fmt: skip

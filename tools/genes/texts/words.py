@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from tools.genes.named_in_text import COMMON, GREEK, greek_in_words
 from tools.genes.named_in_text import VERSION as NAMED_IN_TEXT
@@ -56,6 +57,7 @@ def words_of(text: str) -> list[str]:
     return [_stem(word) for word in found if word not in FILLING and len(word) > 1]
 
 
+@cache
 def _stem(word: str) -> str:
     """``peroxisomal`` and ``peroxisome`` as one word: the longest known ending comes off."""
     if len(word) >= _SHORTEST:

@@ -14,10 +14,11 @@ from db.records import Question
 from tools.genes.essentials import about_growth
 from tools.prediction import calibration
 from tools.prediction.design import Design, design
-from tools.prediction.prior_learner import PriorFit, essential_genes, fit_prior, standardised, surprise_of
+from tools.prediction.library_strengths import LibraryStrengths
+from tools.prediction.prior_learner import COLUMNS, PriorFit, essential_genes, fit_prior, standardised, surprise_of
 from tools.prediction.records import Posterior, Priors, Rounds
 from tools.prediction.regression import EMBEDDINGS, Covariance, Regression, regress
-from tools.screens.hit_rules import foreseen_share
+from tools.screens.hit_rules import foreseen_share, strength_bound
 from tools.screens.strength import strength
 
 Vector = npt.NDArray[np.floating[Any]]
@@ -35,9 +36,11 @@ RESULTS_THAT_HALVE_IT = 64
 """Results after which `TILT` counts half."""
 UNTAUGHT_SLOPE = 0.25
 """Log-odds for one unit of score where neither a screen nor the question speaks."""
-TILT = 0.28
-"""Log-odds that a gene may be behind for the square of its surprise in the question's own ranking: a hit that bears on
-the question is worth more than one that comes out of every screen (docs/predictors.md)."""
+LEAST_SHARE, DOUBT_OF_SHARE = 1e-4, 0.35
+"""Where the share of hits is read off the results' own strengths: the least of it, and the doubt of its logarithm."""
+TILT = 0.038
+"""Log-odds that a gene may be behind for the fourth power of its surprise in the question's own ranking: a hit that
+bears on the question is worth more than one that comes out of every screen (docs/predictors.md)."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class FittedBlend:
         parts, named = self._parts(names, known)
         start = standardised_where(sum(parts.values(), np.zeros(len(names))), known)
         strengths = strength(revealed["estimate"].astype(float), self.question.side).to_numpy(float)
-        learnt = regress(self.covariance, rows, start * self.trust, start, strengths, RANK_POWER)
+        kinds = np.column_stack([standardised_where(part, known) for part in (parts or {"": start}).values()])
+        learnt = regress(self.covariance, rows, start * self.trust, kinds, strengths, RANK_POWER)
         odds, deviation = self._log_odds(learnt, parts, revealed, strengths, known, count)
         support = self._support(rows, learnt, known)
         frame = self._frame(
@@ -78,13 +82,13 @@ class FittedBlend:
     def _worth(self, rows: npt.NDArray[np.intp], named: Vector, start: Vector) -> Vector:
         """What a hit would be worth: most where the question names the gene, and a little less where it is essential.
 
-        That is exp(tilt · surprise² + slope · (score − squeezed score)) over the largest: probabilities grow slowly
+        That is exp(tilt · surprise⁴ + slope · (score − squeezed score)) over the largest: probabilities grow slowly
         among the best genes, but their order is that of the score itself. Essential genes are worth `ESSENTIAL_COST`
         less, unless growth itself is asked about.
         """
         lost = self.prior.slope * (start - calibration.squeezed(start))
         # Results tell whether the genes that the question names hit; where they do, the probabilities say so.
-        value = TILT / (1 + len(self.rounds.effects) / RESULTS_THAT_HALVE_IT) * named**2 + lost
+        value = TILT / (1 + len(self.rounds.effects) / RESULTS_THAT_HALVE_IT) * named**4 + lost
         worth = np.asarray(np.exp(value - value.max(initial=0.0)), dtype=float)
         if about_growth(self.question.phenotype):
             return worth
@@ -123,25 +127,40 @@ class FittedBlend:
             scores = standardised_where(before, known)
         curve = calibration.first_curve(scores[known], slope, rate)
         promised = curve.probability(held_out)
-        hits = self._hits(revealed, strengths, rate, float(promised.mean()) if len(promised) else rate)
+        expected = standardised_where(before, known)
+        library = LibraryStrengths.guessed(strengths, expected[count:], expected[known], self.question.side)
+        hits = self._hits(revealed, library, strengths, rate, float(promised.sum()))
         if hits is not None:
             seen = known[count:]
+            share, doubt = self._share(library, rate, foreseen.doubt)
             curve = calibration.learnt_curve(
-                curve, scores[:count][known[:count]], held_out[seen], hits[seen],
-                rate * int(known.sum()), foreseen.doubt,
-            )  # fmt: skip
+                curve, scores[:count][known[:count]], held_out[seen], hits[seen], share * int(known.sum()), doubt
+            )
         unsure = curve.slope * learnt.sd / max(float(learnt.mean[known].std()), 1e-9)
-        doubt = 0.45 / np.sqrt(1 + len(strengths) / 256)
-        return curve.log_odds(scores), np.sqrt(doubt**2 + np.minimum(unsure, 1.0) ** 2)
+        common = 0.45 / np.sqrt(1 + len(strengths) / 256)
+        return curve.log_odds(scores), np.sqrt(common**2 + np.minimum(unsure, 1.0) ** 2)
 
     def _hits(
-        self, revealed: pd.DataFrame, strengths: Vector, rate: float, share: float
+        self,
+        revealed: pd.DataFrame,
+        library: LibraryStrengths | None,
+        strengths: Vector,
+        rate: float,
+        promised: float,
     ) -> npt.NDArray[np.bool_] | None:
-        """Which of the revealed count as hits: as the campaign says, else by the guessed threshold."""
+        """Which of the revealed count as hits: as the campaign says, else those beyond the guessed bound."""
         if "hit" in revealed and len(revealed):
             return revealed["hit"].to_numpy(bool)
-        cut = calibration.threshold(strengths, self.question.side, rate, self.priors, share)
-        return strengths >= cut if np.isfinite(cut) else None
+        if library is None:
+            return None
+        return np.asarray(strengths >= calibration.agreed_bound(library.bound(rate), strengths, promised), dtype=bool)
+
+    def _share(self, library: LibraryStrengths | None, rate: float, doubt: float) -> tuple[float, float]:
+        """Share of the library that are hits and its doubt: results tell it where the rule is a bound on the effect."""
+        bound = strength_bound(self.question.hit_rule, self.question.side)
+        if library is None or bound is None:
+            return rate, doubt
+        return min(max(library.beyond(bound), LEAST_SHARE), 0.5), DOUBT_OF_SHARE
 
     def _support(self, rows: npt.NDArray[np.intp], learnt: Regression, known: npt.NDArray[np.bool_]) -> Vector:
         """Half for the share of feature sources that know the gene, half for near neighbours among the revealed.
@@ -203,7 +222,9 @@ class Blend:
     ) -> FittedBlend:
         """Learns; see `tools.prediction.predictors.base.Predictor`."""
         if self._learnt is None or self._learnt[0] is not features or self._learnt[1] is not priors:
-            table = design({name: frame for name, frame in features.items() if name not in QUESTIONS}, EMBEDDINGS)
+            table = design(
+                {name: frame for name, frame in features.items() if name not in QUESTIONS}, EMBEDDINGS, COLUMNS
+            )
             prior = PriorFit(pd.Series(dtype=float))
             if self.use_priors:
                 prior = fit_prior(table, priors, question, features.get(ASKED))

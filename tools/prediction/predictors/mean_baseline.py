@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from db.records import Question
-from tools.prediction.calibration import Z80, threshold
+from tools.prediction.calibration import Z80
+from tools.prediction.library_strengths import LibraryStrengths
 from tools.prediction.records import Posterior, Priors, Rounds
 from tools.screens.hit_rules import foreseen_share
 from tools.screens.strength import strength
@@ -45,7 +46,7 @@ class MeanBaseline:
         self,
         features: Mapping[str, pd.DataFrame],  # noqa: ARG002
         rounds: Rounds,
-        priors: Priors,
+        priors: Priors,  # noqa: ARG002
         question: Question,
         rng: np.random.Generator,  # noqa: ARG002
     ) -> FittedMean:
@@ -54,10 +55,11 @@ class MeanBaseline:
         strengths = strength(rounds.effects["estimate"].astype(float), question.side).to_numpy(float)
         if len(strengths) == 0:
             return FittedMean(0.0, 1.0, rate)
-        cut = threshold(strengths, question.side, rate, priors)
-        hits = float((strengths >= cut).sum())
-        # Without a threshold the revealed effects say nothing on the share of hits.
-        seen = len(strengths) if np.isfinite(cut) else 0
+        nothing = np.zeros(len(strengths))
+        library = LibraryStrengths.guessed(strengths, nothing, nothing, question.side)
+        hits = 0.0 if library is None else float((strengths >= library.bound(rate)).sum())
+        # Where nothing tells how strong effects are, the revealed ones say nothing on the share of hits.
+        seen = 0 if library is None else len(strengths)
         sd = float(strengths.std()) if len(strengths) > 1 else 1.0
         return FittedMean(float(strengths.mean()), sd, (rate * weight + hits) / (weight + seen))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from db.errors import HitscoutError
-from db.records import EstimateKind, Modality, Side
+from db.records import UNSIGNED, EstimateKind, Modality, Side
 from tools.parameters import takes_fields
 from tools.screens.hit_rules import default_rule, hits, parse_rule
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
@@ -66,8 +66,8 @@ class ScreenPreview:
         kept_aside: Rows that would not be used, by reason.
         flags: Rows that would be used with a flag, by reason.
         remarks: What the reader says of the file.
-        lowest: The strongest effects that lower the phenotype.
-        highest: The strongest effects that raise it.
+        lowest: The strongest effects that lower the phenotype; none where effects have no sign.
+        highest: The strongest effects that raise it; the strongest where effects have no sign.
     """
 
     reader: str
@@ -169,7 +169,7 @@ def _preview(table: HarmonisedTable, hit_rule: str, side: Side) -> ScreenPreview
         kept_aside=by_reason([note for note in table.notes if note.kept_aside]),
         flags=by_reason([note for note in table.notes if not note.kept_aside]),
         remarks=table.remarks,
-        lowest=tuple(pairs[:STRONGEST]),
+        lowest=() if table.positive_means == UNSIGNED else tuple(pairs[:STRONGEST]),
         highest=tuple(pairs[::-1][:STRONGEST]),
     )
 

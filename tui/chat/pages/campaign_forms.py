@@ -28,11 +28,12 @@ _START = (
     _option(
         "measured", "Measured already", "A screen's name or file (Ctrl-O): its genes are round 0, and no candidates."
     ),
+    _option("mode", "Earlier screens", "What is made of screens of the store that measured this phenotype."),
     _option("positive_means", "Positive means", "In the measured file, if one is."),
     _option("hit_rule", "Hit rule", "fdr<0.05, top 5%, |lfc|>1 … ; the measured screen's or top 5% where empty."),
     _option("readout", "Readout", "How the phenotype is measured, such as FACS."),
     _option("readout_gene", "Readout gene", "The gene whose expression is measured; it checks the sign."),
-    _option("study", "Study", "By which copies of your screen are recognised, and kept out of the priors."),
+    _option("study", "Study", "By which other donors, repeats and phenotypes of your screen are recognised."),
     _option("organism", "Organism"),
     _option("positive_controls", "Positive controls", "Known hits, between commas; ordered each round."),
     _option("exclude", "Exclude", "A file of genes that must not be nominated, reason beside each."),
@@ -81,7 +82,7 @@ def question_fields(question: Question) -> tuple[Field, ...]:
         Field("direction", "Hits", "choice", question.direction, choices=CHOICES["direction"]),
         Field("modality", "Modality", "choice", question.modality, choices=CHOICES["modality"]),
         Field("hit_rule", "Hit rule", value=question.hit_rule, needed=True, help="fdr<0.05, top 5%, |lfc|>1 …"),
-        Field("study", "Study", value=question.study, help="Copies of this study's screen are never priors."),
+        Field("study", "Study", value=question.study, help="Copies and siblings of its screen are known by it."),
         Field(
             "screen_weights",
             "Screen weights",

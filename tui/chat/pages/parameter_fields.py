@@ -36,6 +36,12 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "organism": {"": "by the names", "human": "human", "mouse": "mouse"},
     "side": {"both": "either side", "low": "low: they lower the phenotype", "high": "high: they raise it"},
     "estimate_kind": KINDS,
+    "mode": {
+        "discover": "leave nothing out",
+        "validate": "their hits alone",
+        "extend": "what they did not measure",
+        "new": "all but their hits",
+    },
 }
 """Field → what each of its words is called."""
 

@@ -9,14 +9,14 @@ import typer
 from tools.campaigns.start.start_options import StartOptions
 from tui.cli import options
 from tui.cli.frame import command, session_of
-from tui.cli.parameter_objects import Without, takes_options
+from tui.cli.parameter_objects import takes_options
 
 
-@takes_options(behind={"phenotype": ("name",), "text": ("measured", "library", "size", "out")})
+@takes_options(behind={"phenotype": ("name",), "text": ("measured", "library", "size", "mode", "out")})
 def shortlist(
     context: typer.Context,
     *,
-    start: Annotated[StartOptions, Without("mode")],
+    start: StartOptions,
     name: Annotated[str, typer.Option(metavar="TEXT", help="Name of the campaign; else made from the phenotype.")] = "",
     out: options.Out = None,
     seed: options.Seed = 0,

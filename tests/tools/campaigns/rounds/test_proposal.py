@@ -51,7 +51,7 @@ def test_a_shortlist_is_full_and_every_reason_leads_to_evidence(rich_world):
 def test_the_json_has_the_keys_of_the_contract(world):
     started(world, positive_controls=["GENE0100"])
     made = json.loads(json.dumps(campaign_propose(world, predictor=FAST).to_json()))
-    keys = ["campaign", "round", "seed", "size", "nominations", "expected_hits", "controls", "ignored"]
+    keys = ["campaign", "round", "seed", "size", "nominations", "expected_hits", "controls", "ignored", "notes"]
     assert list(made) == keys
     assert list(made["nominations"][0]) == [
         "rank", "perturbation", "target_genes", "hit_probability", "low", "high", "utility", "support", "by", "flags",

@@ -48,7 +48,7 @@ def test_genes_of_a_measured_screen_are_no_candidates_and_the_screen_is_hidden(w
     from tools.campaigns.state import load_state
 
     state = load_state(world.store, made.campaign)
-    assert len(state.hidden) == 2  # the screen and its copy
+    assert state.hidden == {measured}
     assert set(state.revealed.effects["round"]) == {0}
 
 
@@ -90,7 +90,8 @@ def test_exclusions_and_expression_come_from_files(world, tmp_path):
         ({"measured": "gamma"}, NotFoundError, "neither a screen nor a file named 'gamma'"),
         ({"library": "./none.txt"}, NotFoundError, "no file ./none.txt"),
         ({"hit_rule": "strong ones"}, InvalidValueError, "strong ones"),
-        ({"mode": "validate"}, InvalidValueError, "validate"),
+        ({"mode": "validate"}, InvalidValueError, "`mode='validate'` goes by .* the store has none"),
+        ({"mode": "again"}, InvalidValueError, "'again' is no mode"),
         ({"direction": "up"}, InvalidValueError, "'up' is no direction"),
         ({"guides_per_gene": 0}, InvalidValueError, "`guides_per_gene=0`"),
         ({"price": -1.0}, InvalidValueError, "price of -1.0"),

@@ -33,7 +33,7 @@ def test_without_embeddings_the_regression_is_a_gaussian_process_with_a_linear_k
     table, rng = scalars_only(), np.random.default_rng(1)
     rows, strengths = np.arange(60), rng.random(20)
     zero = np.zeros(60)
-    found = regression.regress(Covariance(table), rows, zero, zero, strengths, 1.0)
+    found = regression.regress(Covariance(table), rows, zero, zero[:, None], strengths, 1.0)
     x = table.values / np.sqrt(3)
     y = (pd.Series(strengths).rank() / 20).to_numpy()
     reference = GaussianProcessRegressor(
@@ -89,7 +89,7 @@ def test_the_regression_is_the_explicit_formula_whether_or_not_the_covariance_is
     rows, prior, strengths = np.arange(count), rng.normal(size=count), rng.random(revealed)
     least = np.linalg.eigvalsh(textbook_covariance(table, prior)[-revealed:, -revealed:])[0]
     assert (least > -regression.NOISE) == (dimensions == 40)
-    found = regression.regress(Covariance(table), rows, 0.1 * prior, prior, strengths, 3.0)
+    found = regression.regress(Covariance(table), rows, 0.1 * prior, prior[:, None], strengths, 3.0)
     for value, expected in zip(
         (found.mean, found.sd, found.left_out), explicit(table, rows, 0.1 * prior, prior, strengths), strict=True
     ):
@@ -99,7 +99,7 @@ def test_the_regression_is_the_explicit_formula_whether_or_not_the_covariance_is
 def test_left_out_means_are_those_of_fits_without_the_effect():
     table, rng = scalars_only(), np.random.default_rng(2)
     strengths, zero = rng.random(20), np.zeros(60)
-    found = regression.regress(Covariance(table), np.arange(60), zero, zero, strengths, 1.0)
+    found = regression.regress(Covariance(table), np.arange(60), zero, zero[:, None], strengths, 1.0)
     x, y = table.values[40:] / np.sqrt(3), (pd.Series(strengths).rank() / 20).to_numpy()
     y = y - y.mean()
     for i in (0, 7, 19):
@@ -197,26 +197,21 @@ def test_many_hits_at_the_top_are_first_a_sign_that_hits_are_common_where_no_rul
     assert open_to_all.probability(library).mean() > assumed.probability(library).mean()
 
 
-def test_the_threshold_is_near_the_top_five_percent_though_the_revealed_are_rich_in_hits():
-    rng = np.random.default_rng(0)
-    library = np.abs(rng.normal(size=20_000))
-    true = np.quantile(library, 0.95)
-    strong = rng.choice(np.flatnonzero(library >= true), 100)
-    weak = rng.choice(np.flatnonzero(library < true), 400)
-    guessed = calibration.threshold(library[np.r_[strong, weak]], "both", 0.05, NONE, share=0.2)
-    assert guessed == pytest.approx(true, rel=0.1)
-    assert calibration.threshold(library[:31], "both", 0.05, NONE) == np.inf
+def test_each_kind_of_evidence_is_believed_as_far_as_the_results_bear_it_out():
+    rng = np.random.default_rng(5)
+    kinds, rows, zero = rng.normal(size=(60, 2)), np.arange(60), np.zeros(60)
+    strengths = kinds[40:, 1] + 0.1 * rng.random(20)
+    found = regression.regress(Covariance(scalars_only()), rows, zero, kinds, strengths, 1.0)
+    of_first, of_second = np.linalg.lstsq(kinds[:40], found.mean[:40], rcond=None)[0]
+    assert of_second > 5 * abs(of_first)
 
 
-def test_how_far_hits_begin_is_learnt_from_genome_wide_priors():
-    rng = np.random.default_rng(1)
-    heavy = rng.standard_t(3, size=6000)
-    rows = pd.DataFrame(
-        {"screen_id": 1, "contrast_id": 1, "perturbation": [f"G{i}" for i in range(6000)], "estimate": heavy}
-    )
-    screen = Screen(1, "s", "S", "human", "", "", "", "", "", "", "", "", "", "top 5%", "both", 1)
-    ratio = calibration._tail_ratio(Priors((screen,), rows), "both", 0.05)
-    assert ratio == pytest.approx(np.quantile(np.abs(heavy), 0.95) / np.median(np.abs(heavy)))
+def test_the_bound_lies_between_the_guess_and_what_was_promised():
+    strengths = np.exp(np.random.default_rng(6).normal(size=400))
+    beyond = float((strengths >= 3.0).sum())
+    assert calibration.agreed_bound(3.0, strengths, beyond) == pytest.approx(3.0)
+    assert 1.5 < calibration.agreed_bound(3.0, strengths, 4 * beyond) < 3.0
+    assert 3.0 < calibration.agreed_bound(3.0, strengths, beyond / 4) < 6.0
 
 
 def test_a_gene_of_which_nothing_but_its_name_is_known_has_no_support():

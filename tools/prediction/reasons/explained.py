@@ -3,106 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import pandas as pd
 
-from db.evidence_ids import edge_id, effect_id, set_id, text_id
+from db.evidence_ids import edge_id, set_id, text_id
 from db.genes.perturbation_names import genes_among, genes_in
-from db.records import Question, Screen
+from db.records import Question
 from db.view import View
-from tools.genes.knowledge import Knowledge
-from tools.genes.named_in_text import genes_of_question
 from tools.genes.network import NETWORK, both_ways
-from tools.genes.sets.matched import matched_sets, with_declared
+from tools.genes.question_terms import QuestionTerms
 from tools.genes.sets.statistics import crowded_sets
 from tools.prediction.features.essentiality import PROPERTIES as ESSENTIALITY
+from tools.prediction.reasons.effects import Raised, add_effects
+from tools.prediction.reasons.facts import Clauses, Reason, signed
 from tools.prediction.records import Posterior, Rounds
-from tools.screens.strength import strength
 
-STRONG = 0.95
-MOST_EFFECTS, MOST_SETS, MOST_EDGES = 2, 2, 3
+MOST_SETS, MOST_EDGES = 2, 3
 FEWEST_HITS_IN_SET = 2
 SET_P = 0.01
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One clause of a reason, and the ids of the rows that it rests on (none for a caution)."""
-
-    text: str
-    evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a candidate is where it is, from facts of the store.
-
-    Attributes:
-        text: One line of clauses; never empty.
-        evidence: Ids that `hitscout evidence` opens, strongest first.
-        facts: The clauses one by one; empty where nothing speaks for or against the candidate.
-    """
-
-    text: str
-    evidence: tuple[str, ...]
-    facts: tuple[Fact, ...] = ()
-
-
-@dataclass
-class _Clauses:
-    """Clauses gathered for each perturbation, in order of weight."""
-
-    facts: dict[str, list[Fact]] = field(default_factory=dict)
-
-    def add(self, perturbation: str, text: str, evidence: Sequence[str]) -> None:
-        self.facts.setdefault(perturbation, []).append(Fact(text, tuple(evidence)))
-
-
 def explain(
     view: View,
+    effects: pd.DataFrame,
     question: Question,
+    terms: QuestionTerms,
     posterior: Posterior,
     rounds: Rounds,
     hits: Sequence[str],
     perturbations: Sequence[str],
-    knowledge: Knowledge,
+    raised: Raised | None = None,
 ) -> dict[str, Reason]:
     """Reasons from strong effects in other screens, gene sets, network neighbours and essentiality.
 
     Args:
         view: What the prediction could see.
+        effects: The effects that it could see (`db.view.View.effects`).
         question: What is looked for.
+        terms: What the question names.
         posterior: What is believed of the candidates.
         rounds: Effects revealed so far.
         hits: Revealed perturbations that count as hits.
         perturbations: Names of candidates.
-        knowledge: What the question's words are compared with.
+        raised: How far screens of the same phenotype raise chances.
     """
     wanted = list(dict.fromkeys(perturbations))
     targets = {name: genes_in(name) for name in wanted}
     genes = {gene for parts in targets.values() for gene in parts}
-    clauses = _Clauses()
-    _add_effects(clauses, view, targets)
-    named = genes_of_question(question, view)
-    # Only where enough hits may crowd a set is every member looked at; a few edges and sets are looked up.
-    crowded = len(genes_among(hits)) >= FEWEST_HITS_IN_SET
-    sets = view.gene_sets() if crowded else view.gene_sets(genes=genes)
+    clauses = Clauses()
+    add_effects(clauses, view, effects, question, targets, raised or {})
+    # Of a set no other members are looked at than those that are asked about and those that were tested.
+    sets = view.gene_sets(genes=genes | genes_among(rounds.effects["perturbation"]))
     _add_hit_sets(clauses, sets, targets, hits, rounds)
-    edges = view.edges(NETWORK, genes={*genes_among(hits), *named})
+    edges = view.edges(NETWORK, genes={*genes_among(hits), *terms.named})
     _add_neighbours(clauses, edges, targets, genes, hits, "hits so far")
-    alike = with_declared(matched_sets(question, named, knowledge), question.gene_sets, knowledge)
-    _add_question(clauses, named, alike, sets, edges, targets, genes)
+    _add_question(clauses, terms, sets, edges, targets, genes)
     _add_essentiality(clauses, view, targets)
     return {name: _reason(name, clauses, posterior) for name in wanted}
 
 
-def signed(value: float) -> str:
-    """A number with two significant digits and a true minus sign."""
-    return f"{value:+.2g}".replace("-", "−").lstrip("+")
-
-
-def _reason(name: str, clauses: _Clauses, posterior: Posterior) -> Reason:
+def _reason(name: str, clauses: Clauses, posterior: Posterior) -> Reason:
     facts = clauses.facts.get(name, [])
     if facts:
         evidence = dict.fromkeys(one for fact in facts for one in fact.evidence)
@@ -120,40 +80,8 @@ def _reason(name: str, clauses: _Clauses, posterior: Posterior) -> Reason:
     return Reason("no evidence: no source knows more of it than its name", ())
 
 
-def _add_effects(clauses: _Clauses, view: View, targets: Mapping[str, list[str]]) -> None:
-    """Strong effects of the very perturbation, or of one of its genes, in other screens."""
-    screens = {screen.id: screen for screen in view.screens()}
-    found: dict[str, list[tuple[float, str, str]]] = {name: [] for name in targets}
-    asked: dict[str, list[str]] = {}
-    for name, parts in targets.items():
-        for gene in {name, *parts}:
-            asked.setdefault(gene, []).append(name)
-    for (screen_id, contrast_id), rows in view.effects().groupby(["screen_id", "contrast_id"], sort=True):
-        screen = screens[int(str(screen_id))]
-        estimates = rows.groupby("perturbation")["estimate"].mean()
-        ranks = strength(estimates, screen.side).rank(ascending=False, method="min")
-        here = ranks[(ranks <= (1 - STRONG) * len(ranks)) & ranks.index.isin(asked)]
-        for gene, rank in zip(map(str, here.index), here.to_numpy(float), strict=True):
-            text = f"{_titled(screen)}: effect {signed(float(estimates[gene]))}, rank {int(rank):,} of {len(ranks):,}"
-            for name in asked[gene]:
-                whose = "" if name == gene else f"{gene} in "
-                row = effect_id(int(str(contrast_id)), view.recorded(screen.id, gene))
-                found[name].append((float(rank) / len(ranks), whose + text, row))
-    for name, facts in found.items():
-        mine = sorted(facts)
-        for _, text, evidence in sorted(mine, key=lambda item: (item[0], item[2]))[:MOST_EFFECTS]:
-            clauses.add(name, text, [evidence])
-        if len(mine) > MOST_EFFECTS:
-            clauses.add(name, f"strong in {len(mine) - MOST_EFFECTS} more", [item[2] for item in mine[MOST_EFFECTS:]])
-
-
-def _titled(screen: Screen) -> str:
-    where = f" in {screen.cell_type}" if screen.cell_type else ""
-    return f"{screen.phenotype or screen.name}{where} ({screen.study or screen.name})"
-
-
 def _add_hit_sets(
-    clauses: _Clauses, sets: pd.DataFrame, targets: Mapping[str, list[str]], hits: Sequence[str], rounds: Rounds
+    clauses: Clauses, sets: pd.DataFrame, targets: Mapping[str, list[str]], hits: Sequence[str], rounds: Rounds
 ) -> None:
     """Gene sets with more hits than their share of the tested genes, by the hypergeometric upper tail."""
     tested = genes_among(rounds.effects["perturbation"])
@@ -183,7 +111,7 @@ def _readable(gene_set: str) -> str:
 
 
 def _add_neighbours(
-    clauses: _Clauses,
+    clauses: Clauses,
     edges: pd.DataFrame,
     targets: Mapping[str, list[str]],
     genes: Collection[str],
@@ -210,9 +138,8 @@ def _add_neighbours(
 
 
 def _add_question(
-    clauses: _Clauses,
-    named: Collection[str],
-    alike: pd.Series[float],
+    clauses: Clauses,
+    terms: QuestionTerms,
     sets: pd.DataFrame,
     edges: pd.DataFrame,
     targets: Mapping[str, list[str]],
@@ -221,18 +148,20 @@ def _add_question(
     """Genes that the question names, and gene sets whose names are alike to it."""
     for name, parts in targets.items():
         for gene in parts:
-            if gene in named:
+            if gene in terms.named:
                 clauses.add(name, f"the question names {gene}", [text_id(gene)])
-    holding = sets[sets["gene"].isin(genes)].merge(alike.rename("weight").reset_index(), on=["collection", "gene_set"])
+    holding = sets[sets["gene"].isin(genes)].merge(
+        terms.sets.rename("weight").reset_index(), on=["collection", "gene_set"]
+    )
     holding = holding.sort_values(["weight", "gene_set"], ascending=[False, True], kind="stable")
     for name, parts in _with_any(targets, holding["gene"]):
         for row in holding[holding["gene"].isin(parts)].head(1).itertuples(index=False):
             text = f"in {_readable(str(row.gene_set))}, whose name is close to the question"
             clauses.add(name, text, [set_id(str(row.collection), str(row.gene_set))])
-    _add_neighbours(clauses, edges, targets, genes, named, "named in the question")
+    _add_neighbours(clauses, edges, targets, genes, terms.named, "named in the question")
 
 
-def _add_essentiality(clauses: _Clauses, view: View, targets: Mapping[str, list[str]]) -> None:
+def _add_essentiality(clauses: Clauses, view: View, targets: Mapping[str, list[str]]) -> None:
     """A caution: losing a common essential gene moves many phenotypes by way of growth."""
     common = view.gene_values(ESSENTIALITY[0])
     essential = set(common[common > 0].index)
@@ -241,4 +170,4 @@ def _add_essentiality(clauses: _Clauses, view: View, targets: Mapping[str, list[
         for gene in genes:
             if gene in essential:
                 size = f" (DepMap effect {signed(float(effect[gene]))})" if gene in effect.index else ""
-                clauses.add(name, f"common essential{size}: its effect may be one on growth", [])
+                clauses.add(name, f"common essential{size}: its effect may be one on growth", [], against=True)
