@@ -13,7 +13,7 @@ REPLAY = ("replay", "schmidt-il2", "--pool", "all", "--seeds", "3")
 
 
 def compare(baseline: Path, tree: Path, scratch: Path, mirror: Path | None, home: Path | None) -> None:
-    """Prints the least CPU seconds of `RUNS` runs each, their ratio, and the highest peak of memory.
+    """Prints the least CPU seconds of `RUNS` runs each, their ratio, those of the pairs, and the highest peak memory.
 
     The baseline makes the store, since an earlier build need not open a later one's. Each run finds the store as it
     was; what is kept between runs is each build's own.
@@ -64,5 +64,7 @@ def _pair(
                 own.append(run)
     before, now = (min(run.cpu for run in own) for own in taken)
     peaks = [max(run.megabytes for run in own) for own in taken]
-    print(f"{what:<52} {before:10.2f} s {now:6.2f} s   {before / now:5.1f} x", flush=True)
+    ratios = sorted(one.cpu / other.cpu for one, other in zip(*taken, strict=True))
+    span = f"(pairs {ratios[0]:.1f} to {ratios[-1]:.1f})"
+    print(f"{what:<52} {before:10.2f} s {now:6.2f} s   {before / now:5.1f} x  {span}", flush=True)
     print(f"{'':<52} {peaks[0]:9.0f} MB {peaks[1]:5.0f} MB", flush=True)

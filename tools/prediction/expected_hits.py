@@ -11,11 +11,12 @@ import numpy.typing as npt
 from db.campaigns.records import LEVEL, Expected
 from tools.screens.hit_rules import foreseen_share
 
-COMMON_DOUBT = 0.35
+COMMON_DOUBT = 0.3
 """Standard deviation of an error in log-odds that all probabilities of a list share: a predictor that promises too
 much of one gene promises too much of its neighbours. Measured by replays (docs/predictors.md)."""
-DOUBT_OF_RATE = 1.0
-"""The same before any result, where the hit rule does not say how common hits are."""
+DOUBT_AT_FIRST, DOUBT_OF_RATE = 0.8, 1.0
+"""What is added before any result, when nothing says how well screens like this one are foreseen; more where the hit
+rule does not say either how common hits are."""
 RESULTS_THAT_HALVE_IT = 64
 NODES = 15
 
@@ -27,9 +28,8 @@ def common_doubt(hit_rule: str, results: int) -> float:
         hit_rule: A rule such as ``top 5%`` says how common hits are; others leave that to the results.
         results: Perturbations that are measured.
     """
-    if foreseen_share(hit_rule).promised:
-        return COMMON_DOUBT
-    return math.hypot(COMMON_DOUBT, DOUBT_OF_RATE / (1 + results / RESULTS_THAT_HALVE_IT))
+    first = DOUBT_AT_FIRST if foreseen_share(hit_rule).promised else DOUBT_OF_RATE
+    return math.hypot(COMMON_DOUBT, first / (1 + results / RESULTS_THAT_HALVE_IT))
 
 
 def hit_count_distribution(probabilities: Sequence[float]) -> npt.NDArray[np.float64]:

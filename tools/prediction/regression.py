@@ -19,8 +19,8 @@ WEIGHTS = {"gene_sets": 1.0, "string_neighbours": 1.0, "coessentiality": 0.7, "t
 EMBEDDINGS = tuple(WEIGHTS)
 """Sources of many columns that mean nothing each by itself."""
 LINEAR = 0.1
-PRIOR = 0.15
-NOISE = 0.5
+PRIOR = 0.3
+NOISE = 0.35
 MOST_REVEALED = 3000
 """Beyond this many revealed effects (a whole measured library, say) the strongest and an even sample are used."""
 

@@ -11,19 +11,20 @@ import numpy.typing as npt
 
 from db.records import Question, Screen
 from tools.prediction.likeness import VERSION as LIKENESS
-from tools.prediction.likeness import alike, weights
+from tools.prediction.likeness import alike, other_way, weights
 from tools.prediction.recurrence import VERSION as RECURRENCE
 from tools.prediction.recurrence import PriorStrengths
 
-VERSION = ("transfer 1", *LIKENESS, *RECURRENCE)
+VERSION = ("transfer 3", *LIKENESS, *RECURRENCE)
 Vector = npt.NDArray[np.floating[Any]]
 
-BELIEVED = np.array([0.45, 0.4, 0.15, 0.6, 0.2])
+BELIEVED = np.array([0.45, 0.4, 0.15, 0.6, 0.2, -0.4, -0.6])
 """Log-odds of a hit here for one unit of surprise there: of any screen, and what is added by the same cells, the same
-phenotype, both, and the same study. Where a gene is in the top 1 % (a surprise of 2.4), unrelated screens have it in
-the top 5 % of the other in 5 to 15 % of cases, the same cells in 15 to 35 %, the same phenotype and cells in 45 to 95 %
-(docs/predictors.md)."""
-DOUBT = np.array([0.15, 0.2, 0.15, 0.3, 0.2])
+phenotype, both, the same study, by losing genes here that are activated there or the other way round, and by measuring
+the same phenotype with another readout. Where a gene is in the top 1 % (a surprise of 2.4), unrelated screens have it
+in the top 5 % of the other in 5 to 15 % of cases, the same cells in 15 to 35 %, the same phenotype and cells in 45 to
+95 % (docs/predictors.md). What the last two take off is a guess until a store has such pairs."""
+DOUBT = np.array([0.15, 0.2, 0.15, 0.3, 0.2, 0.3, 0.3])
 APART = 0.25
 """Standard deviation of pairs of screens around what their likeness lets expect."""
 TOP, TOP_SURPRISE = 2.0, 2.43
@@ -110,4 +111,6 @@ def _pairs(studies: Sequence[str]) -> dict[tuple[int, int], float]:
 def _row(one: Question | Screen, other: Screen) -> Vector:
     found = alike(one, other)
     same_study = float(bool(one.study) and one.study.casefold() == other.study.casefold())
-    return np.array([1.0, found.cells, found.phenotype, found.cells * found.phenotype, same_study])
+    both = found.cells * found.phenotype
+    other_readout = found.phenotype * float(bool(one.readout and other.readout) and found.readout == 0)
+    return np.array([1.0, found.cells, found.phenotype, both, same_study, float(other_way(one, other)), other_readout])

@@ -10,6 +10,7 @@ from scipy.stats import binom, poisson_binom
 
 from tools.prediction.expected_hits import (
     COMMON_DOUBT,
+    DOUBT_AT_FIRST,
     DOUBT_OF_RATE,
     RESULTS_THAT_HALVE_IT,
     common_doubt,
@@ -73,7 +74,7 @@ def test_a_doubt_in_common_widens_the_interval_and_leaves_the_mean():
 
 
 def test_a_rule_without_a_share_is_doubted_until_there_are_results():
-    assert common_doubt("top 5%", 0) == common_doubt("top 5%", 999) == COMMON_DOUBT
+    assert common_doubt("top 5%", 0) == pytest.approx((COMMON_DOUBT**2 + DOUBT_AT_FIRST**2) ** 0.5)
     assert common_doubt("fdr<0.05", 0) == pytest.approx((COMMON_DOUBT**2 + DOUBT_OF_RATE**2) ** 0.5)
     halved = common_doubt("fdr<0.05", RESULTS_THAT_HALVE_IT)
     assert halved == pytest.approx((COMMON_DOUBT**2 + (DOUBT_OF_RATE / 2) ** 2) ** 0.5)

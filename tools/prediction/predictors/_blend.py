@@ -23,7 +23,7 @@ from tools.screens.strength import strength
 
 Vector = npt.NDArray[np.floating[Any]]
 
-TRUST = 0.25
+TRUST = 0.18
 """Rank units among the revealed for one unit of the prior score."""
 MATCH, ASKED = "question_match", "questions_of_priors"
 QUESTIONS = frozenset({MATCH, ASKED})
@@ -38,7 +38,7 @@ UNTAUGHT_SLOPE = 0.25
 """Log-odds for one unit of score where neither a screen nor the question speaks."""
 LEAST_SHARE, DOUBT_OF_SHARE = 1e-4, 0.35
 """Where the share of hits is read off the results' own strengths: the least of it, and the doubt of its logarithm."""
-TILT = 0.038
+TILT = 0.037
 """Log-odds that a gene may be behind for the fourth power of its surprise in the question's own ranking: a hit that
 bears on the question is worth more than one that comes out of every screen (docs/predictors.md)."""
 
