@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from db.genes.perturbation_names import are_pairs
+from db.genes.perturbation_names import are_pairs, plain
 from db.records import Question, Relation, Screen, relation
 from db.view import View
 from tools.prediction.likeness import same_experiment
@@ -210,8 +210,10 @@ def choose_priors(
     why.update({i: reason for i, reason in alike.items() if reason and not why[i]})
     why.update({s.id: "it has no combined effects" for s in screens if s.id not in sizes})
     allowed = [s for s in screens if not why[s.id]]
-    genes = {int(str(i)): frozenset(map(str, names)) for i, names in effects.groupby("screen_id")["perturbation"]}
-    for double, kept in same_experiment(allowed, genes, question).items():
+    copies = [one for one in allowed if any(one.relation_to(other) == "copy" for other in allowed if other is not one)]
+    rows = effects[effects["screen_id"].isin([one.id for one in copies])]
+    genes = {int(str(i)): frozenset(plain(names)) for i, names in rows.groupby("screen_id")["perturbation"]}
+    for double, kept in same_experiment(copies, genes, question).items():
         why[double] = f"the same experiment as {kept}, which is used"
     used = tuple(screen for screen in screens if not why[screen.id])
     ids = {screen.id for screen in used}
