@@ -92,11 +92,11 @@ class View:
         """
         return hit_list(self._store, list_hash)
 
-    def recorded(self, screen_id: int, perturbation: str) -> str:  # noqa: ARG002 - a view may write names otherwise
+    def recorded(self, screen: Screen, perturbation: str) -> str:  # noqa: ARG002 - a view may write names otherwise
         """The name by which a screen of the store records a perturbation that this view calls so.
 
         Args:
-            screen_id: A visible screen.
+            screen: A visible screen.
             perturbation: A name as `effects` gives it.
         """
         return perturbation

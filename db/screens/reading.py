@@ -167,11 +167,13 @@ def hit_list(store: Store, list_hash: str) -> frozenset[str]:
 
     Args:
         store: The store.
-        list_hash: The hash, without the ``list:`` of a hit rule.
+        list_hash: The hash, without the ``list:`` of a hit rule; empty for a rule that names no list, which has none.
 
     Raises:
         NotFoundError: The store holds no such list.
     """
+    if not list_hash:
+        return frozenset()
     with store.read() as connection:
         rows = connection.execute(
             "SELECT DISTINCT perturbation.name FROM hit_list JOIN perturbation ON perturbation.id = perturbation_id"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from db.acts import act, option
+from db.acts import option
 from db.errors import InvalidValueError, require
 from db.records import PROTEIN_CODING, Question
 from tools.benchmarks.question_table import TextbookRow, question_table
@@ -21,7 +21,7 @@ from tools.genes.name_lists import resolve_list
 from tools.genes.orthologs import HUMAN
 from tools.prediction.computed_list import choose, predict
 from tools.prediction.records import Rounds
-from tools.replays.pools import LEFT_OUT, Pool
+from tools.replays.pools import LEFT_OUT, Pool, require_list
 from tools.replays.target import lacking_lists
 from tools.workspace import Progress, Workspace
 
@@ -150,13 +150,7 @@ def _left_out(workspace: Workspace, pool: Pool) -> frozenset[str]:
         return frozenset()
     require(pool in LEFT_OUT, f"There is no pool {pool!r}.", f"There are: {', '.join(LEFT_OUT)}, all.")
     essential = essential_names(workspace)
-    column, needed = LEFT_OUT[pool]
-    packs = dict(lacking_lists(workspace, essential)).get(needed)
-    if packs:
-        raise InvalidValueError(
-            f"The {pool} pool needs the list of {column} genes.",
-            f"{act('fetch', list(packs))} brings it; {option(pool='all')} does without.",
-        )
+    require_list(pool, dict(lacking_lists(workspace, essential)))
     if pool == "specific":
         return fitness_genes(workspace)
     return frozenset(resolve_list(workspace.store, HUMAN, sorted(essential or ()), "essential").perturbations["name"])

@@ -154,7 +154,7 @@ def _is_context(store: Store, name: str) -> bool:
 def _of_screen(store: Store, screen: Screen, side: Side | str) -> GeneChoice:
     effects = effects_of(store, screen.id).drop_duplicates("perturbation").reset_index(drop=True)
     rule, asked = parse_rule(screen.hit_rule), cast("Side", side or screen.side)
-    published = hit_list(store, rule.list_hash) if rule.list_hash else frozenset()
+    published = hit_list(store, rule.list_hash)
     found = hits(effects, rule, asked, published)
     if rule.list_hash and side in ("low", "high"):
         # A published list has no side of its own: the sign of the effect tells it.

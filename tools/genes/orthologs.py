@@ -18,7 +18,7 @@ from db.acts import act
 from db.errors import NotFoundError
 from db.genes.orthologs import one_to_one
 from db.provenance import content_hash
-from db.records import Organism, Question
+from db.records import Organism, Question, Screen
 from db.store import Store
 from db.view import View
 from tools.genes.named_in_text import GREEK, SIGNS
@@ -236,10 +236,9 @@ class HumanView(View):
         kept = rows[rows["perturbation"].isin(orthologs.known(rows["perturbation"])).to_numpy()]
         return kept.assign(perturbation=orthologs.into_human(kept["perturbation"]).to_numpy())
 
-    def recorded(self, screen_id: int, perturbation: str) -> str:
+    def recorded(self, screen: Screen, perturbation: str) -> str:
         """See `db.view.View.recorded`."""
-        organism = next((one.organism for one in self.screens() if one.id == screen_id), HUMAN)
-        pairs = self._pairs.get(organism)
+        pairs = self._pairs.get(screen.organism)
         return perturbation if pairs is None else str(pairs.into_own([perturbation])[0])
 
     def fingerprint(self, *, effects: bool = True) -> str:

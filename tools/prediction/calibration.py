@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,8 +143,6 @@ def learnt_curve(
         total: Hits expected in the whole library.
         doubt: Scale of the Laplace prior on ln(total).
     """
-    from scipy.optimize import minimize
-
     if len(held_out) == 0:
         return first
     found, everything = float(hits.sum()), len(scores) + len(held_out)
@@ -166,12 +165,25 @@ def learnt_curve(
         beyond = max((np.log(foreseen + found) - at[2]) / MARGIN, 0.0)
         return float(0.5 * (normal + beyond**2) + laplace - likelihood)
 
-    start = np.array([first.intercept, first.slope, np.log(total)])
-    # Steps of its own: the usual ones are shares of the start, and an intercept of 0 would never be left.
-    simplex = np.vstack([start, start + np.diag(FIRST_STEPS)])
-    options = {"xatol": 1e-3, "fatol": 1e-3, "maxiter": 600, "initial_simplex": simplex}
-    best = minimize(loss, start, method="Nelder-Mead", options=options)
-    return curve(best.x)[0]
+    return curve(lowest(loss, np.array([first.intercept, first.slope, np.log(total)]), FIRST_STEPS, 1e-3))[0]
+
+
+def lowest(
+    loss: Callable[[Vector], float], start: Vector, steps: Sequence[float], tolerance: float
+) -> npt.NDArray[np.float64]:
+    """Where a function of a few numbers is lowest (Nelder and Mead 1965).
+
+    Args:
+        loss: The function.
+        start: Where the search begins, shape (n,).
+        steps: First steps, shape (n,): the usual ones are shares of the start, and a start of 0 would never be left.
+        tolerance: Of the place and of the function, at which the search ends.
+    """
+    from scipy.optimize import minimize
+
+    simplex = np.vstack([start, start + np.diag(steps)])
+    options = {"xatol": tolerance, "fatol": tolerance, "maxiter": 600, "initial_simplex": simplex}
+    return np.asarray(minimize(loss, start, method="Nelder-Mead", options=options).x, dtype=np.float64)
 
 
 def interval(log_odds: Vector, deviation: Vector) -> tuple[Vector, Vector]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.records import Question, Side
+from tools.prediction.calibration import lowest
 from tools.prediction.records import Rounds
 from tools.screens.hit_rules import foreseen_share
 from tools.screens.strength import strength
@@ -104,7 +105,6 @@ def _one_sign(strengths: Vector) -> bool:
 
 def _likeliest(sizes: Vector, beyond: npt.NDArray[np.bool_], scores: Vector) -> tuple[float, float, float]:
     """Level, pull and shape of the largest posterior, for ln(strength); of those `beyond` only the least is known."""
-    from scipy.optimize import minimize
 
     def loss(at: Vector) -> float:
         level, pull, log_shape = at
@@ -113,10 +113,24 @@ def _likeliest(sizes: Vector, beyond: npt.NDArray[np.bool_], scores: Vector) -> 
         return float(0.5 * ((pull - PULL) / PULL_DOUBT) ** 2 - likelihood.sum())
 
     start = np.array([float(sizes.mean()) - PULL * float(scores.mean()), PULL, 0.2])
-    simplex = np.vstack([start, start + np.diag(FIRST_STEPS)])
-    options = {"xatol": 1e-4, "fatol": 1e-4, "maxiter": 600, "initial_simplex": simplex}
-    best = minimize(loss, start, method="Nelder-Mead", options=options).x
-    return float(best[0]), float(best[1]), float(np.exp(best[2]))
+    level, pull, log_shape = lowest(loss, start, FIRST_STEPS, 1e-4)
+    return float(level), float(pull), float(np.exp(log_shape))
+
+
+def plain_bound(strengths: Vector, share: float, side: Side) -> float | None:
+    """The strength beyond which a share of the library lies, if the results are like all of it.
+
+    Args:
+        strengths: Of the results, shape (m,).
+        share: Between 0 and 1.
+        side: Side on which hits lie.
+
+    Returns:
+        None where the results tell nothing.
+    """
+    nothing = np.zeros(len(strengths))
+    library = LibraryStrengths.guessed(strengths, nothing, nothing, side)
+    return None if library is None else library.bound(share)
 
 
 def hits_of(rounds: Rounds, question: Question) -> tuple[str, ...]:
@@ -136,7 +150,6 @@ def hits_of(rounds: Rounds, question: Question) -> tuple[str, ...]:
         chosen = strengths[effects["hit"].to_numpy(bool)]
     else:
         rate = foreseen_share(question.hit_rule, side).share
-        nothing = np.zeros(len(strengths))
-        library = LibraryStrengths.guessed(values, nothing, nothing, side)
-        chosen = strengths.iloc[:0] if library is None else strengths[strengths >= library.bound(rate)]
+        bound = plain_bound(values, rate, side)
+        chosen = strengths.iloc[:0] if bound is None else strengths[strengths >= bound]
     return tuple(chosen.sort_index().sort_values(ascending=False, kind="stable").index)

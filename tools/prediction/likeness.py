@@ -76,6 +76,15 @@ def same_phenotype(question: Question | Screen, screen: Screen) -> bool:
     return alike(question, screen).phenotype >= SAME
 
 
+def activates(modality: str) -> bool:
+    """Whether a modality raises genes; what is not declared is taken to lose them, as nearly all screens do.
+
+    Args:
+        modality: Such as ``knockout`` or ``activation``.
+    """
+    return bool(modality) and modality not in LOSS
+
+
 def other_way(question: Question | Screen, screen: Screen) -> bool:
     """Whether one is known to lose genes and the other to activate them.
 
@@ -84,7 +93,7 @@ def other_way(question: Question | Screen, screen: Screen) -> bool:
         screen: A screen.
     """
     both = question.modality and screen.modality
-    return bool(both) and (question.modality in LOSS) != (screen.modality in LOSS)
+    return bool(both) and activates(question.modality) != activates(screen.modality)
 
 
 def weights(question: Question, screens: Sequence[Screen]) -> dict[int, float]:

@@ -14,7 +14,7 @@ from db import disk_cache
 from db.records import Question
 from tools.prediction.calibration import squeezed
 from tools.prediction.design import Design
-from tools.prediction.likeness import LOSS, weights
+from tools.prediction.likeness import activates, weights
 from tools.prediction.records import Priors
 from tools.prediction.recurrence import PriorStrengths
 from tools.prediction.transfer import VERSION as TRANSFER
@@ -193,15 +193,6 @@ def lessons_of(
     shares = [float(np.average(task.hit, weights=task.weight)) / 0.05 for task in tasks]
     transfer = Transfer.learnt(strengths, pool)
     return Lessons(beta, centre, scale, slope, question, transfer.weights, float(np.median(shares)) if shares else 1.0)
-
-
-def activates(modality: str) -> bool:
-    """Whether a modality raises genes; what is not declared is taken to lose them, as nearly all screens do.
-
-    Args:
-        modality: Such as ``knockout`` or ``activation``.
-    """
-    return bool(modality) and modality not in LOSS
 
 
 def standardised(values: Vector) -> Vector:

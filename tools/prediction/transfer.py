@@ -25,6 +25,8 @@ the same phenotype with another readout. Where a gene is in the top 1 % (a surpr
 in the top 5 % of the other in 5 to 15 % of cases, the same cells in 15 to 35 %, the same phenotype and cells in 45 to
 95 % (docs/predictors.md). What the last two take off is a guess until a store has such pairs."""
 DOUBT = np.array([0.15, 0.2, 0.15, 0.3, 0.2, 0.3, 0.3])
+PHENOTYPE = 2
+"""Place of the likeness of phenotypes among these."""
 APART = 0.25
 """Standard deviation of pairs of screens around what their likeness lets expect."""
 TOP, TOP_SURPRISE = 2.0, 2.43
@@ -91,9 +93,9 @@ class Transfer:
         """
         total, worth = np.zeros(len(strengths.genes)), weights(question, strengths.screens)
         for column, screen in enumerate(strengths.screens):
-            same = alike(question, screen).phenotype
-            if same > 0 and worth[screen.id] > 0:
-                more = same * max(float(_row(question, screen)[1:] @ self.weights[1:]), 0.0)
+            row = _row(question, screen)
+            if row[PHENOTYPE] > 0 and worth[screen.id] > 0:
+                more = row[PHENOTYPE] * max(float(row[1:] @ self.weights[1:]), 0.0)
                 surprise = np.minimum(np.nan_to_num(strengths.surprise[:, column]), MOST)
                 total = np.maximum(total, more * np.maximum(surprise - LEAST, 0.0))
         return total

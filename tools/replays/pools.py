@@ -33,6 +33,25 @@ def has_hits(target: ReplayTarget, pool: Pool) -> bool:
     return bool((table["hit"] if pool == "all" else table["hit"] & ~table[LEFT_OUT[pool][0]]).any())
 
 
+def require_list(pool: Pool, missing: Mapping[str, tuple[str, ...]], whose: str = "") -> None:
+    """Makes sure that it is known which genes a pool leaves out.
+
+    Args:
+        pool: ``specific`` or ``nonessential``.
+        missing: As `tools.replays.target.lacking_lists` gives it.
+        whose: Whose pool it is, in words for the refusal.
+
+    Raises:
+        InvalidValueError: The list of those genes is not at hand.
+    """
+    column, needed = LEFT_OUT[pool]
+    if packs := missing.get(needed):
+        raise InvalidValueError(
+            f"The {pool} pool{whose} needs the list of {column} genes.",
+            f"{act('fetch', list(packs))} brings it; {option(pool='all')} does without.",
+        )
+
+
 def in_pool(target: ReplayTarget, pool: Pool) -> ReplayTarget:
     """The target with the genes that are no candidates out of its library.
 
@@ -45,13 +64,8 @@ def in_pool(target: ReplayTarget, pool: Pool) -> ReplayTarget:
     """
     if pool == "all":
         return target
-    column, needed = LEFT_OUT[pool]
-    packs = dict(target.missing).get(needed)
-    if packs:
-        raise InvalidValueError(
-            f"The {pool} pool of {target.name} needs the list of {column} genes.",
-            f"{act('fetch', list(packs))} brings it; {option(pool='all')} does without.",
-        )
+    require_list(pool, dict(target.missing), f" of {target.name}")
+    column, _ = LEFT_OUT[pool]
     table: pd.DataFrame = target.table[~target.table[column]]
     if not has_hits(target, pool):
         raise InvalidValueError(

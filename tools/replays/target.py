@@ -155,7 +155,7 @@ def target_of_screen(
     effects = effects.groupby("perturbation", as_index=False)[numbers].mean()
     rule = screen.hit_rule or default_rule(effects)
     parsed = parse_rule(rule)
-    published = hit_list(workspace.store, parsed.list_hash) if parsed.list_hash else frozenset()
+    published = hit_list(workspace.store, parsed.list_hash)
     is_hit = hits(effects, parsed, screen.side, published)
     if not is_hit.any():
         raise InvalidValueError(

@@ -142,7 +142,7 @@ def _effects(store: Store, screen: Screen) -> pd.DataFrame:
     """Columns estimate, hit, and place (1 is strongest on the screen's side), by perturbation."""
     effects = db_screens.effects_of(store, screen.id)
     rule = parse_rule(screen.hit_rule)
-    published = db_screens.hit_list(store, rule.list_hash) if rule.list_hash else frozenset()
+    published = db_screens.hit_list(store, rule.list_hash)
     called = hits(effects, rule, screen.side, published).to_numpy(bool)
     frame = effects.assign(hit=called).groupby("perturbation").agg(estimate=("estimate", "mean"), hit=("hit", "any"))
     return frame.assign(place=strength(frame["estimate"], screen.side).rank(ascending=False))

@@ -75,7 +75,7 @@ def screen_list(workspace: Workspace) -> tuple[ListedScreen, ...]:
         for screen in db_screens.list_screens(workspace.store):
             effects = db_screens.effects_of(workspace.store, screen.id)
             rule = parse_rule(screen.hit_rule)
-            published = db_screens.hit_list(workspace.store, rule.list_hash) if rule.list_hash else frozenset()
+            published = db_screens.hit_list(workspace.store, rule.list_hash)
             found = int(hits(effects, rule, screen.side, published).sum())
             signs = sorted({one.positive_means for one in db_screens.contrasts_of(workspace.store, screen.id)})
             listed.append(ListedScreen(screen, len(effects), found, " and ".join(signs)))

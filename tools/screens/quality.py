@@ -170,7 +170,7 @@ def hits_by_side(store: Store, screen: Screen, effects: pd.DataFrame) -> tuple[i
     """
     rule = parse_rule(screen.hit_rule)
     if rule.list_hash or screen.side != "both":
-        published = db_screens.hit_list(store, rule.list_hash) if rule.list_hash else frozenset()
+        published = db_screens.hit_list(store, rule.list_hash)
         found = effects.loc[hits(effects, rule, screen.side, published), "estimate"]
         if rule.list_hash:
             return int((found < 0).sum()), int((found >= 0).sum())

@@ -123,8 +123,9 @@ def test_a_view_writes_effects_of_another_organism_in_human_names_and_knows_what
     seen = view.effects().groupby("screen_id")["perturbation"].apply(list)
     assert seen[human] == ["GENE0001", "GENE0002", "GENE0003"]
     assert seen[mouse] == ["GENE0001", "GENE0002"]
-    assert view.recorded(mouse, "GENE0001") == "Gene0001"
-    assert view.recorded(human, "GENE0001") == "GENE0001"
+    screens = {screen.id: screen for screen in view.screens()}
+    assert view.recorded(screens[mouse], "GENE0001") == "Gene0001"
+    assert view.recorded(screens[human], "GENE0001") == "GENE0001"
     assert view.fingerprint() != before
     assert view.fingerprint(effects=False) == plain.fingerprint(effects=False)
     assert set(view.hiding([human]).effects()["perturbation"]) == {"GENE0001", "GENE0002"}

@@ -176,7 +176,7 @@ def effects_elsewhere(prediction: Prediction, perturbation: str) -> tuple[Fact, 
         places: pd.Series[float] = strength(rows, screen.side).rank(ascending=False, method="min")
         place = int(places.loc[named])
         text = f"{screen.name} ({screen.phenotype}): rank {place:,} of {len(places):,}"
-        row = effect_id(contrast_id, prediction.view.recorded(screen.id, named))
+        row = effect_id(contrast_id, prediction.view.recorded(screen, named))
         share = place / len(places)
         found.append((share, text, Fact(text, (row,), against=share > 1 - STRONG)))
     return tuple(fact for _, _, fact in sorted(found, key=lambda one: one[:2])[:SHOWN_EFFECTS])

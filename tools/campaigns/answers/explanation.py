@@ -18,6 +18,7 @@ from tools.campaigns.answers.candidate_ranks import (
 from tools.campaigns.state import CampaignState, state_of, why_no_candidate
 from tools.genes.expression import unexpressed
 from tools.prediction.computed_list import explain
+from tools.prediction.likeness import activates
 from tools.prediction.reasons.facts import Fact
 from tools.workspace import Workspace
 
@@ -262,7 +263,7 @@ def _against(
 def _not_expressed(workspace: Workspace, standing: Standing, name: str) -> tuple[str, ...]:
     """That the question's cells do not express a gene, where it is asked what losing the gene does."""
     campaign, orthologs = standing.state.campaign, standing.prediction.orthologs
-    if campaign.settings.expressed or campaign.question.modality == "activation":
+    if campaign.settings.expressed or activates(campaign.question.modality):
         return ()
     silent = unexpressed(workspace.store, campaign.question.cell_type)
     genes = [gene for gene in genes_in(name) if str(orthologs.into_human([gene])[0]) in silent.genes]

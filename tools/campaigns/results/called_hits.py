@@ -37,7 +37,7 @@ def call_hits(store: Store, state: CampaignState) -> HitCall:
     """
     question = state.campaign.question
     rule = parse_rule(question.hit_rule)
-    published = hit_list(store, rule.list_hash) if rule.list_hash else frozenset()
+    published = hit_list(store, rule.list_hash)
     effects = state.effects
     told = f"{question.hit_rule} ({question.side})"
     usable = of_library = True

@@ -30,7 +30,7 @@ from tools.prediction.computed_list import (
     explain,
     predict,
 )
-from tools.prediction.likeness import modality_warning
+from tools.prediction.likeness import activates, modality_warning
 from tools.prediction.reasons.facts import Reason
 from tools.prediction.records import Posterior
 from tools.workspace import Workspace
@@ -206,7 +206,7 @@ def _flags(
         fitness = orthologs.own_symbols(fitness_genes(workspace))
     paired = orthologs.known(names)
     # A table of one's own, given with the campaign, goes before the public one; what is silent can be activated.
-    told = bool(settings.expressed) or question.modality == "activation"
+    told = bool(settings.expressed) or activates(question.modality)
     silent = Unexpressed() if told else unexpressed(workspace.store, question.cell_type)
     positive = frozenset(question.positive_controls)
     support = prediction.posterior.frame["support"]

@@ -74,10 +74,11 @@ def earlier_screens(store: Store, question: Question, measured: Measured) -> Ear
         question: What is looked for, completed.
         measured: What is measured before the first round.
     """
-    weight = weights(question, list_screens(store))
+    screens = list_screens(store)
+    weight = weights(question, screens)
     found = {
         screen.id: (screen, rows)
-        for screen in list_screens(store)
+        for screen in screens
         if same_phenotype(question, screen) and weight[screen.id] > 0 and screen.id not in measured.hidden
         and not (rows := _effects(store, question, screen)).empty and not _is_measured(measured, rows)
     }  # fmt: skip
@@ -87,10 +88,11 @@ def earlier_screens(store: Store, question: Question, measured: Measured) -> Ear
     standing.sort(key=lambda one: (-len(one[1]), one[0].name.casefold()))
     known: dict[str, str] = {}
     struck: dict[str, str] = {}
-    for screen, rows in standing:
+    # The largest last, so that it stands where several measured the same.
+    for screen, rows in reversed(standing):
         if not other_way(question, screen):
-            known = {**dict.fromkeys(rows["perturbation"], screen.name), **known}
-            struck = {**dict.fromkeys(rows.loc[rows["hit"], "perturbation"], screen.name), **struck}
+            known |= dict.fromkeys(rows["perturbation"], screen.name)
+            struck |= dict.fromkeys(rows.loc[rows["hit"], "perturbation"], screen.name)
     return Earlier(tuple(_earlier(question, screen, rows) for screen, rows in standing), known, struck)
 
 
@@ -101,7 +103,7 @@ def _effects(store: Store, question: Question, screen: Screen) -> pd.DataFrame:
     """
     effects = effects_of(store, screen.id)
     rule = parse_rule(screen.hit_rule)
-    published = hit_list(store, rule.list_hash) if rule.list_hash else frozenset[str]()
+    published = hit_list(store, rule.list_hash)
     effects["hit"] = hits(effects, rule, screen.side, published)
     if screen.organism != question.organism:
         # By way of human genes; a perturbation without one-to-one orthologs has no name in the other organism.

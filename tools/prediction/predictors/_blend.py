@@ -52,7 +52,6 @@ class FittedBlend:
     prior: PriorFit
     matched: pd.Series[float]
     rounds: Rounds
-    priors: Priors
     question: Question
     trust: float
 
@@ -66,11 +65,13 @@ class FittedBlend:
         if not known[:count].any():
             return Posterior(self._frame(candidates, np.zeros((4, count)), known[:count]))
         parts, named = self._parts(names, known)
-        start = standardised_where(sum(parts.values(), np.zeros(len(names))), known)
+        before = sum(parts.values(), np.zeros(len(names)))
+        start = standardised_where(before, known)
         strengths = strength(revealed["estimate"].astype(float), self.question.side).to_numpy(float)
         kinds = np.column_stack([standardised_where(part, known) for part in (parts or {"": start}).values()])
         learnt = regress(self.covariance, rows, start * self.trust, kinds, strengths, RANK_POWER)
-        odds, deviation = self._log_odds(learnt, parts, revealed, strengths, known, count)
+        slope = float(before[known].std()) or UNTAUGHT_SLOPE
+        odds, deviation = self._log_odds(learnt, start, slope, revealed, strengths, known)
         support = self._support(rows, learnt, known)
         frame = self._frame(
             candidates, np.vstack([learnt.mean, learnt.sd, odds, deviation])[:, :count], known[:count], support[:count]
@@ -111,28 +112,29 @@ class FittedBlend:
     def _log_odds(
         self,
         learnt: Regression,
-        parts: Mapping[str, Vector],
+        start: Vector,
+        slope: float,
         revealed: pd.DataFrame,
         strengths: Vector,
         known: npt.NDArray[np.bool_],
-        count: int,
     ) -> tuple[Vector, Vector]:
         """Log-odds of being a hit and their standard deviation, for candidates and revealed."""
-        foreseen = foreseen_share(self.question.hit_rule, self.question.side)
+        foreseen, count = foreseen_share(self.question.hit_rule, self.question.side), len(known) - len(strengths)
         rate = foreseen.share * self.prior.share
-        before = sum(parts.values(), np.zeros(len(known)))
-        slope = float(before[known].std()) or UNTAUGHT_SLOPE
         scores, held_out = scaled(learnt.mean, learnt.left_out, known)
         if not len(held_out):
-            scores = standardised_where(before, known)
+            scores = start
         curve = calibration.first_curve(scores[known], slope, rate)
         promised = curve.probability(held_out)
-        expected = standardised_where(before, known)
-        library = LibraryStrengths.guessed(strengths, expected[count:], expected[known], self.question.side)
+        bound, library = strength_bound(self.question.hit_rule, self.question.side), None
+        if bound is not None or "hit" not in revealed:
+            library = LibraryStrengths.guessed(strengths, start[count:], start[known], self.question.side)
         hits = self._hits(revealed, library, strengths, rate, float(promised.sum()))
         if hits is not None:
-            seen = known[count:]
-            share, doubt = self._share(library, rate, foreseen.doubt)
+            seen, share, doubt = known[count:], rate, foreseen.doubt
+            if bound is not None and library is not None:
+                # Results tell how common hits are where the rule is a bound on the effect.
+                share, doubt = min(max(library.beyond(bound), LEAST_SHARE), 0.5), DOUBT_OF_SHARE
             curve = calibration.learnt_curve(
                 curve, scores[:count][known[:count]], held_out[seen], hits[seen], share * int(known.sum()), doubt
             )
@@ -154,13 +156,6 @@ class FittedBlend:
         if library is None:
             return None
         return np.asarray(strengths >= calibration.agreed_bound(library.bound(rate), strengths, promised), dtype=bool)
-
-    def _share(self, library: LibraryStrengths | None, rate: float, doubt: float) -> tuple[float, float]:
-        """Share of the library that are hits and its doubt: results tell it where the rule is a bound on the effect."""
-        bound = strength_bound(self.question.hit_rule, self.question.side)
-        if library is None or bound is None:
-            return rate, doubt
-        return min(max(library.beyond(bound), LEAST_SHARE), 0.5), DOUBT_OF_SHARE
 
     def _support(self, rows: npt.NDArray[np.intp], learnt: Regression, known: npt.NDArray[np.bool_]) -> Vector:
         """Half for the share of feature sources that know the gene, half for near neighbours among the revealed.
@@ -233,7 +228,7 @@ class Blend:
         matched = features[MATCH].iloc[:, 0] if self.use_priors and MATCH in features else pd.Series(dtype=float)
         seen = rounds if self.use_rounds else Rounds(rounds.effects.iloc[:0])
         trust = TRUST if self.use_priors else 0.0
-        return FittedBlend(covariance, table, prior, matched, seen, priors, question, trust)
+        return FittedBlend(covariance, table, prior, matched, seen, question, trust)
 
 
 def standardised_where(values: Vector, known: npt.NDArray[np.bool_]) -> Vector:

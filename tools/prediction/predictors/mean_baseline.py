@@ -10,7 +10,7 @@ import pandas as pd
 
 from db.records import Question
 from tools.prediction.calibration import Z80
-from tools.prediction.library_strengths import LibraryStrengths
+from tools.prediction.library_strengths import plain_bound
 from tools.prediction.records import Posterior, Priors, Rounds
 from tools.screens.hit_rules import foreseen_share
 from tools.screens.strength import strength
@@ -55,11 +55,10 @@ class MeanBaseline:
         strengths = strength(rounds.effects["estimate"].astype(float), question.side).to_numpy(float)
         if len(strengths) == 0:
             return FittedMean(0.0, 1.0, rate)
-        nothing = np.zeros(len(strengths))
-        library = LibraryStrengths.guessed(strengths, nothing, nothing, question.side)
-        hits = 0.0 if library is None else float((strengths >= library.bound(rate)).sum())
+        bound = plain_bound(strengths, rate, question.side)
+        hits = 0.0 if bound is None else float((strengths >= bound).sum())
         # Where nothing tells how strong effects are, the revealed ones say nothing on the share of hits.
-        seen = 0 if library is None else len(strengths)
+        seen = 0 if bound is None else len(strengths)
         sd = float(strengths.std()) if len(strengths) > 1 else 1.0
         return FittedMean(float(strengths.mean()), sd, (rate * weight + hits) / (weight + seen))
 

@@ -100,7 +100,7 @@ def _places(
             if not same and rank > (1 - STRONG) * len(rows):
                 continue
             said = effect_said(float(estimate), unsigned=contrast_id in unsigned)
-            row = effect_id(contrast_id, view.recorded(screen.id, gene))
+            row = effect_id(contrast_id, view.recorded(screen, gene))
             yield _Found(
                 screen, gene, int(rank), len(rows), said, row, like, same, gene in struck, other_way(question, screen)
             )
@@ -111,7 +111,7 @@ def _hits(view: View, screen: Screen, rows: pd.DataFrame, genes: Sequence[str]) 
     rule = parse_rule(screen.hit_rule)
     if rule.list_hash:
         published = view.hit_list(rule.list_hash)
-        return frozenset(gene for gene in genes if view.recorded(screen.id, gene) in published)
+        return frozenset(gene for gene in genes if view.recorded(screen, gene) in published)
     return frozenset(map(str, rows.loc[hits(rows, rule, screen.side).to_numpy(bool), "perturbation"]))
 
 

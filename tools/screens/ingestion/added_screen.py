@@ -113,7 +113,7 @@ def count_hits(workspace: Workspace, screen: Screen, effects: pd.DataFrame) -> i
         effects: Its combined effects.
     """
     rule = parse_rule(screen.hit_rule)
-    published = db_screens.hit_list(workspace.store, rule.list_hash) if rule.list_hash else frozenset()
+    published = db_screens.hit_list(workspace.store, rule.list_hash)
     return int(hits(effects, rule, screen.side, published).sum())
 
 
