@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
+from db.genes.named_rows import NamedRows
 from db.records import UNSIGNED, Screen
 from db.screens.reading import hit_list, list_screens
 from db.store import Store
@@ -19,6 +20,12 @@ from db.store import Store
 EFFECT_COLUMNS = (
     "screen_id", "contrast_id", "perturbation", "estimate", "standard_error", "p_low", "p_high", "fdr_low", "fdr_high",
 )  # fmt: skip
+_OF_MEMBERSHIPS = {
+    "collection": ("gene_set_collection", "name", "collection_id"),
+    "gene_set": ("gene_set", "name", "gene_set_id"),
+    "gene": ("gene", "symbol", "gene_id"),
+}
+"""Column → where its names stand, and the column of ids that leads there."""
 
 
 class View:
@@ -32,6 +39,7 @@ class View:
     def __init__(self, store: Store, hidden: Collection[int] = ()) -> None:
         self._store = store
         self.hidden = frozenset(hidden)
+        self._links: dict[str, pd.DataFrame] = {}
 
     def hiding(self, screen_ids: Collection[int]) -> View:
         """The same view with further screens hidden."""
@@ -148,6 +156,52 @@ class View:
                 },
             ).df()
 
+    def memberships(self) -> pd.DataFrame:
+        """What `gene_sets` gives of all sets, in any order, with categories in place of text: far sooner read."""
+        with self._store.read() as connection:
+            rows = connection.execute(
+                "SELECT gene_set_id, collection_id, gene_id FROM gene_set_member SEMI JOIN gene ON gene.id = gene_id"
+                " JOIN gene_set ON gene_set.id = gene_set_id"
+            ).fetchnumpy()
+            named = {
+                column: NamedRows.of(connection, table, name).categories(rows[place])
+                for column, (table, name, place) in _OF_MEMBERSHIPS.items()
+            }
+        return pd.DataFrame(named)
+
+    def set_counts(self) -> pd.Series[int]:
+        """In how many gene sets a gene is, by symbol; genes in none are left out."""
+        with self._store.read() as connection:
+            found = connection.execute(
+                "SELECT gene.symbol, count(*) AS sets FROM gene_set_member m"
+                " JOIN gene_set ON gene_set.id = m.gene_set_id JOIN gene ON gene.id = m.gene_id"
+                " GROUP BY gene.symbol ORDER BY gene.symbol"
+            ).fetchnumpy()
+        return pd.Series(found["sets"], pd.Index(found["symbol"], dtype=object), dtype="int64")
+
+    def links(self, network: str) -> pd.DataFrame:
+        """What `edges` gives of all edges, in any order, with categories in place of text: far sooner read.
+
+        They are read once: several features and all questions are made of them.
+
+        Args:
+            network: Its name.
+        """
+        if network not in self._links:
+            self._links[network] = self._linked_rows(network)
+        return self._links[network]
+
+    def _linked_rows(self, network: str) -> pd.DataFrame:
+        with self._store.read() as connection:
+            genes = NamedRows.of(connection, "gene", "symbol")
+            rows = connection.execute(
+                "SELECT gene_a, gene_b, weight FROM edge JOIN network ON network.id = network_id"
+                " SEMI JOIN gene a ON a.id = gene_a SEMI JOIN gene b ON b.id = gene_b WHERE network.name = ?",
+                [network],
+            ).fetchnumpy()
+        ends = {end: genes.categories(rows[f"gene_{end}"]) for end in ("a", "b")}
+        return pd.DataFrame({**ends, "weight": rows["weight"]})
+
     def edges(self, network: str, *, genes: Collection[str] | None = None) -> pd.DataFrame:
         """Edges of a network: columns a, b (symbols) and weight, sorted; empty where the store lacks the network.
 
@@ -164,15 +218,46 @@ class View:
                 {"network": network, "any": genes is None, "genes": sorted(genes or ())},
             ).df()
 
+    def linked(self, network: str) -> pd.Index[str]:
+        """The symbols of the genes that have an edge to another one, each once, sorted.
+
+        Args:
+            network: Its name.
+        """
+        with self._store.read() as connection:
+            found = connection.execute(
+                "WITH linked AS (SELECT a.symbol AS a, b.symbol AS b FROM edge JOIN network ON network.id = network_id"
+                " JOIN gene a ON a.id = gene_a JOIN gene b ON b.id = gene_b"
+                " WHERE network.name = ? AND a.symbol <> b.symbol)"
+                " SELECT a AS symbol FROM linked UNION SELECT b FROM linked ORDER BY symbol",
+                [network],
+            ).fetchnumpy()
+        return pd.Index(found["symbol"], dtype=object)
+
     def gene_values(self, property_name: str) -> pd.Series[float]:
         """One number for each gene symbol, such as ``depmap_effect``; empty where the store lacks the property."""
+        return self.values_of([property_name]).get(property_name, pd.Series(dtype=float).rename_axis("gene"))
+
+    def values_of(self, properties: Sequence[str]) -> dict[str, pd.Series[float]]:
+        """Property → one number for each gene symbol, sorted; properties that the store lacks are left out.
+
+        Args:
+            properties: Names of properties.
+        """
         with self._store.read() as connection:
-            frame = connection.execute(
-                "SELECT gene.symbol AS gene, avg(value) AS value FROM gene_value JOIN gene ON gene.id = gene_id"
-                " WHERE property = ? GROUP BY gene.symbol ORDER BY gene.symbol",
-                [property_name],
-            ).df()
-        return frame.set_index("gene")["value"].astype(float)
+            rows = connection.execute(
+                "SELECT property, gene.symbol AS gene, avg(value) AS value FROM gene_value"
+                " JOIN gene ON gene.id = gene_id WHERE property IN (SELECT unnest(?)) GROUP BY ALL"
+                " ORDER BY property, gene",
+                [list(properties)],
+            ).fetchnumpy()
+        genes, values = rows["gene"], np.asarray(rows["value"], dtype=float)
+        starts, ends = (np.searchsorted(rows["property"], properties, side=side) for side in ("left", "right"))
+        return {
+            name: pd.Series(values[start:end], pd.Index(genes[start:end], dtype="str", name="gene"), name="value")
+            for name, start, end in zip(properties, starts, ends, strict=True)
+            if end > start
+        }
 
     def gene_texts(self, source: str, organism: str = "human") -> pd.Series[str]:
         """What a source writes of each gene, by symbol; empty where the store lacks the source.
@@ -206,6 +291,20 @@ class View:
         values = np.array([np.asarray(vector, dtype=np.float32) for vector in rows["vector"]], dtype=np.float32)
         return pd.DataFrame(values if len(genes) else None, index=genes)
 
+    def embedded(self, name: str) -> pd.Index[str]:
+        """The symbols of the genes that have a vector, each once, sorted.
+
+        Args:
+            name: Name of the embedding.
+        """
+        with self._store.read() as connection:
+            found = connection.execute(
+                "SELECT DISTINCT gene.symbol FROM gene_embedding JOIN gene ON gene.id = gene_id"
+                " WHERE gene_embedding.name = ? ORDER BY gene.symbol",
+                [name],
+            ).fetchnumpy()
+        return pd.Index(found["symbol"], dtype=object)
+
     def embedding_source(self, name: str) -> tuple[str, int]:
         """What an embedding was made by, as its ingest names it, and the numbers of a vector; ("", 0) where it lacks.
 
@@ -220,17 +319,34 @@ class View:
             ).fetchall()
         return (str(found[0][0]), int(found[0][1])) if found else ("", 0)
 
-    def genes(self, organism: str = "human") -> pd.DataFrame:
+    def genes(
+        self,
+        organism: str = "human",
+        *,
+        symbols: Collection[str] | None = None,
+        first_words: Collection[str] | None = None,
+    ) -> pd.DataFrame:
         """The genes of an organism: columns symbol, name (in words) and locus_type, sorted by symbol.
 
         Args:
             organism: ``human`` or ``mouse``.
+            symbols: Symbols of the genes to look at; all where None.
+            first_words: Words in small letters, one of which a name must begin with; any name where None.
         """
         with self._store.read() as connection:
             return connection.execute(
-                "SELECT symbol, any_value(name ORDER BY id) AS name, any_value(locus_type ORDER BY id) AS locus_type"
-                " FROM gene WHERE organism = ? GROUP BY symbol ORDER BY symbol",
-                [organism],
+                "WITH named AS (SELECT symbol, any_value(name ORDER BY id) AS name,"
+                " any_value(locus_type ORDER BY id) AS locus_type FROM gene WHERE organism = $organism"
+                " AND ($every OR symbol IN (SELECT unnest($symbols::VARCHAR[]))) GROUP BY symbol)"
+                " SELECT symbol, name, locus_type FROM named WHERE $any"
+                " OR regexp_extract(lower(name), '^[a-z0-9]*') IN (SELECT unnest($words::VARCHAR[])) ORDER BY symbol",
+                {
+                    "organism": organism,
+                    "every": symbols is None,
+                    "symbols": sorted(symbols or ()),
+                    "any": first_words is None,
+                    "words": sorted(first_words or ()),
+                },
             ).df()
 
     def symbols(self, organism: str = "human") -> pd.Index[str]:
@@ -245,15 +361,17 @@ class View:
             ).fetchnumpy()
         return pd.Index(found["symbol"], dtype=object)
 
-    def synonyms(self, organism: str = "human") -> pd.DataFrame:
-        """Every name of every gene: columns name, tier (approved, previous or alias) and symbol, sorted.
+    def synonyms(self, organism: str = "human", *, names: Collection[str] | None = None) -> pd.DataFrame:
+        """The names of genes: columns name, tier (approved, previous or alias) and symbol, sorted.
 
         Args:
             organism: ``human`` or ``mouse``.
+            names: Names to look at; all where None.
         """
         with self._store.read() as connection:
             return connection.execute(
                 "SELECT gene_name.name, gene_name.tier, gene.symbol FROM gene_name"
-                " JOIN gene ON gene.id = gene_name.gene_id WHERE gene.organism = ? ORDER BY ALL",
-                [organism],
+                " JOIN gene ON gene.id = gene_name.gene_id WHERE gene.organism = $organism"
+                " AND ($any OR gene_name.name IN (SELECT unnest($names::VARCHAR[]))) ORDER BY ALL",
+                {"organism": organism, "any": names is None, "names": sorted(names or ())},
             ).df()

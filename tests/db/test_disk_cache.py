@@ -33,7 +33,7 @@ class CountedSource:
     needs = ("nothing",)
     reads_question = True
     reads_effects = True
-    reads_words = False
+    reads_knowledge = False
     asked = 0
 
     def features(self, genes, question, view):

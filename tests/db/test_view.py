@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from db.view import EFFECT_COLUMNS, View
@@ -71,3 +72,34 @@ def test_knowledge_is_read_by_symbol(world):
     assert view.genes("mouse").empty
     synonyms = view.synonyms()
     assert synonyms.loc[synonyms["name"] == "cytokin", "symbol"].tolist() == ["GENE0400"]
+
+
+def test_what_is_read_as_categories_is_what_is_read_as_text(world):
+    view = View(world[0])
+    for coded, text in ((view.memberships(), view.gene_sets()), (view.links("STRING"), view.edges("STRING"))):
+        plain = coded.astype(text.dtypes.to_dict()).sort_values(list(text.columns)).reset_index(drop=True)
+        pd.testing.assert_frame_equal(plain, text)
+    assert view.links("NONE").empty
+    pd.testing.assert_series_equal(
+        view.set_counts(), view.gene_sets().groupby("gene").size(), check_names=False, check_index_type=False
+    )
+
+
+def test_the_genes_of_a_network_and_of_an_embedding_are_known_without_their_numbers(world):
+    view = View(world[0])
+    edges = view.edges("STRING")
+    assert list(view.linked("STRING")) == sorted({*edges["a"], *edges["b"]})
+    assert list(view.embedded("coessentiality")) == list(view.gene_embedding("coessentiality").index)
+    assert len(view.linked("NONE")) == len(view.embedded("none")) == 0
+
+
+def test_names_can_be_asked_for_by_what_a_text_says(world):
+    view = View(world[0])
+    synonyms, genes = view.synonyms(), view.genes()
+    some = view.synonyms(names={"cytokin", "GENE0001", "nobody"})
+    pd.testing.assert_frame_equal(some, synonyms[synonyms["name"].isin(["cytokin", "GENE0001"])].reset_index(drop=True))
+    word = str(genes["name"].iloc[7]).lower().split()[0]
+    begun = [name.lower().split()[0] == word for name in genes["name"]]
+    assert list(view.genes(first_words={word})["symbol"]) == list(genes["symbol"][begun])
+    assert list(view.genes(symbols={SYMBOLS[3], "X"})["symbol"]) == [SYMBOLS[3]]
+    assert set(view.values_of(["depmap_effect", "nothing"])) == {"depmap_effect"}

@@ -49,7 +49,7 @@ def _asking(factory, folder=None):
 
 def _source(name, store):
     method = registry.load("features", name)
-    return method(knowledge_of(View(store))) if method.reads_words else method()
+    return method(knowledge_of(View(store))) if method.reads_knowledge else method()
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +123,17 @@ def test_the_cache_gives_back_what_was_computed_and_notices_a_hidden_screen(worl
         pd.testing.assert_frame_equal(cached.frames[name], fresh.frames[name], check_index_type=False)
     hidden = build(sources, LIBRARY, QUESTION, View(store, [ids["asking"]]), tmp_path)
     assert not hidden.frames["questions_of_priors"].equals(cached.frames["questions_of_priors"])
+
+
+def test_a_late_source_knows_beforehand_what_its_frame_will_know(world, tmp_path):
+    store, _ = world
+    late = [name for name in registry.names("features") if hasattr(registry.load("features", name), "known")]
+    assert late
+    for folder in (None, tmp_path, tmp_path):
+        built = build(late, LIBRARY[::3], QUESTION, View(store), folder, late=late)
+        known = {name: list(built.frames.known(name)) for name in built.frames}
+        assert known == {name: list(built.frames[name].index) for name in built.frames}
+        assert known
 
 
 def test_a_half_written_cache_file_is_computed_again(world, tmp_path):

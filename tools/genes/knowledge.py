@@ -24,7 +24,7 @@ from tools.genes.texts.texts import texts_of
 from tools.genes.texts.word_index import VERSION as WORD_INDEX
 from tools.genes.texts.word_index import WordIndex
 from tools.genes.texts.words import VERSION as WORDS
-from tools.genes.texts.words import words_of
+from tools.genes.texts.words import words_of_each
 
 VERSION = ("knowledge 1", *NETWORK_VERSION, *MEMBERS, *TEXTS, *WORD_INDEX, *WORDS)
 Sparse: TypeAlias = Any
@@ -99,23 +99,28 @@ def _known(source: _Source) -> Knowledge:
 
 def _make(view: View) -> Knowledge:
     with view.at_once():
-        members, edges = usable_sets(view.gene_sets()), view.edges(NETWORK)
+        members, edges = usable_sets(view.memberships()), view.links(NETWORK)
         texts, _ = texts_of(view, Question(""))
     adjacency, linked = normalised(edges)
-    genes = pd.Index(sorted({*members["gene"], *linked, *texts.index}), dtype=object)
-    grouped = members.groupby(["collection", "gene_set"], sort=True)
+    genes = pd.Index(sorted({*members["gene"].unique(), *linked, *texts.index}), dtype=object)
+    grouped = members.groupby(["collection", "gene_set"], sort=True, observed=True)
     sizes = grouped.size()
     sets = pd.MultiIndex.from_tuples(list(sizes.index), names=["collection", "gene_set"])
     return Knowledge(
         genes=genes,
         sets=sets,
         sizes=np.asarray(sizes, dtype=np.float64),
-        membership=_membership(genes.get_indexer(members["gene"]), grouped.ngroup().to_numpy(), len(genes), len(sets)),
-        titles=WordIndex.of(map(words_of, titles_of(sets.get_level_values(1))), saturation=0.5, length=0.5),
-        texts=WordIndex.of((words_of(str(text)) for text in texts.reindex(genes).fillna("")), 1.2, 0.3),
+        membership=_membership(_rows(members["gene"], genes), grouped.ngroup().to_numpy(), len(genes), len(sets)),
+        titles=WordIndex.of(words_of_each(titles_of(sets.get_level_values(1))), saturation=0.5, length=0.5),
+        texts=WordIndex.of(words_of_each(list(map(str, texts.reindex(genes).fillna("")))), 1.2, 0.3),
         network=_over(genes, adjacency, linked),
         linked=genes.isin(linked),
     )
+
+
+def _rows(names: pd.Series[str], genes: pd.Index[str]) -> npt.NDArray[np.intp]:
+    """The row of each name, a category; every one has a row."""
+    return np.asarray(genes.get_indexer(names.cat.categories)[names.cat.codes.to_numpy(np.intp)], dtype=np.intp)
 
 
 def _membership(rows: npt.NDArray[Any], columns: npt.NDArray[Any], genes: int, sets: int) -> Sparse:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
@@ -37,7 +39,7 @@ SIGNS = {
     for sign in "αβγδεζηθικλμνξοπρσςτυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
     if "FINAL" not in unicodedata.name(sign)
 }
-_IN_WORDS = str.maketrans(SIGNS)
+_SIGN = re.compile(f"[{''.join(SIGNS)}]")
 _FIRST = re.compile(r"[^a-z0-9]+")
 
 
@@ -48,11 +50,32 @@ def genes_of_question(question: Question, view: View) -> dict[str, str]:
         question: What is looked for.
         view: Where the names of genes come from.
     """
+    text, controls = question.text or question.phenotype, question.positive_controls
+    return genes_of_texts([text], view, question.organism, besides=controls)[0]
+
+
+def genes_of_texts(
+    texts: Sequence[str], view: View, organism: str, *, besides: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """Symbol → full name of the genes that each text names, sorted by symbol.
+
+    Args:
+        texts: Plain words.
+        view: Where the names of genes come from.
+        organism: Whose genes.
+        besides: Symbols of genes that count as named by each.
+    """
+    forms = {form for text in texts for form in spellings(text) if len(form) >= SHORTEST}
+    first = {word for text in texts for word in _phrase(text).split()}
     with view.at_once():
-        words, synonyms = view.genes(question.organism), view.synonyms(question.organism)
-    names: pd.Series[str] = words.set_index("symbol")["name"]
-    found = named_genes(question.text or question.phenotype, synonyms, names)
-    return {symbol: str(names.get(symbol, "")) for symbol in sorted({*found, *question.positive_controls})}
+        # Of a hundred thousand names only those that the texts could mean are read.
+        synonyms = view.synonyms(organism, names=forms)
+        words: pd.Series[str] = view.genes(organism, first_words=first).set_index("symbol")["name"]
+        meant = _Meant.of(synonyms)
+        found = [sorted({*_named(text, meant, words), *besides}) for text in texts]
+        named = view.genes(organism, symbols={symbol for one in found for symbol in one})
+    full = dict(zip(named["symbol"], named["name"], strict=True))
+    return [{symbol: str(full.get(symbol, "")) for symbol in one} for one in found]
 
 
 def named_genes(text: str, synonyms: pd.DataFrame, words: pd.Series[str] | None = None) -> list[str]:
@@ -66,21 +89,38 @@ def named_genes(text: str, synonyms: pd.DataFrame, words: pd.Series[str] | None 
         synonyms: Columns name, tier and symbol.
         words: Full name by symbol; full names are not looked for where None.
     """
-    said = spellings(text)
-    # Of a hundred thousand names only those that the text could mean are looked at.
-    meant = synonyms[synonyms["name"].isin({form for form in said if len(form) >= SHORTEST})]
-    unique = meant.drop_duplicates(["name", "symbol"])
-    approved = set(unique.loc[unique["tier"] == "approved", "name"])
-    counted = unique[unique["tier"] != "approved"].groupby("name")["symbol"].agg(["first", "size"])
-    others: pd.Series[str] = counted.loc[counted["size"] == 1, "first"]
+    return sorted(_named(text, _Meant.of(synonyms), words))
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """Names that are some gene's symbol, and other names → the one gene that each means."""
+
+    approved: frozenset[str]
+    others: Mapping[str, str]
+
+    @classmethod
+    def of(cls, synonyms: pd.DataFrame) -> _Meant:
+        unique = synonyms.drop_duplicates(["name", "symbol"])
+        is_symbol = unique["tier"] == "approved"
+        others = unique[~is_symbol].drop_duplicates("name", keep=False)
+        return cls(
+            frozenset(plain(unique.loc[is_symbol, "name"])),
+            dict(zip(*map(plain, (others["name"], others["symbol"])), strict=True)),
+        )
+
+
+def _named(text: str, meant: _Meant, words: pd.Series[str] | None) -> set[str]:
     found = set() if words is None else _by_full_name(text, words)
-    for form in said:
+    for form in spellings(text):
+        if len(form) < SHORTEST:
+            continue
         # A word in ordinary case is a gene only where an alias is written just so, as "tau" is.
-        if form in approved and form.upper() == form:
+        if form in meant.approved and form.upper() == form:
             found.add(form)
-        elif form in others.index and form not in COMMON:
-            found.add(str(others[form]))
-    return sorted(found)
+        elif form in meant.others and form not in COMMON:
+            found.add(meant.others[form])
+    return found
 
 
 def spellings(text: str) -> set[str]:
@@ -109,7 +149,8 @@ def greek_in_words(text: str) -> str:
     Args:
         text: Plain words.
     """
-    return unicodedata.normalize("NFKC", text).translate(_IN_WORDS)
+    # Few texts have other than plain letters, and few of their signs are Greek.
+    return text if text.isascii() else _SIGN.sub(lambda sign: SIGNS[sign[0]], unicodedata.normalize("NFKC", text))
 
 
 def _by_full_name(text: str, words: pd.Series[str]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 VERSION = ("network 1",)
@@ -25,12 +26,16 @@ def normalised(edges: pd.DataFrame) -> tuple[Any, pd.Index]:
     """D^-1/2 A D^-1/2 of a symmetric network, and the genes of its rows, sorted; 0 × 0 where there is no network.
 
     Args:
-        edges: Columns a, b and weight; loops, which say nothing of a gene's place, are left out.
+        edges: Columns a, b and weight, both ends as text or as categories of one kind; loops, which say nothing of a
+            gene's place, are left out.
     """
     from scipy.sparse import coo_array, diags_array
 
-    edges = edges[edges["a"] != edges["b"]]
-    codes, names = pd.factorize(pd.concat([edges["a"], edges["b"]]), sort=True)
+    codes, names = _coded(edges["a"], edges["b"])
+    apart = codes[: len(edges)] != codes[len(edges) :]
+    edges, codes = edges[apart], codes[np.r_[apart, apart]]
+    used, codes = np.unique(codes, return_inverse=True)
+    names = names[used]
     a, b = codes[: len(edges)], codes[len(edges) :]
     top = float(edges["weight"].max()) if len(edges) else 1.0
     weights = edges["weight"].to_numpy(float) / (top if top > 0 else 1.0)
@@ -39,3 +44,11 @@ def normalised(edges: pd.DataFrame) -> tuple[Any, pd.Index]:
     degree = np.asarray(adjacency.sum(axis=1)).ravel()
     scale = diags_array(1 / np.sqrt(np.maximum(degree, 1e-12)))
     return (scale @ adjacency @ scale).tocsr(), pd.Index(names)
+
+
+def _coded(a: pd.Series[str], b: pd.Series[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:
+    """Both columns one after the other as numbers of names, and the names, sorted."""
+    if not isinstance(a.dtype, pd.CategoricalDtype):
+        codes, names = pd.factorize(pd.concat([a, b]), sort=True)
+        return codes, np.asarray(names)
+    return np.concatenate([a.cat.codes, b.cat.codes]).astype(np.intp), np.asarray(a.cat.categories)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -32,14 +32,35 @@ def question_match(
         named: Symbol → full name of each gene that it names.
         knowledge: What the words are compared with.
     """
+    return question_matches([question], [named], knowledge)[0]
+
+
+def question_matches(
+    questions: Sequence[Question], named: Sequence[Mapping[str, str]], knowledge: Knowledge
+) -> list[npt.NDArray[np.float64] | None]:
+    """The same for several questions: all walk at once, which takes less time than one after the other.
+
+    Args:
+        questions: What is looked for.
+        named: For each, symbol → full name of each gene that it names.
+        knowledge: What the words are compared with.
+    """
+    starts = [_start(question, genes, knowledge) for question, genes in zip(questions, named, strict=True)]
+    there = [start / start.sum() for start in starts if start.any()]
+    if not there:
+        return [None] * len(starts)
+    walked = iter(_walk(np.column_stack(there), knowledge).T)
+    ends = [next(walked) if start.any() else None for start in starts]
+    return [None if end is None else np.log(end / end.max() + FLOOR) for end in ends]
+
+
+def _start(question: Question, named: Mapping[str, str], knowledge: Knowledge) -> npt.NDArray[np.float64]:
+    """What the question names and says of every gene, before the walk."""
     start = knowledge.genes.isin(named).astype(float)
     start += _by_sets(with_declared(matched_sets(question, named, knowledge), question.gene_sets, knowledge), knowledge)
     said = knowledge.texts.likeness(asked_words(question, named))
     start += TEXT_WEIGHT * (said / max(float(said.max(initial=0.0)), 1e-12)) ** TEXT_POWER
-    if not start.any():
-        return None
-    walked = _walk(start / start.sum(), knowledge)
-    return np.asarray(np.log(walked / walked.max() + FLOOR), dtype=float)
+    return start
 
 
 def _by_sets(weights: pd.Series[float], knowledge: Knowledge) -> npt.NDArray[np.float64]:
@@ -52,7 +73,7 @@ def _by_sets(weights: pd.Series[float], knowledge: Knowledge) -> npt.NDArray[np.
 
 
 def _walk(start: npt.NDArray[np.float64], knowledge: Knowledge) -> npt.NDArray[np.float64]:
-    """Random walk with restart; a gene without an edge keeps what it started with."""
+    """Random walks with restart, one in each column; a gene without an edge keeps what it started with."""
     here = start.copy()
     for _ in range(STEPS):
         here = (1 - RESTART) * start + RESTART * (knowledge.network @ here)

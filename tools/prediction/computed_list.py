@@ -25,6 +25,7 @@ from tools.prediction.expected_hits import common_doubt, expected_of
 from tools.prediction.feature_frames import Features, build, for_perturbations, genes_of
 from tools.prediction.library_strengths import hits_of
 from tools.prediction.predictors.base import Predictor
+from tools.prediction.prior_learner import PASSED_OVER
 from tools.prediction.priors import Excluded, PriorChoice, PriorUse, choose_priors
 from tools.prediction.reasons import explained
 from tools.prediction.reasons.facts import Reason
@@ -44,13 +45,11 @@ class FeatureUse:
     Attributes:
         source: Name of the feature source.
         genes: Candidates that it knows.
-        columns: Numbers for each gene.
         missing: Packs that would bring it, where it was empty.
     """
 
     source: str
     genes: int
-    columns: int
     missing: tuple[str, ...] = ()
 
 
@@ -303,14 +302,16 @@ def gather(
     perturbations = perturbations.unique()
     genes = genes_of(perturbations).union(genes_of(pd.Index(choice.priors.effects["perturbation"].unique())))
     sources = [name for name in registry.names("features") if name not in ELSEWHERE]
-    built = build(sources, genes, question, choice.view, workspace.paths.features, workspace.report)
+    built = build(
+        sources, genes, question, choice.view, workspace.paths.features, workspace.report, late=PASSED_OVER
+    )  # fmt: skip
     priors = replace(
         choice.priors,
         passed_over=fitness if fitness.isdisjoint(genes_among(perturbations)) else frozenset(),
         kept_in=workspace.paths.features / f"priors-{seen}",
     )
     everything = genes.union(perturbations)
-    frames = {name: for_perturbations(frame, everything) for name, frame in built.frames.items()}
+    frames = built.frames.turned(lambda frame: for_perturbations(frame, everything))
     return Basis(question, replace(choice, priors=priors), Features(frames, built.missing))
 
 
@@ -321,11 +322,8 @@ def _with_hits(rounds: Rounds, hits: Collection[str] | None) -> Rounds:
 
 
 def _feature_uses(features: Features, candidates: pd.Index[str]) -> tuple[FeatureUse, ...]:
-    held = [
-        FeatureUse(name, int(candidates.isin(frame.index).sum()), frame.shape[1])
-        for name, frame in features.frames.items()
-    ]
-    return (*held, *(FeatureUse(name, 0, 0, packs) for name, packs in features.missing.items()))
+    held = [FeatureUse(name, int(candidates.isin(features.frames.known(name)).sum())) for name in features.frames]
+    return (*held, *(FeatureUse(name, 0, packs) for name, packs in features.missing.items()))
 
 
 def explain(prediction: Prediction, perturbations: Sequence[str]) -> Mapping[str, Reason]:

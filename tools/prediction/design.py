@@ -12,6 +12,7 @@ import pandas as pd
 
 from db.genes.perturbation_names import plain
 from tools.genes.matrices import unit_rows
+from tools.prediction.records import known_to
 
 Matrix = npt.NDArray[np.float32]
 
@@ -25,19 +26,21 @@ class Design:
         values: Shape (n, d): each column with mean 0 and variance 1 over the genes that have it, 0 elsewhere.
         blocks: Source → its columns of `values`.
         known: Shape (n, sources): which source knows which gene.
-        embeddings: Source → frame whose rows are also wanted at unit length.
+        embeddings: Sources whose rows are also wanted at unit length.
+        frames: Source → frame.
     """
 
     names: pd.Index[str]
     values: Matrix
     blocks: Mapping[str, slice]
     known: npt.NDArray[np.bool_]
-    embeddings: Mapping[str, pd.DataFrame]
+    embeddings: tuple[str, ...]
+    frames: Mapping[str, pd.DataFrame]
 
     @cached_property
     def unit(self) -> dict[str, Matrix]:
         """Source → shape (n, d of the source): rows of unit length, or of zeros, for cosines; made when asked for."""
-        return {name: _unit_rows(frame, self.names) for name, frame in self.embeddings.items()}
+        return {name: _unit_rows(self.frames[name], self.names) for name in self.embeddings}
 
     def rows(self, names: pd.Index[str]) -> npt.NDArray[np.intp]:
         """Row of each name, −1 where no source knows it."""
@@ -45,7 +48,11 @@ class Design:
 
 
 def design(
-    features: Mapping[str, pd.DataFrame], embeddings: Collection[str] = (), leading: int | None = None
+    features: Mapping[str, pd.DataFrame],
+    embeddings: Collection[str] = (),
+    leading: int | None = None,
+    aside: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> Design:
     """Puts frames side by side.
 
@@ -53,20 +60,23 @@ def design(
         features: Source → frame by gene; sources are taken in alphabetical order.
         embeddings: Sources whose rows are also wanted at unit length.
         leading: Columns of each source that `Design.values` has; all of them where None.
+        without: Sources that are left out.
+        aside: Sources of which it has none: only which genes they know counts, and their rows at unit length.
     """
-    sources = sorted(name for name, frame in features.items() if not frame.empty)
-    names = pd.Index(sorted(set().union(*(plain(features[name].index) for name in sources))), dtype=object)
-    first = {name: features[name].iloc[:, :leading] for name in sources}
-    ends = np.cumsum([0, *(frame.shape[1] for frame in first.values())]).tolist()
+    known = {name: known_to(features, name) for name in sorted(set(features).difference(without))}
+    sources = [name for name, genes in known.items() if len(genes) and (name in aside or features[name].shape[1])]
+    names = pd.Index(sorted(set().union(*(plain(known[name]) for name in sources))), dtype=object)
+    first = {name: features[name].iloc[:, :leading] for name in sources if name not in aside}
+    ends = np.cumsum([0, *(first[name].shape[1] if name in first else 0 for name in sources)]).tolist()
     blocks = {name: slice(*ends[i : i + 2]) for i, name in enumerate(sources)}
     joined = np.zeros((len(names), ends[-1]), np.float32)
     seen = np.zeros((len(names), len(sources)), bool)
     for i, name in enumerate(sources):
-        rows = names.get_indexer(first[name].index)
-        joined[rows, blocks[name]] = _standardised(first[name].to_numpy(np.float64))
+        rows = names.get_indexer(known[name])
+        if name in first:
+            joined[rows, blocks[name]] = _standardised(first[name].to_numpy(np.float64))
         seen[rows, i] = True
-    held = {name: features[name] for name in sources if name in set(embeddings)}
-    return Design(names, joined, blocks, seen, held)
+    return Design(names, joined, blocks, seen, tuple(name for name in sources if name in embeddings), features)
 
 
 def _standardised(raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,8 @@ from db.view import View
 from tools import registry
 from tools.genes.knowledge import VERSION as KNOWLEDGE
 from tools.genes.knowledge import Knowledge, knowledge_of
-from tools.prediction.features.base import FeatureSource
+from tools.prediction.features.base import FeatureSource, LateSource
+from tools.prediction.records import Frames, Late
 from tools.workspace import Progress
 
 VERSION = ("feature_frames 3", *KNOWLEDGE)
@@ -36,7 +37,7 @@ class Features:
         missing: Source that gave nothing → the packs that would bring it.
     """
 
-    frames: Mapping[str, pd.DataFrame]
+    frames: Frames
     missing: Mapping[str, tuple[str, ...]]
 
 
@@ -47,6 +48,7 @@ def build(
     view: View,
     folder: Path | None,
     report: Callable[[Progress], None] = lambda _: None,
+    late: Collection[str] = (),
 ) -> Features:
     """The frames of several sources.
 
@@ -57,10 +59,11 @@ def build(
         view: The only door to effects.
         folder: Where frames are kept between runs; nowhere if None.
         report: Called before each source and at the end.
+        late: Sources whose frames are to be made only when they are asked for, where a source can say beforehand which
+            genes it will know.
     """
-    from threadpoolctl import threadpool_limits
-
-    frames, missing = {}, {}
+    frames: dict[str, pd.DataFrame | Late] = {}
+    needs: dict[str, tuple[str, ...]] = {}
     # Computed for every gene of the store, whatever is asked for: one computation then serves every library.
     with view.at_once():
         named = view.symbols(question.organism)
@@ -83,16 +86,37 @@ def build(
                 arguments=of_question if method.reads_question else of_genes,
             )
             path = folder / f"{name}-{key}.npy"
-        with threadpool_limits(1):
-            frame = _cached(partial(_made, method, knowledge), everyone, question, view, path)
-        asked = frame.index.isin(genes)
-        frame = frame if asked.all() else frame.loc[asked]
-        if frame.empty:
-            missing[name] = method.needs
-        else:
-            frames[name] = frame
+        make = partial(_cached, partial(_made, method, knowledge), everyone, question, view, path)
+        frames[name] = make() if name not in late else Late(_known(method, everyone, question, view, path), make)
+        needs[name] = method.needs
     report(Progress("features", len(sources), len(sources)))
-    return Features(frames, missing)
+    asked = Frames(frames).turned(partial(_of, genes))
+    silent = {name for name in frames if len(asked.known(name)) == 0}
+    return Features(asked.without(silent), {name: needs[name] for name in frames if name in silent})
+
+
+def _of(genes: pd.Index[str], frame: pd.DataFrame) -> pd.DataFrame:
+    asked = frame.index.isin(genes)
+    return frame if asked.all() else frame.loc[asked]
+
+
+def _known(
+    method: Any,  # noqa: ANN401 - a class of the family
+    genes: pd.Index[str],
+    question: Question,
+    view: View,
+    path: Path | None,
+) -> pd.Index[str]:
+    """The genes that a late source will know: kept beside its frame, since to look them up takes a while too."""
+    beside = path.with_name(f"known-{path.name}") if path else None
+    found = disk_cache.kept(beside, _read_names) if beside else None
+    if found is None:
+        source: LateSource = method()
+        found = pd.Index(source.known(genes, question, view).to_numpy(object))
+        if beside:
+            names = found.to_numpy(str)
+            disk_cache.keep(beside, lambda stream: np.save(stream, names, allow_pickle=False))
+    return found
 
 
 def for_perturbations(frame: pd.DataFrame, perturbations: pd.Index[str]) -> pd.DataFrame:
@@ -132,16 +156,19 @@ def genes_of(perturbations: pd.Index[str]) -> pd.Index[str]:
 
 def _made(method: Any, knowledge: Callable[[], Knowledge]) -> FeatureSource:  # noqa: ANN401 - a class of the family
     """The source; what words are compared with is read only where one that is not kept needs it."""
-    source: FeatureSource = method(knowledge()) if method.reads_words else method()
+    source: FeatureSource = method(knowledge()) if method.reads_knowledge else method()
     return source
 
 
 def _cached(
     source: Callable[[], FeatureSource], genes: pd.Index[str], question: Question, view: View, path: Path | None
 ) -> pd.DataFrame:
+    from threadpoolctl import threadpool_limits
+
     frame = disk_cache.kept(path, _read) if path else None
     if frame is None:
-        made = _plain(source().features(genes, question, view))
+        with threadpool_limits(1):
+            made = _plain(source().features(genes, question, view))
         if path:
             disk_cache.keep(path, lambda stream: _write(stream, made))
         return made
@@ -160,9 +187,14 @@ def _numbers(frame: pd.DataFrame) -> npt.NDArray[np.floating[Any]]:
     return np.ascontiguousarray(frame.to_numpy(np.float32 if frame.shape[1] > MOST_SCALARS else np.float64))
 
 
+def _read_names(stream: BinaryIO) -> pd.Index[str]:
+    names: pd.Index[str] = pd.Index(np.load(stream, allow_pickle=False).astype(object))
+    return names
+
+
 def _read(stream: BinaryIO) -> pd.DataFrame:
-    index, columns, values = (np.load(stream, allow_pickle=False) for _ in range(3))
-    names = pd.Index(index.astype(object))
+    names = _read_names(stream)
+    columns, values = (np.load(stream, allow_pickle=False) for _ in range(2))
     return pd.DataFrame(values, index=names, columns=[str(name) for name in columns], copy=False)
 
 

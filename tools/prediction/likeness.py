@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from db.records import Question, Screen
 from tools.genes.texts.words import VERSION as WORDS
@@ -175,8 +176,9 @@ def _shared(a: str, b: str) -> float:
     return len(one & two) / min(len(one), len(two)) if one and two else 0.0
 
 
-def _words(text: str) -> set[str]:
-    return {word for word in re.findall(_WORD, one_spelling(text)) if not word.isdigit()} - _COMMON
+@lru_cache(maxsize=1024)
+def _words(text: str) -> frozenset[str]:
+    return frozenset({word for word in re.findall(_WORD, one_spelling(text)) if not word.isdigit()}) - _COMMON
 
 
 def _same_modality(a: str, b: str) -> float:

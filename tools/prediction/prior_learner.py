@@ -19,8 +19,9 @@ from tools.prediction.records import Priors
 from tools.prediction.recurrence import PriorStrengths
 from tools.prediction.transfer import VERSION as TRANSFER
 from tools.prediction.transfer import Transfer
+from tools.screens.strength import mean_ranks
 
-VERSION = ("prior_learner 5", *TRANSFER)
+VERSION = ("prior_learner 6", *TRANSFER)
 Vector = npt.NDArray[np.floating[Any]]
 
 RIDGE = 6000.0
@@ -212,9 +213,12 @@ def surprise_of(match: pd.Series[float], among: npt.NDArray[np.bool_] | None = N
         match: Values, NaN where not known.
         among: Which of them are ranked; all where None.
     """
-    ranked = match if among is None else match.where(among)
-    places = (ranked.rank(ascending=False, method="average") - 0.5) / max(int(ranked.notna().sum()), 1)
-    return np.nan_to_num(np.minimum(-np.log10(places.to_numpy(float)), MOST_SURPRISE))
+    values = match.to_numpy(float)
+    known = ~np.isnan(values) if among is None else ~np.isnan(values) & among
+    there, surprise = values[known], np.zeros(len(values))
+    above = len(there) + 0.5 - mean_ranks(there)
+    surprise[known] = np.minimum(-np.log10(above / max(len(there), 1)), MOST_SURPRISE)
+    return surprise
 
 
 def essential_genes(table: Design) -> Vector:
@@ -260,7 +264,7 @@ def _tasks(
         total = worth[screen.id] * FULL_LIBRARY * _share_of_library(len(rows))
         counts = drawn[rows, column]
         weight = total / strengths.studies.count(study) * counts / counts.sum()
-        known = strengths.columns(screen, strengths.others(study))[rows].astype(np.float32)
+        known = strengths.columns(screen, strengths.others(study), rows).astype(np.float32)
         question = questions.get(screen.id, np.zeros(len(strengths.genes)))[rows]
         hit = strengths.hit[rows, column]
         tasks.append(_Task(study, activates(screen.modality), rows, hit, weight, known, question))
@@ -285,12 +289,11 @@ _Gram = tuple[Vector, Vector, Vector, float, float]
 def _gram(static: npt.NDArray[np.float32], task: _Task) -> _Gram:
     x = np.hstack([static[task.rows], task.columns])
     weighted = x * task.weight[:, None].astype(np.float32)
-    y = task.hit.astype(float)
     return (
         (weighted.T @ x).astype(float),
-        weighted.T.astype(float) @ y,
+        weighted[task.hit].sum(axis=0, dtype=float),
         weighted.sum(axis=0).astype(float),
-        float(task.weight @ y),
+        float(task.weight[task.hit].sum()),
         float(task.weight.sum()),
     )
 
@@ -372,8 +375,9 @@ def _share_of_library(genes: int) -> float:
 
 
 def _score(static: npt.NDArray[np.float32], task: _Task, beta: Vector, centre: Vector, scale: Vector) -> Vector:
-    x = np.hstack([static[task.rows], task.columns])
-    return squeezed(standardised(((x - centre) / scale) @ beta))
+    by_column, shift = beta / scale, float(centre @ (beta / scale))
+    count = static.shape[1]
+    return squeezed(standardised(static[task.rows] @ by_column[:count] + task.columns @ by_column[count:] - shift))
 
 
 def logistic_slopes(x: Vector, hit: Vector, weight: Vector) -> npt.NDArray[np.float64]:
@@ -392,16 +396,19 @@ def logistic_slopes(x: Vector, hit: Vector, weight: Vector) -> npt.NDArray[np.fl
         odds = columns @ at
         return float(weight @ (hit * odds - np.logaddexp(0.0, odds)))
 
+    reached = likelihood(beta)
     for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(columns @ beta, -30, 30)))
         curvature = columns.T @ (columns * (weight * p * (1 - p))[:, None]) + 1e-6 * np.eye(columns.shape[1])
         step = np.linalg.solve(curvature, columns.T @ (weight * (hit - p)))
         # A whole step may overshoot; half as much, and half of that, does not in the end.
         for _ in range(30):
-            if likelihood(beta + step) >= likelihood(beta):
+            if (further := likelihood(beta + step)) >= reached:
                 break
             step /= 2
-        beta = beta + step
+        else:
+            further = likelihood(beta + step)
+        beta, reached = beta + step, further
         if float(np.abs(step).max()) < 1e-6:
             break
     return np.asarray(np.clip(beta[1:] / scale, 0.0, 2.0), dtype=np.float64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,11 @@ from db.view import View
 from tools.prediction.likeness import same_experiment
 from tools.prediction.records import Priors
 from tools.screens.strength import VERSION as STRENGTH
-from tools.screens.strength import quantile_ranks, strength
+from tools.screens.strength import mean_ranks, quantile_ranks, strength
 
 VERSION = ("priors 2", *STRENGTH)
+Vector = npt.NDArray[np.floating[Any]]
+
 LEAK_SPEARMAN = 0.3
 """Copies of one experiment correlate by .49 and more, siblings by .08 to .20, all others by .11 at most."""
 LEAK_SHARED = 300
@@ -135,9 +138,14 @@ def spearman(a: pd.Series[float], b: pd.Series[float]) -> float | None:
         b: Numbers by unique name.
     """
     shared = a.index.intersection(b.index)
-    if len(shared) < LEAK_SHARED:
+    return _rank_correlation(a.loc[shared].to_numpy(float), b.loc[shared].to_numpy(float))
+
+
+def _rank_correlation(a: Vector, b: Vector) -> float | None:
+    """Spearman's rank correlation of numbers side by side, or None where they are fewer than `LEAK_SHARED`."""
+    if len(a) < LEAK_SHARED:
         return None
-    left, right = a.loc[shared].rank().to_numpy(), b.loc[shared].rank().to_numpy()
+    left, right = mean_ranks(a), mean_ranks(b)
     if np.ptp(left) == 0 or np.ptp(right) == 0:
         return None
     return float(np.corrcoef(left, right)[0, 1])
@@ -203,10 +211,10 @@ def choose_priors(
     sizes = {int(str(i)): int(size) for i, size in effects.groupby("screen_id")["perturbation"].nunique().items()}
     known = pd.Series(dtype=float) if known is None else known
     by_screen = _over(known, effects)
-    rho = {s.id: spearman(known, by_screen[s.id]) if s.id in by_screen else None for s in screens}
+    rho = {s.id: _rank_correlation(*by_screen[s.id]) if s.id in by_screen else None for s in screens}
     relations = {s.id: relation_to_question(question, s) for s in screens}
     why = {s.id: _refusal(s, question, relations[s.id], readable, siblings=siblings, replay=replay) for s in screens}
-    alike = {s.id: _leak(known, by_screen[s.id], rho[s.id], replay=replay) for s in screens if s.id in by_screen}
+    alike = {s.id: _leak(*by_screen[s.id], rho[s.id], replay=replay) for s in screens if s.id in by_screen}
     why.update({i: reason for i, reason in alike.items() if reason and not why[i]})
     why.update({s.id: "it has no combined effects" for s in screens if s.id not in sizes})
     allowed = [s for s in screens if not why[s.id]]
@@ -226,11 +234,16 @@ def choose_priors(
     )
 
 
-def _over(known: pd.Series[float], effects: pd.DataFrame) -> dict[int, pd.Series[float]]:
-    """Screen → its effects on the known perturbations, in the order of names."""
-    shared = effects[effects["perturbation"].isin(known.index)]
-    means = shared.groupby(["screen_id", "perturbation"], sort=True)["estimate"].mean()
-    return {int(str(i)): rows.droplevel(0) for i, rows in means.groupby(level=0)}
+def _over(known: pd.Series[float], effects: pd.DataFrame) -> dict[int, tuple[Vector, Vector]]:
+    """Screen → the known effects of the perturbations that it measured too, and its own, means over contrasts."""
+    places = known.index.get_indexer(pd.Index(effects["perturbation"], dtype=object))
+    screens, ids = pd.factorize(effects["screen_id"], sort=True)
+    there = places >= 0
+    pairs, one = np.unique(screens[there] * max(len(known), 1) + places[there], return_inverse=True)
+    means = np.bincount(one, effects["estimate"].to_numpy(float)[there], len(pairs)) / np.bincount(one)
+    screen, place = np.divmod(pairs, max(len(known), 1))
+    values = known.to_numpy(float)
+    return {int(ids[i]): (values[place[screen == i]], means[screen == i]) for i in np.unique(screen)}
 
 
 def _refusal(
@@ -251,14 +264,14 @@ def _refusal(
     return ""
 
 
-def _leak(known: pd.Series[float], effects: pd.Series[float], rho: float | None, *, replay: bool) -> str:
+def _leak(known: Vector, effects: Vector, rho: float | None, *, replay: bool) -> str:
     """Why effects, of rank correlation `rho` with those that are known, tell too much of them; empty if they do not."""
     if replay and rho is not None and abs(rho) > LEAK_SPEARMAN:
         return f"it looks like a copy: its effects correlate with the target's by Spearman {rho:+.2f}"
-    unsigned = spearman(known.abs(), effects.abs()) if replay else None
+    unsigned = _rank_correlation(np.abs(known), np.abs(effects)) if replay else None
     if unsigned is not None and unsigned > LEAK_SPEARMAN:
         return f"it looks like a copy: its absolute effects correlate with the target's by Spearman {unsigned:+.2f}"
-    return "it holds the same measurements as the results so far" if same_measurements(known, effects) else ""
+    return "it holds the same measurements as the results so far" if _same_numbers(known, effects) else ""
 
 
 def same_measurements(known: pd.Series[float], effects: pd.Series[float]) -> bool:
@@ -269,6 +282,8 @@ def same_measurements(known: pd.Series[float], effects: pd.Series[float]) -> boo
         effects: Those of the screen, likewise.
     """
     shared = known.index.intersection(effects.index)
-    if len(shared) < SAME_SHARED:
-        return False
-    return bool(np.allclose(known.loc[shared].abs(), effects.loc[shared].abs(), rtol=1e-6))
+    return _same_numbers(known.loc[shared].to_numpy(float), effects.loc[shared].to_numpy(float))
+
+
+def _same_numbers(a: Vector, b: Vector) -> bool:
+    return len(a) >= SAME_SHARED and bool(np.allclose(np.abs(a), np.abs(b), rtol=1e-6))

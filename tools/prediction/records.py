@@ -1,8 +1,8 @@
-"""What predictions are made of: effects of other screens, rounds so far, and what is believed."""
+"""What predictions are made of: features, effects of other screens, rounds so far, and what is believed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,3 +85,81 @@ class Posterior:
         less = total.loc[wanted] - parts[kind].loc[wanted] / spread
         found = np.interp(less, total.to_numpy()[order], chances.to_numpy()[order])
         return {name: (float(was), float(chances[name])) for name, was in zip(wanted, found, strict=True)}
+
+
+@dataclass(frozen=True)
+class Late:
+    """A frame that is not made yet.
+
+    Attributes:
+        known: The genes that it will know, in its order.
+        make: Makes it.
+    """
+
+    known: pd.Index[str]
+    make: Callable[[], pd.DataFrame]
+
+
+class Frames(Mapping[str, pd.DataFrame]):
+    """Source → frame, as every predictor is given them; to ask for a late one makes it.
+
+    Args:
+        frames: Source → frame, or what will be one.
+    """
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame | Late]) -> None:
+        self._frames = dict(frames)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        frame = self._frames[name]
+        if isinstance(frame, Late):
+            frame = self._frames[name] = frame.make()
+        return frame
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def known(self, name: str) -> pd.Index[str]:
+        """The genes that a source knows; its frame is not made for that.
+
+        Args:
+            name: A source that is here.
+        """
+        frame = self._frames[name]
+        return frame.known if isinstance(frame, Late) else frame.index
+
+    def without(self, names: Collection[str]) -> Frames:
+        """The other frames.
+
+        Args:
+            names: Sources that are left out.
+        """
+        return Frames({name: frame for name, frame in self._frames.items() if name not in names})
+
+    def turned(self, by: Callable[[pd.DataFrame], pd.DataFrame]) -> Frames:
+        """The frames with their rows chosen anew, late ones when they are made.
+
+        Args:
+            by: Chooses rows, by nothing but the index.
+        """
+        return Frames({name: _turned(frame, by) for name, frame in self._frames.items()})
+
+
+def _turned(frame: pd.DataFrame | Late, by: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame | Late:
+    if not isinstance(frame, Late):
+        return by(frame)
+    make = frame.make
+    return Late(by(pd.DataFrame(index=frame.known)).index, lambda: by(make()))
+
+
+def known_to(features: Mapping[str, pd.DataFrame], name: str) -> pd.Index[str]:
+    """The genes that a source knows; where its frame is a late one, it is not made for that.
+
+    Args:
+        features: Source → frame.
+        name: A source that is here.
+    """
+    return features.known(name) if isinstance(features, Frames) else features[name].index

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +16,7 @@ from tools.prediction.priors import VERSION as PRIORS
 from tools.prediction.priors import contrasts_of, strength_ranks, study_of_contrasts
 from tools.prediction.records import Priors
 
-VERSION = ("recurrence 1", *PRIORS)
-Matrix = npt.NDArray[np.floating[Any]]
+VERSION = ("recurrence 2", *PRIORS)
 
 TOP = 0.95
 """Beyond this quantile of strength a gene counts as a hit of a prior screen."""
@@ -78,9 +76,17 @@ class PriorStrengths:
         return np.asarray(~np.isnan(self.surprise), dtype=bool)
 
     @cached_property
+    def _values(self) -> npt.NDArray[np.float64]:
+        return np.nan_to_num(self.surprise)
+
+    @cached_property
+    def _there(self) -> npt.NDArray[np.float64]:
+        return self.measured.astype(float)
+
+    @cached_property
     def hit(self) -> npt.NDArray[np.bool_]:
         """Whether a gene is in the top 5 % of a contrast, shape (n, c)."""
-        return np.asarray(np.nan_to_num(self.surprise) > -np.log10(1 - TOP), dtype=bool)
+        return np.asarray(self._values > -np.log10(1 - TOP), dtype=bool)
 
     def others(self, study: str) -> npt.NDArray[np.intp]:
         """The contrasts of other studies.
@@ -90,7 +96,9 @@ class PriorStrengths:
         """
         return np.array([i for i, one in enumerate(self.studies) if one != study], dtype=np.intp)
 
-    def columns(self, asked: Question | Screen, use: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    def columns(
+        self, asked: Question | Screen, use: npt.NDArray[np.intp], rows: npt.NDArray[np.intp] | None = None
+    ) -> npt.NDArray[np.float64]:
         """What some contrasts tell of each gene, for a question that is more or less like theirs.
 
         Over contrasts: the mean surprise, and its means weighed by the likeness of phenotype, of cells, of both and of
@@ -101,37 +109,49 @@ class PriorStrengths:
         Args:
             asked: What is looked for, or a screen in its place.
             use: Positions of the contrasts.
+            rows: Positions of the genes; all where None.
 
         Returns:
-            Shape (n, 10), columns `COLUMNS`.
+            Shape (genes, 10), columns `COLUMNS`.
         """
+        genes = np.arange(len(self.genes)) if rows is None else rows
         if len(use) == 0:
-            return np.zeros((len(self.genes), len(COLUMNS)))
-        there = self.measured[:, use]
-        values = np.where(there, self.surprise[:, use], 0.0)
-        best = np.sort(self._by_study(values, there, [self.studies[i] for i in use]), axis=1)[:, ::-1]
-        known = best > -1
-        best = np.maximum(best, 0.0)
+            return np.zeros((len(genes), len(COLUMNS)))
         likenesses = [alike(asked, self.screens[i]) for i in use]
-        counts = [
-            values.sum(axis=1) / (there.sum(axis=1) + UNSURE[0]), best[:, 0],
-            best[:, 1] if best.shape[1] > 1 else best[:, 0] * 0, (best > -np.log10(1 - TOP)).sum(axis=1),
-            (best > STRONG).sum(axis=1), np.minimum(known.sum(axis=1), MOST_STUDIES),
-        ]  # fmt: skip
-        weighed = [
-            (values @ weights) / (there @ weights + UNSURE[1])
-            for weights in np.array(_weights(likenesses), dtype=float)
-        ]
-        return np.column_stack([*counts, *weighed])
+        weights = np.zeros((len(self.contrasts), 5))
+        weights[use] = np.array([[1.0] * len(use), *_weights(likenesses)]).T
+        total, of = (self._values @ weights)[genes], (self._there @ weights)[genes]
+        total /= of + np.array([UNSURE[0], *[UNSURE[1]] * 4])
+        return np.column_stack([total[:, 0], *self._counts(genes, use), total[:, 1:]])
 
-    @staticmethod
-    def _by_study(values: Matrix, there: npt.NDArray[np.bool_], studies: Sequence[str]) -> Matrix:
-        """Largest surprise in each study, −1 where none of its screens measured the gene."""
-        columns = []
-        for study in sorted(set(studies)):
-            own = [i for i, one in enumerate(studies) if one == study]
-            columns.append(np.where(there[:, own], values[:, own], -1.0).max(axis=1))
-        return np.column_stack(columns)
+    def _counts(self, genes: npt.NDArray[np.intp], use: npt.NDArray[np.intp]) -> list[npt.NDArray[np.float64]]:
+        """What counts by study: the columns from the largest surprise to the number of studies that measured."""
+        largest, second, hits, strong, known = (np.zeros(len(genes)) for _ in range(5))
+        wanted = {self.studies[i] for i in use}
+        whole = len(use) == sum(study in wanted for study in self.studies)
+        by_study = self._by_study if whole else _by_study(self._marked[:, use], [self.studies[i] for i in use])
+        for study in sorted(wanted):
+            best = by_study[study][genes]
+            known += best > -1
+            hits += best > -np.log10(1 - TOP)
+            strong += best > STRONG
+            second = np.maximum(second, np.minimum(largest, best))
+            largest = np.maximum(largest, best)
+        return [largest, second, hits, strong, np.minimum(known, MOST_STUDIES)]
+
+    @cached_property
+    def _marked(self) -> npt.NDArray[np.float64]:
+        return np.where(self.measured, self._values, -1.0)
+
+    @cached_property
+    def _by_study(self) -> dict[str, npt.NDArray[np.float64]]:
+        return _by_study(self._marked, self.studies)
+
+
+def _by_study(marked: npt.NDArray[np.float64], studies: Sequence[str]) -> dict[str, npt.NDArray[np.float64]]:
+    """Study → largest value of each row among its columns."""
+    columns = {study: [i for i, one in enumerate(studies) if one == study] for study in set(studies)}
+    return {study: marked[:, own].max(axis=1) for study, own in columns.items()}
 
 
 def _weights(likenesses: Sequence[Alike]) -> list[list[float]]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.prediction.design import Design
+from tools.screens.strength import mean_ranks
 
 Vector = npt.NDArray[np.floating[Any]]
 Matrix = npt.NDArray[np.floating[Any]]
@@ -55,7 +56,6 @@ class Covariance:
     def __init__(self, table: Design) -> None:
         self._table = table
         self._shares = _shares(table)
-        self._rest = _rest(table)
         self._places: dict[int, int] = {}
         self._columns = np.zeros((len(table.names), 0), np.float32)
 
@@ -85,6 +85,10 @@ class Covariance:
         if self._rest.shape[1]:
             sum_of += np.float32(LINEAR) * (self._rest @ self._rest[rows].T)
         return sum_of
+
+    @cached_property
+    def _rest(self) -> npt.NDArray[np.float32]:
+        return _rest(self._table)
 
     @cached_property
     def own(self) -> npt.NDArray[np.float64]:
@@ -124,7 +128,7 @@ def regress(
     if len(usable) < 2:
         return Regression(offset.copy(), np.full(len(rows), 0.3), offset[first:].copy(), np.zeros(len(rows)))
     usable = _sample(usable, strengths)
-    y = _ranks(strengths[usable]) ** power
+    y = (mean_ranks(strengths[usable]) / len(usable)) ** power
     y = y - y.mean()
     revealed = first + usable
     known = rows >= 0
@@ -159,13 +163,6 @@ def _sample(usable: npt.NDArray[np.intp], strengths: Vector) -> npt.NDArray[np.i
     rest = order[MOST_REVEALED // 3 :]
     even = rest[np.linspace(0, len(rest) - 1, MOST_REVEALED - len(top)).astype(int)]
     return np.sort(np.concatenate([top, even]))
-
-
-def _ranks(values: Vector) -> Vector:
-    """Mean ranks / n."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return np.asarray((last - (counts - 1) / 2)[inverse] / len(values), dtype=float)
 
 
 def _shares(table: Design) -> dict[str, float]:

@@ -16,6 +16,7 @@ from tools import registry
 from tools.grades.judge import JudgeUsage
 from tools.prediction.acquisitions.base import seeded_order
 from tools.prediction.expected_hits import common_doubt, expected_of
+from tools.prediction.predictors.base import Predictor
 from tools.prediction.priors import siblings_among
 from tools.prediction.records import Priors
 from tools.replays import controls
@@ -113,7 +114,7 @@ def run_seed(job: Job, seed: int, on_step: Callable[[float], None] = lambda _: N
     seats = _seats(job, course, heard)
     steps = play(course, predictor, seats=seats, on_round=lambda number: on_step(number / total))
     by_grade = [name for step in steps for name in step.by_grade]
-    found = _play_controls(job, course, steps, lambda done: on_step((job.rounds + done) / total), heard)
+    found = _play_controls(job, course, predictor, steps, lambda done: on_step((job.rounds + done) / total), heard)
     table = job.target.table
     return SeedResult(
         screen=job.target.name,
@@ -183,7 +184,12 @@ def bootstrapped(priors: Priors, rng: np.random.Generator, siblings_of: Question
 
 
 def _play_controls(
-    job: Job, course: Course, steps: list[Step], on_round: Callable[[float], None], heard: list[JudgedSeats]
+    job: Job,
+    course: Course,
+    predictor: Predictor,
+    steps: list[Step],
+    on_round: Callable[[float], None],
+    heard: list[JudgedSeats],
 ) -> dict[str, tuple[Found, ...] | None]:
     if not job.with_controls:
         return {}
@@ -196,15 +202,15 @@ def _play_controls(
         "recurrence": controls.recurrence_only(course, job.priors),
         "prior_only": controls.prior_only(course, steps),
     }
-    fresh = registry.load("predictors", job.predictor)
     seats = _seats(job, course, heard)
-    permuted = play(course, fresh(), permute=True, seats=seats, on_round=on_round)
+    # What has learnt from the same priors already need not do so again.
+    permuted = play(course, predictor, permute=True, seats=seats, on_round=on_round)
     lists["permuted_feedback"] = _names(permuted)
-    lists["random_embeddings"] = controls.random_embeddings(course, fresh())
+    lists["random_embeddings"] = controls.random_embeddings(course, registry.load("predictors", job.predictor)())
     if job.judging is not None:
-        lists["without_grades"] = _names(play(course, fresh()))
+        lists["without_grades"] = _names(play(course, predictor))
         masked = _seats(job, course, heard, masked=True)
-        lists["masked_names"] = _names(play(course, fresh(), seats=masked))
+        lists["masked_names"] = _names(play(course, predictor, seats=masked))
     if job.siblings:
         lists[controls.WITH_SIBLINGS] = controls.sibling_ranking(course, job.priors)
     on_round((job.plays - 1) * job.rounds)

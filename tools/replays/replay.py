@@ -146,7 +146,7 @@ def play_targets(
         )  # fmt: skip
         jobs.append(
             Job(
-                filtered, basis.features.frames, basis.choice.priors, rounds, filtered.round_size(size), siblings,
+                filtered, dict(basis.features.frames), basis.choice.priors, rounds, filtered.round_size(size), siblings,
                 predictor, acquisition, controls, reveal_hits,
                 _judging(workspace, judge, nearby, basis.choice.view), COUNTED[pool],
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,10 @@ from typer.core import TyperGroup
 
 from tui.cli.arguments import hoist
 from tui.cli.root import Command, build
+
+YOUNG = 50_000
+"""New objects after which those in circles are looked for. At Python's own few hundred, imports alone set off hundreds
+of searches, a twentieth of a command's time, which find nothing to free."""
 
 
 def commands_by_tool() -> dict[str, str]:
@@ -39,6 +44,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     """
     from tui.cli import failures
 
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = False
     try:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tools.prediction.records import SAME_PHENOTYPE, Posterior
+from tools.prediction.records import SAME_PHENOTYPE, Frames, Late, Posterior, known_to
 
 NAMES = pd.Index([f"G{i}" for i in range(200)])
 RNG = np.random.default_rng(3)
@@ -44,3 +44,19 @@ def test_a_predictor_without_the_part_and_a_candidate_of_which_nothing_is_known_
     told = posterior(OTHER + SAME, {"other_screens": OTHER, SAME_PHENOTYPE: SAME})
     told.frame.loc["G0", "support"] = 0.0
     assert list(told.without(SAME_PHENOTYPE, ["G0", "G1", "elsewhere"])) == ["G1"]
+
+
+def test_a_late_frame_is_made_once_when_it_is_first_asked_for():
+    made, frame = [], pd.DataFrame({"x": [1.0, 2.0]}, index=["A", "B"])
+
+    def make() -> pd.DataFrame:
+        made.append(1)
+        return frame
+
+    frames = Frames({"now": frame, "late": Late(frame.index, make)}).turned(lambda one: one.loc[["B"]])
+    assert list(frames.known("late")) == list(known_to(frames, "now")) == ["B"]
+    assert not made
+    assert frames["late"].equals(frames["now"])
+    assert frames["late"].index.equals(frames.known("late"))
+    assert made == [1]
+    assert list(frames.without({"late"})) == ["now"]

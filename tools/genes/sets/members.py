@@ -13,7 +13,7 @@ SMALLEST, LARGEST = 3, 500
 def usable_sets(members: pd.DataFrame) -> pd.DataFrame:
     """Members of sets of a usable size, each pair once."""
     members = members.drop_duplicates()
-    sizes = members.groupby(["collection", "gene_set"])["gene"].transform("size")
+    sizes = members.groupby(["collection", "gene_set"], observed=True)["gene"].transform("size")
     return members[(sizes >= SMALLEST) & (sizes <= LARGEST)]
 
 

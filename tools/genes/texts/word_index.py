@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -48,22 +48,24 @@ class WordIndex:
             saturation: k: how soon more of the same word says no more.
             length: b: how much less a word says in a longer text, 0 to 1.
         """
-        found: dict[str, list[tuple[int, int]]] = {}
-        lengths = []
-        for number, text in enumerate(texts):
-            lengths.append(len(text))
-            for word, often in Counter(text).items():
-                found.setdefault(word, []).append((number, often))
-        words = sorted(found)
-        held = np.array([len(found[word]) for word in words], dtype=np.int64)
-        pairs = np.array([pair for word in words for pair in found[word]], dtype=np.int64).reshape(-1, 2)
-        idf = np.log1p((len(lengths) - held + 0.5) / (held + 0.5))
-        size = np.array(lengths, dtype=float)[pairs[:, 0]] / max(float(np.mean(lengths)) if lengths else 1.0, 1e-9)
-        times = pairs[:, 1].astype(float)
+        counted = list(texts)
+        lengths = np.array([len(text) for text in counted], dtype=np.int64)
+        words = sorted(set(chain.from_iterable(counted)))
+        places = {word: place for place, word in enumerate(words)}
+        said = np.fromiter(map(places.__getitem__, chain.from_iterable(counted)), np.int64, int(lengths.sum()))
+        # Word by word, and text by text of each: one number for each pair.
+        pairs, often = np.unique(
+            said * max(len(counted), 1) + np.repeat(np.arange(len(counted)), lengths), return_counts=True
+        )
+        word, numbers = np.divmod(pairs, max(len(counted), 1))
+        held = np.bincount(word, minlength=len(words))
+        idf = np.log1p((len(counted) - held + 0.5) / (held + 0.5))
+        size = lengths.astype(float)[numbers] / max(float(np.mean(lengths)) if counted else 1.0, 1e-9)
+        times = often.astype(float)
         says = np.repeat(idf, held) * times * (saturation + 1) / (times + saturation * (1 - length + length * size))
         starts = np.concatenate([[0], np.cumsum(held)]).astype(np.int64)
         return cls(
-            np.array(words, dtype=str), starts, pairs[:, 0].astype(np.int32), says.astype(np.float32), idf, len(lengths)
+            np.array(words, dtype=str), starts, numbers.astype(np.int32), says.astype(np.float32), idf, len(counted)
         )
 
     @cached_property

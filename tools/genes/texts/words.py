@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from itertools import chain
+from string import ascii_lowercase, digits
 
 from tools.genes.named_in_text import COMMON, GREEK, greek_in_words
 from tools.genes.named_in_text import VERSION as NAMED_IN_TEXT
@@ -22,7 +24,13 @@ _SHORT = {
     "interleukin": "il", "interferon": "ifn", "tumor necrosis factor": "tnf", "tumour necrosis factor": "tnf",
     "transforming growth factor": "tgf",
 }  # fmt: skip
-_MEMBER = re.compile(rf"\b(il|ifn|tnf|tgf)[- ]?({'|'.join(GREEK)}|\d+[a-z]*|[abgdl])\b")
+# A name at the beginning of a word; put so, the search skips to the letters with which one begins.
+_NAMES = "|".join(rf"{name}(?<!\w{name})" for name in ("il", "ifn", "tnf", "tgf"))
+_MEMBER = re.compile(rf"({_NAMES})[- ]?({'|'.join(GREEK)}|\d+[a-z]*|[abgdl])\b")
+_BEFORE_FIGURE = re.compile(r"-(?<=[a-z]-)(?=\d)")
+_WORD = re.compile(r"[a-z]+[0-9]*[a-z0-9]*|[0-9]+[a-z]+")
+_BETWEEN = "\x1e"
+"""Stands between texts: no part of any word, as the end of a text is none."""
 _ENDINGS = (
     "isation", "ization", "ations", "ation", "ional", "ings", "ing", "ions", "ion", "ally", "ical", "ic", "al", "es",
     "ed", "s", "e", "y",
@@ -44,7 +52,7 @@ def one_spelling(text: str) -> str:
     for name, short in _SHORT.items():
         plain = plain.replace(name, short)
     plain = _MEMBER.sub(lambda found: found[1] + GREEK.get(found[2], found[2]).lower(), plain)
-    return re.sub(r"(?<=[a-z])-(?=\d)", "", plain)
+    return _BEFORE_FIGURE.sub("", plain)
 
 
 def words_of(text: str) -> list[str]:
@@ -53,14 +61,48 @@ def words_of(text: str) -> list[str]:
     Args:
         text: Plain words.
     """
-    found = re.findall(r"[a-z]+[0-9]*[a-z0-9]*|[0-9]+[a-z]+", one_spelling(text))
-    return [_stem(word) for word in found if word not in FILLING and len(word) > 1]
+    return _telling(one_spelling(text))
 
 
-@cache
+def words_of_each(texts: Sequence[str]) -> list[list[str]]:
+    """The words of many texts, as `words_of` gives them: spelled in one go, which takes a fraction of the time.
+
+    Args:
+        texts: Plain words.
+    """
+    if any(_BETWEEN in text for text in texts):
+        return [words_of(text) for text in texts]
+    return [_telling(spelled) for spelled in one_spelling(_BETWEEN.join(texts)).split(_BETWEEN)][: len(texts)]
+
+
+def _telling(spelled: str) -> list[str]:
+    return list(chain.from_iterable(map(_STEMS.__getitem__, spelled.translate(_APART).split())))
+
+
+class _Apart(dict[int, str]):
+    """A blank for every character that no word has."""
+
+    def __missing__(self, sign: int) -> str:
+        return " "
+
+
+class _Stems(dict[str, tuple[str, ...]]):
+    """Letters and figures without a blank → the stems of the telling words in them; each is looked into once."""
+
+    def __missing__(self, run: str) -> tuple[str, ...]:
+        # What begins with a letter is one word.
+        found = _WORD.findall(run) if run[0] in digits else (run,)
+        self[run] = stems = tuple(_stem(word) for word in found if word not in FILLING and len(word) > 1)
+        return stems
+
+
+_APART = _Apart({ord(sign): sign for sign in ascii_lowercase + digits})
+_STEMS = _Stems()
+
+
 def _stem(word: str) -> str:
     """``peroxisomal`` and ``peroxisome`` as one word: the longest known ending comes off."""
-    if len(word) >= _SHORTEST:
+    if len(word) >= _SHORTEST and word.endswith(_ENDINGS):
         for ending in _ENDINGS:
             if word.endswith(ending) and len(word) - len(ending) >= _STEM:
                 return word[: -len(ending)]

@@ -22,7 +22,6 @@ def known_values(view: View, properties: Sequence[str], genes: pd.Index[str]) ->
     Returns:
         Genes × properties, in the order of `genes`, NaN where a number is not known; empty where the store has none.
     """
-    with view.at_once():
-        columns = {name: values for name in properties if len(values := view.gene_values(name))}
+    columns = view.values_of(properties)
     frame = pd.DataFrame(columns, dtype=float)
     return frame.reindex(genes[genes.isin(frame.index)]) if columns else frame

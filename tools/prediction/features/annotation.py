@@ -23,26 +23,26 @@ class Annotation:
     does not name is left out.
     """
 
-    VERSION = ("annotation 1", *NETWORK_VERSION)
+    VERSION = ("annotation 2", *NETWORK_VERSION)
     needs = ("hgnc", "pathways", "string")
     reads_question = False
     reads_effects = False
-    reads_words = False
+    reads_knowledge = False
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:
         """Counts for each gene that the store names; see `tools.prediction.features.base.FeatureSource`."""
-        named = view.genes(question.organism).set_index("symbol")
-        members, edges = view.gene_sets(), view.edges(NETWORK)
-        if named.empty or (members.empty and edges.empty):
+        with view.at_once():
+            named = view.genes(question.organism).set_index("symbol")
+            sets, edges = view.set_counts(), view.links(NETWORK)
+        if named.empty or (sets.empty and edges.empty):
             return pd.DataFrame(dtype=float)
-        ends = pd.concat([edges[["a", "weight"]].set_axis(["gene", "weight"], axis=1),
-                          edges[["b", "weight"]].set_axis(["gene", "weight"], axis=1)])  # fmt: skip
-        by_gene = ends.groupby("gene")["weight"]
+        ends = np.concatenate([edges["a"].cat.codes, edges["b"].cat.codes])
+        symbols, weights = edges["a"].cat.categories, np.tile(edges["weight"].to_numpy(float), 2)
         known = genes[genes.isin(named.index)]
         counts = {
-            "sets": members.groupby("gene").size(),
-            "neighbours": by_gene.size(),
-            "edge_weight": by_gene.sum(),
+            "sets": sets,
+            "neighbours": pd.Series(np.bincount(ends, minlength=len(symbols)), symbols),
+            "edge_weight": pd.Series(np.bincount(ends, weights, len(symbols)), symbols),
         }
         frame = pd.DataFrame(
             {name: np.log1p(values.reindex(known).fillna(0.0).to_numpy(float)) for name, values in counts.items()},

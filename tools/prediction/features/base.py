@@ -30,8 +30,8 @@ class FeatureSource(Protocol):
     reads_effects: bool
     """Whether the frame depends on which screens the view shows; where not, a cache serves every view."""
 
-    reads_words: bool
-    """Whether words are compared: such a source is made with `tools.genes.knowledge.Knowledge`, others with nothing."""
+    reads_knowledge: bool
+    """Whether it is made with `tools.genes.knowledge.Knowledge`; others are made with nothing."""
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:
         """Numbers for the given genes.
@@ -44,5 +44,19 @@ class FeatureSource(Protocol):
         Returns:
             Float frame of shape (m, d), indexed by those of `genes` that the source knows, in the order of `genes`;
             a gene that is missing is left out, never filled with zeros. Empty (0, 0) where a needed pack is absent.
+        """
+        ...
+
+
+class LateSource(FeatureSource, Protocol):
+    """A source that can say which genes it will know long before it has the numbers."""
+
+    def known(self, genes: pd.Index[str], question: Question, view: View) -> pd.Index[str]:
+        """The index that `features` gives for the same arguments.
+
+        Args:
+            genes: Gene symbols, unique.
+            question: What is looked for.
+            view: The only door to effects.
         """
         ...

@@ -22,7 +22,7 @@ class Coessentiality:
     needs = ("coessentiality",)
     reads_question = False
     reads_effects = False
-    reads_words = False
+    reads_knowledge = False
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Coordinates of each gene that the embedding holds; see `tools.prediction.features.base.FeatureSource`."""

@@ -25,7 +25,7 @@ class Essentiality:
     needs = ("depmap",)
     reads_question = False
     reads_effects = False
-    reads_words = False
+    reads_knowledge = False
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Labels and effect of each gene that DepMap knows; see `tools.prediction.features.base.FeatureSource`."""

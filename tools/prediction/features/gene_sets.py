@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from db.records import Question
 from db.view import View
+from tools.genes.knowledge import VERSION as KNOWLEDGE
+from tools.genes.knowledge import Knowledge
 from tools.genes.matrices import VERSION as MATRICES
 from tools.genes.matrices import folded, unit_rows
-from tools.genes.sets.members import VERSION as MEMBERS
-from tools.genes.sets.members import usable_sets
 
 DIMENSIONS = 256
 
@@ -25,36 +23,31 @@ class GeneSets:
     into `DIMENSIONS` (see `tools.genes.matrices`; Deerwester et al. 1990): shape (genes in a set, 256 at most), no
     unit. Sources of the sets: MSigDB (Liberzon et al. 2015, Cell Systems 1:417), Reactome (Gillespie et al. 2022,
     Nucleic Acids Research 50:D687) and the Gene Ontology (its Consortium 2023, Genetics 224:iyad031).
+
+    Args:
+        knowledge: Which gene is in which set.
     """
 
-    VERSION = ("gene_sets 1", *MATRICES, *MEMBERS)
+    VERSION = ("gene_sets 1", *MATRICES, *KNOWLEDGE)
     needs = ("pathways", "gobp")
     reads_question = False
     reads_effects = False
-    reads_words = False
+    reads_knowledge = True
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Coordinates of each gene that is in a set; see `tools.prediction.features.base.FeatureSource`."""
         from scipy.sparse import diags_array
 
-        members = usable_sets(view.gene_sets())
-        if members.empty:
+        there = np.diff(self._knowledge.membership.indptr) > 0
+        if not there.any():
             return pd.DataFrame(dtype=float)
-        membership, names = _membership(members)
-        sizes = np.asarray(membership.sum(axis=0)).ravel()
-        rows = folded(unit_rows(membership @ diags_array(np.log(len(names) / sizes))), DIMENSIONS)
+        membership, names = self._knowledge.membership[there].astype(float), self._knowledge.genes[there]
+        rows = folded(unit_rows(membership @ diags_array(np.log(len(names) / self._knowledge.sizes))), DIMENSIONS)
         frame = pd.DataFrame(rows, index=names, columns=[f"set{i:03d}" for i in range(rows.shape[1])])
         return frame.reindex(genes[genes.isin(names)])
-
-
-def _membership(members: pd.DataFrame) -> tuple[Any, pd.Index[str]]:
-    """Sparse 0/1 matrix of shape (genes, sets), and the genes of its rows, sorted."""
-    from scipy.sparse import coo_array
-
-    rows, names = pd.factorize(members["gene"], sort=True)
-    columns = members.groupby(["collection", "gene_set"], sort=True).ngroup().to_numpy()
-    shape = (len(names), int(columns.max()) + 1)
-    return coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr(), pd.Index(names)
 
 
 METHOD = GeneSets

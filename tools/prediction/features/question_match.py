@@ -34,7 +34,7 @@ class QuestionMatch:
     needs = ("hgnc", "pathways", "string")
     reads_question = True
     reads_effects = False
-    reads_words = True
+    reads_knowledge = True
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge

@@ -30,7 +30,7 @@ class ResponseBreadth:
     needs = ("cd4-response",)
     reads_question = False
     reads_effects = False
-    reads_words = False
+    reads_knowledge = False
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Breadth for each gene that was knocked down; see `tools.prediction.features.base.FeatureSource`."""

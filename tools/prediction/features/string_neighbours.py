@@ -30,13 +30,17 @@ class StringNeighbours:
     needs = ("string",)
     reads_question = False
     reads_effects = False
-    reads_words = False
+    reads_knowledge = False
+
+    def known(self, genes: pd.Index[str], question: Question, view: View) -> pd.Index[str]:  # noqa: ARG002
+        """Each gene that has an edge; see `tools.prediction.features.base.LateSource`."""
+        return genes[genes.isin(view.linked(NETWORK))]
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Coordinates of each gene that has an edge; see `tools.prediction.features.base.FeatureSource`."""
         from scipy.sparse import eye_array
 
-        adjacency, names = normalised(view.edges(NETWORK))
+        adjacency, names = normalised(view.links(NETWORK))
         if names.empty:
             return pd.DataFrame(dtype=float)
         rows = folded(unit_rows(adjacency + OWN * eye_array(len(names))), DIMENSIONS)

@@ -28,13 +28,13 @@ class StringSpectral:
     needs = ("string",)
     reads_question = False
     reads_effects = False
-    reads_words = False
+    reads_knowledge = False
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Coordinates of each gene that has an edge; see `tools.prediction.features.base.FeatureSource`."""
         from scipy.sparse.linalg import eigsh
 
-        laplacian, names = normalised(view.edges(NETWORK))
+        laplacian, names = normalised(view.links(NETWORK))
         if names.empty:
             return pd.DataFrame(dtype=float)
         count = min(DIMENSIONS, len(names) - 1)

@@ -11,6 +11,7 @@ from tools.genes.texts.texts import ENCODED
 from tools.genes.texts.texts import VERSION as TEXTS
 
 DIMENSIONS = 64
+FEWEST = 2
 
 
 class TextEmbedding:
@@ -27,12 +28,17 @@ class TextEmbedding:
     needs = ("wordllama",)
     reads_question = False
     reads_effects = False
-    reads_words = False
+    reads_knowledge = False
+
+    def known(self, genes: pd.Index[str], question: Question, view: View) -> pd.Index[str]:  # noqa: ARG002
+        """Each gene whose text was encoded; see `tools.prediction.features.base.LateSource`."""
+        encoded = view.embedded(ENCODED)
+        return genes[genes.isin(encoded if len(encoded) >= FEWEST else ())]
 
     def features(self, genes: pd.Index[str], question: Question, view: View) -> pd.DataFrame:  # noqa: ARG002
         """Coordinates of each gene whose text was encoded; see `tools.prediction.features.base.FeatureSource`."""
         frame = view.gene_embedding(ENCODED)
-        if len(frame) < 2:
+        if len(frame) < FEWEST:
             return pd.DataFrame(dtype=float)
         values = frame.to_numpy(float)
         values = values - values.mean(axis=0)

@@ -15,7 +15,15 @@ from tools.genes.essentials import about_growth
 from tools.prediction import calibration
 from tools.prediction.design import Design, design
 from tools.prediction.library_strengths import LibraryStrengths
-from tools.prediction.prior_learner import COLUMNS, PriorFit, essential_genes, fit_prior, standardised, surprise_of
+from tools.prediction.prior_learner import (
+    COLUMNS,
+    PASSED_OVER,
+    PriorFit,
+    essential_genes,
+    fit_prior,
+    standardised,
+    surprise_of,
+)
 from tools.prediction.records import Posterior, Priors, Rounds
 from tools.prediction.regression import EMBEDDINGS, Covariance, Regression, regress
 from tools.screens.hit_rules import foreseen_share, strength_bound
@@ -217,9 +225,7 @@ class Blend:
     ) -> FittedBlend:
         """Learns; see `tools.prediction.predictors.base.Predictor`."""
         if self._learnt is None or self._learnt[0] is not features or self._learnt[1] is not priors:
-            table = design(
-                {name: frame for name, frame in features.items() if name not in QUESTIONS}, EMBEDDINGS, COLUMNS
-            )
+            table = design(features, EMBEDDINGS, COLUMNS, aside=PASSED_OVER, without=QUESTIONS)
             prior = PriorFit(pd.Series(dtype=float))
             if self.use_priors:
                 prior = fit_prior(table, priors, question, features.get(ASKED))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -92,17 +93,24 @@ def _add_hit_sets(
     keys, asked = ["collection", "gene_set"], {gene for parts in targets.values() for gene in parts}
     holding = sets[sets["gene"].isin(asked)].merge(crowded[crowded["p"] <= SET_P], on=keys)
     holding = holding.sort_values(["p", *keys], kind="stable")
-    for name, genes in _with_any(targets, holding["gene"]):
-        rows = holding[holding["gene"].isin(genes)].drop_duplicates(keys).head(MOST_SETS)
-        for row in rows.itertuples(index=False):
+    for name, rows in _of_each(targets, holding, "gene"):
+        once = {(row.collection, row.gene_set): row for row in reversed(rows)}
+        for row in [row for row in rows if once[row.collection, row.gene_set] is row][:MOST_SETS]:
             text = f"in {_readable(str(row.gene_set))}, {row.overlap} of whose {row.size} tested genes are hits"
             clauses.add(name, text, [set_id(str(row.collection), str(row.gene_set))])
 
 
-def _with_any(targets: Mapping[str, list[str]], genes: pd.Series[str]) -> list[tuple[str, list[str]]]:
-    """The targets one of whose genes is there: to look through a frame for each of the others takes long."""
-    there = set(genes)
-    return [(name, parts) for name, parts in targets.items() if not there.isdisjoint(parts)]
+def _of_each(targets: Mapping[str, list[str]], frame: pd.DataFrame, column: str) -> list[tuple[str, list[Any]]]:
+    """The targets one of whose genes is in a column, each with its rows, in their order: looked for in one go."""
+    rows = list(frame.itertuples(index=False))
+    places: dict[str, list[int]] = {}
+    for place, gene in enumerate(frame[column]):
+        places.setdefault(gene, []).append(place)
+    found = []
+    for name, genes in targets.items():
+        if there := sorted({place for gene in genes for place in places.get(gene, ())}):
+            found.append((name, [rows[place] for place in there]))
+    return found
 
 
 def _readable(gene_set: str) -> str:
@@ -126,15 +134,15 @@ def _add_neighbours(
     both = both_ways(edges)
     near = both[both["a"].isin(genes) & both["b"].isin(wanted) & (both["a"] != both["b"])]
     near = near.sort_values(["weight", "b"], ascending=[False, True], kind="stable")
-    for name, parts in _with_any(targets, near["a"]):
-        mine = near[near["a"].isin(parts) & ~near["b"].isin(parts)]
-        if mine.empty:
+    for name, rows in _of_each(targets, near, "a"):
+        mine = [row for row in rows if row.b not in targets[name]]
+        if not mine:
             continue
-        shown = mine.head(MOST_EDGES)
+        shown = mine[:MOST_EDGES]
         more = f" and {len(mine) - len(shown)} more" if len(mine) > len(shown) else ""
-        ends = [(row.b, row.a) if row.turned else (row.a, row.b) for row in shown.itertuples(index=False)]
+        ends = [(row.b, row.a) if row.turned else (row.a, row.b) for row in shown]
         ids = [edge_id(NETWORK, str(first), str(second)) for first, second in ends]
-        clauses.add(name, f"STRING neighbour of {', '.join(shown['b'])}{more} ({what})", ids)
+        clauses.add(name, f"STRING neighbour of {', '.join(row.b for row in shown)}{more} ({what})", ids)
 
 
 def _add_question(
@@ -154,10 +162,9 @@ def _add_question(
         terms.sets.rename("weight").reset_index(), on=["collection", "gene_set"]
     )
     holding = holding.sort_values(["weight", "gene_set"], ascending=[False, True], kind="stable")
-    for name, parts in _with_any(targets, holding["gene"]):
-        for row in holding[holding["gene"].isin(parts)].head(1).itertuples(index=False):
-            text = f"in {_readable(str(row.gene_set))}, whose name is close to the question"
-            clauses.add(name, text, [set_id(str(row.collection), str(row.gene_set))])
+    for name, (first, *_) in _of_each(targets, holding, "gene"):
+        text = f"in {_readable(str(first.gene_set))}, whose name is close to the question"
+        clauses.add(name, text, [set_id(str(first.collection), str(first.gene_set))])
     _add_neighbours(clauses, edges, targets, genes, terms.named, "named in the question")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.genes.texts.words import one_spelling, words_of
+from tools.genes.texts.words import one_spelling, words_of, words_of_each
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,14 @@ def test_endings_come_off_long_words_and_filling_words_fall_away():
     assert words_of("genes that regulate the kinases of a cell") == ["kinas"]
     assert words_of("HALLMARK_E2F_TARGETS") == ["hallmark", "e2f", "target"]
     assert words_of("") == []
+
+
+def test_many_texts_have_the_words_that_each_has_alone():
+    texts = [
+        "", "Interleukin 2 receptor (IL-2Rα), il 2 and Tumor necrosis factor-alpha", "IFN", "gamma 3' 2abc3def 12 x",
+        "silence trailing IL-", "2 β-catenin naïve ß-cells\nSecond line; NF-kB p65/RELA", "Ⅳ peroxisomal isoforms",
+    ]  # fmt: skip
+    assert words_of_each(texts) == [words_of(text) for text in texts]
+    assert words_of("2abc3def") == ["2abc", "3def"]
+    assert words_of_each([]) == []
+    assert words_of_each(["a\x1eil", "2"]) == [["il"], []]

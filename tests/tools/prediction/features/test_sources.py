@@ -47,7 +47,7 @@ def knowledge(view) -> Knowledge:
 
 
 def test_gene_set_coordinates_keep_the_inner_products_of_the_weighted_membership(view):
-    frame = GeneSets().features(LIBRARY, QUESTION, view)
+    frame = GeneSets(knowledge_of(view)).features(LIBRARY, QUESTION, view)
     members = usable_sets(view.gene_sets())
     table = pd.crosstab(members["gene"], members["gene_set"]).astype(float)
     weighted = table * np.log(len(table) / table.sum())
