@@ -26,9 +26,14 @@ def main() -> None:
     if in_the_way:
         sys.stderr.write(f"Error: {in_the_way}\n")
         raise SystemExit(1)
-    from tui.cli.main import run
+    try:
+        from tui.cli.main import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        # Before the run could begin, or when it had all but ended.
+        sys.stderr.write("Interrupted.\n")
+        raise SystemExit(130) from None
 
 
 def places() -> dict[str, tuple[str, str]]:

@@ -13,14 +13,19 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 import tools
 from agent.events import Event, Outcome, ToolProgress
+from agent.paging import Page, page_arguments, split
+from agent.privacy.folders import own_folders
 from agent.privacy.keys import redact
-from agent.serialising import fenced, ids_of, plain, shown_at_each_level, summary_line
+from agent.privacy.refusals import UNFORESEEN, told
+from agent.serialising import fenced, fenced_page, ids_of, plain, shown_at_each_level, summary_line
+from agent.settings import Share
 from db.errors import (
     ConflictError,
     HitscoutError,
@@ -30,12 +35,14 @@ from db.errors import (
     QueryError,
     RefusedFileError,
 )
+from db.interrupts import Calls
 from tools.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
     from pydantic_ai import RunContext, Tool
 
 ToolFunction = Callable[..., Any]
+STOPPED = "The call was interrupted."
 Which = Literal["all", "reading", "writing"]
 
 _ANOTHER_ARGUMENT_HELPS = (
@@ -53,6 +60,8 @@ class Called:
         value: The result as JSON values; None where there is none.
         result: What the tool itself returned; None where it returned nothing.
         seconds: How long it took.
+        message: Why there is no result, in full, for a person.
+        page: Which part of the result was asked for.
     """
 
     outcome: Outcome
@@ -60,11 +69,13 @@ class Called:
     value: Any = None
     result: Any = None
     seconds: float = 0.0
+    message: str = ""
+    page: Page = field(default_factory=Page)
 
     @property
     def summary(self) -> str:
         """One line for people."""
-        return summary_line(self.value) if self.outcome == "done" else self.text
+        return summary_line(self.value) if self.outcome == "done" else self.message or self.text
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -81,18 +92,27 @@ class Toolbox:
         seed: Seed of each call's random numbers, so that the order of parallel calls does not matter.
         emit: Takes events; may be called from any thread.
         cancelled: Set to stop tools at their next step.
+        running: The calls that go on, which can be stopped between their steps too.
         on_written: Called after a writing tool is done, with its result.
         calls: What became of each call, by its id.
         by: Whose calls they are; grades are stored under this name.
+        share: What of the store those may see who call.
+        own_words: Whether calls are made of a person's own words, as those of the offline assistant: they may name
+            files to read, and what is refused is told in full.
+        writes_within: The folder that files are written in.
     """
 
     workspace: Workspace
     seed: int = 0
     emit: Callable[[Event], None] = lambda event: None  # noqa: ARG005 – nobody listens
     cancelled: threading.Event = field(default_factory=threading.Event)
+    running: Calls = field(default_factory=Calls)
     on_written: Callable[[Any], None] = lambda result: None  # noqa: ARG005
     calls: dict[str, Called] = field(default_factory=dict)
     by: str = "assistant"
+    share: Share = "rows"
+    own_words: bool = False
+    writes_within: Path = field(default_factory=Path.cwd)
 
     def workspace_for(self, call_id: str) -> Workspace:
         """The workspace of one call.
@@ -106,7 +126,34 @@ class Toolbox:
                 raise KeyboardInterrupt
             self.emit(ToolProgress(call_id, progress))
 
-        return replace(self.workspace, rng=np.random.default_rng(self.seed), report=report, by=self.by)
+        return replace(
+            self.workspace,
+            rng=np.random.default_rng(self.seed),
+            report=report,
+            by=self.by,
+            reads_files=self.own_words,
+            writes_within=self.writes_within,
+        )
+
+    def perform(self, tool: ToolFunction, call_id: str, arguments: Mapping[str, Any]) -> Called:
+        """Calls a tool for the assistant, so that the run can be stopped meanwhile; never raises.
+
+        Args:
+            tool: The tool.
+            call_id: Id of the call.
+            arguments: Its arguments, of the right types, those for a page among them.
+        """
+        workspace = self.workspace_for(call_id)
+        # What a person approves may read files; what reads at an assistant's wish may not.
+        reads = self.own_words or tool.__name__ not in all_tools("reading")
+        try:
+            with self.running.call():
+                return perform(
+                    tool, replace(workspace, reads_files=reads), arguments, None if self.own_words else self.share
+                )
+        except KeyboardInterrupt:
+            # It came as the call was left.
+            return Called("interrupted", STOPPED)
 
 
 def all_tools(which: Which = "all") -> dict[str, ToolFunction]:
@@ -132,33 +179,52 @@ def effect_of(tool: ToolFunction) -> str:
     return " ".join((inspect.getdoc(tool) or tool.__name__).split("\n\n")[0].split())
 
 
-def perform(tool: ToolFunction, workspace: Workspace, arguments: Mapping[str, Any]) -> Called:
+def perform(
+    tool: ToolFunction, workspace: Workspace, arguments: Mapping[str, Any], share: Share | None = "rows"
+) -> Called:
     """Calls a tool; never raises.
 
     Args:
         tool: The tool.
         workspace: Its workspace.
-        arguments: Its other arguments, of the right types.
+        arguments: Its other arguments, of the right types, and those for a page.
+        share: What of the store a refusal may show; None where a person reads it.
     """
     began = time.monotonic()
-    outcome, text, value, result = _outcome(tool, workspace, arguments)
-    return Called(outcome, text, value, result, time.monotonic() - began)
+    own, page = split(tool.__name__, _defaults(tool), arguments)
+    called = _called(tool, workspace, own, share, page)
+    return replace(called, seconds=time.monotonic() - began, page=page)
 
 
-def _outcome(tool: ToolFunction, workspace: Workspace, arguments: Mapping[str, Any]) -> tuple[Outcome, str, Any, Any]:
+def _called(
+    tool: ToolFunction, workspace: Workspace, arguments: Mapping[str, Any], share: Share | None, page: Page
+) -> Called:
     try:
         result = tool(workspace, **arguments)
-    except _ANOTHER_ARGUMENT_HELPS as error:
-        return "refused", redact(str(error)), None, None
-    except HitscoutError as error:
-        return "failed", redact(str(error)), None, None
     except KeyboardInterrupt:
-        return "interrupted", "The call was interrupted.", None, None
+        return Called("interrupted", STOPPED)
     except Exception as error:  # noqa: BLE001 – whatever a tool meets, the conversation goes on
-        what = redact(f"{type(error).__name__}: {error}").splitlines()[0][:300]
-        return "failed", f"The tool met an error that it should have foreseen ({what}).", None, None
+        outcome: Outcome = "refused" if isinstance(error, _ANOTHER_ARGUMENT_HELPS) else "failed"
+        message = redact(_in_full(error))
+        if share is None:
+            return Called(outcome, message, message=message)
+        folders = own_folders(workspace.paths, workspace.store.path.parent)
+        return Called(outcome, redact(told(error, arguments, share, folders)), message=message)
     value = plain(result)
-    return "done", fenced(tool.__name__, value), value, result
+    text = fenced(tool.__name__, value) if share is None else fenced_page(tool.__name__, value, "rows", page)
+    return Called("done", text, value, result)
+
+
+def _in_full(error: Exception) -> str:
+    """An error as a person reads it."""
+    if isinstance(error, HitscoutError):
+        return str(error)
+    return f"{UNFORESEEN} ({f'{type(error).__name__}: {error}'.splitlines()[0][:300]})."
+
+
+def _defaults(tool: ToolFunction) -> dict[str, Any]:
+    """A tool's own arguments, and their defaults."""
+    return {name: one.default for name, one in list(inspect.signature(tool).parameters.items())[1:]}
 
 
 @cache
@@ -175,7 +241,7 @@ def bind(tool: ToolFunction, *, writing: bool) -> Tool[Toolbox]:
 
     def call(hitscout_run: RunContext[Toolbox], /, **arguments: Any) -> ToolReturn:  # noqa: ANN401
         toolbox, call_id = hitscout_run.deps, hitscout_run.tool_call_id or ""
-        called = perform(tool, toolbox.workspace_for(call_id), arguments)
+        called = toolbox.perform(tool, call_id, arguments)
         toolbox.calls[call_id] = called
         if called.outcome == "refused":
             raise ModelRetry(called.text)
@@ -183,7 +249,7 @@ def bind(tool: ToolFunction, *, writing: bool) -> Tool[Toolbox]:
             raise ToolFailed(called.text)
         if writing:
             toolbox.on_written(called.result)
-        return ToolReturn(called.text, metadata=shown_at_each_level(tool.__name__, called.value))
+        return ToolReturn(called.text, metadata=shown_at_each_level(tool.__name__, called.value, called.page))
 
     _dress(call, tool, RunContext[Toolbox])
     return Tool(
@@ -211,19 +277,37 @@ def bound_tools(which: Which = "all") -> list[Tool[Toolbox]]:
 def visible_signature(tool: ToolFunction) -> inspect.Signature:
     """A tool's signature as an assistant sees it: types resolved, without what only code can give.
 
-    That is the workspace, and every argument with a default whose type JSON cannot carry, such as a judge.
+    That is the workspace, and every argument with a default whose type JSON cannot carry, such as a judge. Of a tool
+    that reads, an assistant gives no files either: only names of the store. A long list comes page by page.
 
     Args:
         tool: The tool.
     """
     signature = inspect.signature(tool)
     hints = typing.get_type_hints(tool, include_extras=True)
+    reading = tool.__name__ in tools.table("READING")
     parameters = [
         parameter.replace(annotation=hints.get(name, Any), kind=inspect.Parameter.KEYWORD_ONLY)
         for name, parameter in list(signature.parameters.items())[1:]
-        if parameter.default is inspect.Parameter.empty or _is_plain(hints.get(name, Any))
+        if (parameter.default is inspect.Parameter.empty or _is_plain(hints.get(name, Any)))
+        and not (reading and names_files(hints.get(name, Any)))
     ]
-    return inspect.Signature(parameters)
+    pages = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+        for name, (hint, default) in (page_arguments(tool.__name__, _defaults(tool)) if reading else {}).items()
+    ]
+    return inspect.Signature([*parameters, *pages])
+
+
+def names_files(hint: Any) -> bool:  # noqa: ANN401 – any type
+    """Whether a type holds paths.
+
+    Args:
+        hint: The type of an argument.
+    """
+    if isinstance(hint, type) and issubclass(hint, Path):
+        return True
+    return any(names_files(one) for one in typing.get_args(hint))
 
 
 def _is_plain(hint: Any) -> bool:  # noqa: ANN401 – any type

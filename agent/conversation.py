@@ -31,11 +31,15 @@ from agent.events import (
     Used,
 )
 from agent.notices import on_notice
+from agent.privacy.keys import StreamedText, redact
+from agent.privacy.sharing import share_of
 from agent.providers.errors import explain
+from agent.providers.language_models import is_offline
 from agent.providers.prices import cost_of
 from agent.settings import LanguageModelSettings
 from agent.transcripts.log import TranscriptLog
 from agent.transcripts.rounds_made import link_made_rounds, shortlist_of
+from db.interrupts import Calls
 from tools.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,6 +60,7 @@ class _Run:
     began: dict[str, float] = field(default_factory=dict)
     shortlist: Mapping[str, Any] | None = None
     answer: str = ""
+    streamed: StreamedText = field(default_factory=StreamedText)
     used: Used = field(default_factory=Used)
     waiting: float = 0.0
     """Seconds that the run waited for a person, which its deadline does not count."""
@@ -100,6 +105,7 @@ class Conversation:
         self.history: list[ModelMessage] = list(history or [])
         self.seed = seed
         self._cancelled = threading.Event()
+        self._running = Calls()
         self._events: AgentRunEvents[Any] | None = None
         log.continue_after(self.history)
 
@@ -116,6 +122,7 @@ class Conversation:
     def cancel(self) -> None:
         """Ends the run that goes on, if any; what it did so far is kept. May be called from any thread."""
         self._cancelled.set()
+        self._running.interrupt()
         if self._events is not None:
             self._events.cancel()
 
@@ -157,8 +164,10 @@ class Conversation:
 
     async def _drive(self, question: str, emit: Callable[[Event], None]) -> None:
         toolbox = Toolbox(
-            self.workspace, self.seed, emit, self._cancelled, lambda result: self._written(run, result), by=self.name
-        )
+            self.workspace, self.seed, emit, self._cancelled, self._running,
+            lambda result: self._written(run, result), by=self.name,
+            share=share_of(self.language_model), own_words=is_offline(self.language_model),
+        )  # fmt: skip
         run = _Run(toolbox, emit)
         token = on_notice.set(lambda text: self._notice(run, text))
         try:
@@ -180,6 +189,7 @@ class Conversation:
                 failed = Failed(
                     "deadline", f"The run reached its deadline of {seconds:g} s.", "Ask for less at a time."
                 )
+            self._text(run, run.streamed.rest())
             self._finish_calls(run)
             self.log.end(run.used)
             self.log.end(failed)
@@ -267,19 +277,24 @@ class Conversation:
     def _take(self, run: _Run, event: Any) -> None:  # noqa: ANN401 – any event of pydantic-ai
         kind = getattr(event, "event_kind", "")
         if kind == "part_start" and event.part.part_kind == "text" and event.part.content:
-            self._text(run, event.part.content)
+            self._text(run, run.streamed.more(event.part.content))
         elif kind == "part_delta" and event.delta.part_delta_kind == "text" and event.delta.content_delta:
-            self._text(run, event.delta.content_delta)
-        elif kind == "function_tool_call":
+            self._text(run, run.streamed.more(event.delta.content_delta))
+        else:
+            self._text(run, run.streamed.rest())
+        if kind in ("part_start", "part_delta"):
+            return
+        if kind == "function_tool_call":
             self._started(run, event.part)
         elif kind == "function_tool_result":
             self._tool_done(run, event.part)
         elif kind == "agent_run_result":
-            run.answer = str(event.result.output)
+            run.answer = redact(str(event.result.output))
 
     def _text(self, run: _Run, text: str) -> None:
-        self.log.text(text)
-        run.emit(TextDelta(text))
+        if text:
+            self.log.text(text)
+            run.emit(TextDelta(text))
 
     def _started(self, run: _Run, part: ToolCallPart) -> None:
         arguments = arguments_of(part)
@@ -296,7 +311,8 @@ class Conversation:
             "retried": "refused",
         }  # fmt: skip
         outcome = outcomes.get(getattr(part, "outcome", "retried"), "failed")
-        self._told(run, call_id, outcome, str(part.content), called if outcome == "done" else None)
+        same = called is not None and called.outcome == outcome
+        self._told(run, call_id, outcome, str(part.content), called if same else None)
 
     def _told(self, run: _Run, call_id: str, outcome: Outcome, text: str, called: Called | None) -> None:
         seconds = called.seconds if called else time.monotonic() - run.began.pop(call_id, time.monotonic())
@@ -306,11 +322,11 @@ class Conversation:
             run.tools.get(call_id, ""),
             outcome,
             seconds,
-            called.summary if called else " ".join(text.split())[:300],
+            called.summary if called and called.outcome == "done" else _line(called.summary if called else text),
             called.result if called else None,
             called.ids if called else (),
         )
-        if called:
+        if called and called.outcome == "done":
             run.shortlist = shortlist_of(called.result) or run.shortlist
         self.log.tool(event, run.arguments.get(call_id, {}), text, called.value if called else None)
         run.emit(event)
@@ -370,3 +386,7 @@ class Conversation:
     async def _index(self) -> None:
         # In a thread: an interrupted tool may still hold the store, and a front end must not wait for it.
         await asyncio.to_thread(link_made_rounds, self.workspace.store, self.log.file.path, [])
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:300]

@@ -12,7 +12,8 @@ from agent.agents import build_agent, context_of, instructions
 from agent.binding import Toolbox, bound_tools
 from agent.privacy.consent import Sending, sendings
 from agent.privacy.keys import redact
-from agent.privacy.sharing import each_of, shared_messages
+from agent.privacy.messages import shared_messages
+from agent.privacy.sharing import each_of
 from tools.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ async def dry_run(
     if caught is not None:
         return DryRun(first.model_name, leaves, *caught, exact=True)
     body = _account(border, question, context, history)
-    return DryRun(first.model_name, leaves, first.base_url or "", body, exact=False)
+    return DryRun(first.model_name, leaves, redact(first.base_url or ""), body, exact=False)
 
 
 def _each_once(found: Sequence[Sending]) -> list[Sending]:
@@ -112,7 +113,7 @@ async def _caught(
     if not sent:
         return None
     url, body = sent[0]
-    return url, json.loads(redact(body.decode("utf-8")))
+    return redact(url), json.loads(redact(body.decode("utf-8")))
 
 
 def _account(border: Border, question: str, context: str | None, history: Sequence[ModelMessage]) -> Mapping[str, Any]:

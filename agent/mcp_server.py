@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from agent.binding import Toolbox, all_tools, bind, perform
+from agent.binding import Toolbox, all_tools, bind
+from agent.privacy.folders import without_folders
 from agent.privacy.keys import redact
-from agent.privacy.sharing import reduced
-from agent.serialising import fenced
+from agent.serialising import fenced_page
 from agent.settings import Share, load_settings
 from db.errors import InvalidValueError
 from tools.workspace import Workspace
@@ -52,7 +52,7 @@ class ToolServer:
         self._bound = {name: bind(self._functions[name], writing=name in self._writing) for name in served}
         # One transaction at a time: a writing tool waits for the one before it.
         self._turn = asyncio.Lock()
-        self._toolbox = Toolbox(self.workspace)
+        self._toolbox = Toolbox(self.workspace, share=self.share)
 
     def listed(self) -> list[ServedTool]:
         """The tools with their names, descriptions and argument schemas."""
@@ -85,15 +85,15 @@ class ToolServer:
             given = tool.function_schema.validator.validate_json(json.dumps(dict(arguments)))
         except ValidationError as error:
             return _said(_wrong_arguments(error), failed=True)
-        workspace = self._toolbox.workspace_for(name)
         if name not in self._writing:
-            called = await asyncio.to_thread(perform, self._functions[name], workspace, given)
+            called = await asyncio.to_thread(self._toolbox.perform, self._functions[name], name, given)
         else:
             async with self._turn:
-                called = await asyncio.to_thread(perform, self._functions[name], workspace, given)
+                called = await asyncio.to_thread(self._toolbox.perform, self._functions[name], name, given)
         if called.outcome != "done":
-            return _said(called.text, failed=True)
-        return _said(fenced(name, reduced(called.value, self.share, name)), failed=False)
+            withheld = self.share == "nothing"
+            return _said("The call failed; its reason is not shared." if withheld else called.text, failed=True)
+        return _said(without_folders(fenced_page(name, called.value, self.share, called.page)), failed=False)
 
     def _unserved(self, name: str) -> str:
         if name in self._writing:

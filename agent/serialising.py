@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from agent.paging import Page, shown
 from agent.privacy.keys import redact
-from agent.privacy.sharing import SHARED, reduced
-from agent.settings import SHARES
+from agent.privacy.messages import SHARED
+from agent.settings import SHARES, Share
 
 MAX_CHARACTERS = 12_000
 """Of one result; about 3,000 tokens."""
@@ -106,14 +107,31 @@ def unfenced(content: str) -> Any:  # noqa: ANN401
         return None
 
 
-def shown_at_each_level(tool: str, value: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401
+def fenced_page(tool: str, value: Any, level: Share, page: Page) -> str:  # noqa: ANN401
+    """A page of a result, as far as a level of sharing shows it, between marks.
+
+    Args:
+        tool: Name of the tool.
+        value: The whole result as JSON values.
+        level: What of the store is shown.
+        page: Which part of its long list.
+    """
+    return fenced(tool, shown(tool, value, level, page, MAX_CHARACTERS))
+
+
+def shown_at_each_level(
+    tool: str,
+    value: Any,  # noqa: ANN401
+    page: Page = Page(),  # noqa: B008 – frozen
+) -> dict[str, dict[str, str]]:
     """What each level of sharing below the highest shows of a result, for the metadata of the tool's return.
 
     Args:
         tool: Name of the tool.
         value: The result as JSON values.
+        page: Which part of its long list was asked for.
     """
-    return {SHARED: {level: fenced(tool, reduced(value, level, tool)) for level in SHARES if level != "rows"}}
+    return {SHARED: {level: fenced_page(tool, value, level, page) for level in SHARES if level != "rows"}}
 
 
 def summary_line(value: Any, limit: int = 110) -> str:  # noqa: ANN401

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
+
+from db.partial_files import lock, partial_of
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "pandas")
 """Distributions whose releases may change a number."""
@@ -59,15 +60,12 @@ def keep(path: Path, write: Callable[[BinaryIO], object], *, private: bool = Fal
         private: Whether nobody else on this machine may read it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of its own for each writer: two that shared one would write into each other's file.
-    partial = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
-    try:
+    with partial_of(path) as partial:
         opened = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666)
         with os.fdopen(opened, "wb") as stream:
+            lock(opened)
             write(stream)
         partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def kept(path: Path, read: Callable[[BinaryIO], Kept], *, private: bool = False) -> Kept | None:

@@ -78,9 +78,18 @@ class DownloadError(HitscoutError):
 
 
 class QueryError(HitscoutError):
-    """A query in SQL that was refused, failed, or did not end in time."""
+    """A query in SQL that was refused, failed, or did not end in time.
+
+    Attributes:
+        brief: The message without the engine's own words, which may quote what the store holds: the kind of failure
+            and where in the query it lies; empty where the message quotes nothing.
+    """
 
     kind = "query"
+
+    def __init__(self, message: str, suggestion: str = "", brief: str = "") -> None:
+        super().__init__(message, suggestion)
+        self.brief = brief
 
 
 def require(condition: object, message: str, suggestion: str = "") -> None:

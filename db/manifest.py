@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
+
+from db.acts import act
+from db.migrations import revision
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something about the store that needs mending."""
+    """Something about the store that needs mending.
+
+    Attributes:
+        message: What was found.
+        suggestion: What would mend it.
+        kind: ``lost`` where rows are missing or changed; ``unfinished`` where all rows are there and only the
+            manifest is behind; ``unknown`` where there is no manifest to compare them with.
+    """
 
     message: str
     suggestion: str
+    kind: Literal["lost", "unfinished", "unknown"] = "lost"
 
 
 INGESTED_TABLES = (
@@ -71,7 +82,10 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
         known: The manifest of the last write; empty to sum everything anew.
     """
     columns = _columns(connection)
-    revision = connection.execute("SELECT value::BIGINT FROM meta WHERE key = 'revision'").fetchall()
+    current = revision(connection)
+    if known and known["revision"] != current - 1:
+        # A write in between was never entered, so that as many rows as before need not be the same ones.
+        known = {**known, "tables": {}}
     ids = [row[0] for row in connection.execute("SELECT id FROM ingest ORDER BY id").fetchall()]
     known_ingests = known.get("ingests", {})
     ingests: dict[str, Any] = {str(i): known_ingests[str(i)] for i in ids if str(i) in known_ingests}
@@ -97,7 +111,7 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
     stale = [t for t in STATE_TABLES if t not in GROWING_TABLES or before.get(t, {}).get("rows") != counts[t]]
     hashes = dict(_of_tables(connection, {table: _row_digest(columns[table]) for table in stale}))
     tables = {t: {"rows": counts[t], "hash": hashes[t]} if t in hashes else before[t] for t in STATE_TABLES}
-    return {"revision": revision[0][0] if revision else 0, "ingests": ingests, "tables": tables}
+    return {"revision": current, "ingests": ingests, "tables": tables}
 
 
 def _of_tables(connection: duckdb.DuckDBPyConnection, asked: Mapping[str, str]) -> list[tuple[str, Any]]:
@@ -106,38 +120,84 @@ def _of_tables(connection: duckdb.DuckDBPyConnection, asked: Mapping[str, str]) 
     return connection.execute(" UNION ALL ".join(each)).fetchall() if each else []
 
 
-def differences(manifest: Mapping[str, Any], present: Mapping[str, Any]) -> list[Problem]:
+def compared(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> list[Problem]:
+    """Sums everything anew, and says what does not agree with a manifest.
+
+    Args:
+        connection: An open connection.
+        manifest: As `describe` gave it after the last write; empty where none is known.
+    """
+    gone = sorted({*INGESTED_TABLES, *STATE_TABLES} - set(_columns(connection)))
+    if gone:
+        return [Problem(f"The store lacks tables that every store has: {', '.join(gone)}.", "Restore a backup.")]
+    present = describe(connection, {})
+    if not manifest:
+        return []
+    added = [int(number) for number in present["ingests"] if number not in manifest["ingests"]]
+    return differences(manifest, present, _parents(connection, added))
+
+
+def differences(manifest: Mapping[str, Any], present: Mapping[str, Any], given_up: Sequence[int] = ()) -> list[Problem]:
     """What the manifest says was committed and is not there, or not as it was.
+
+    A store that is ahead of its manifest was written once more, by a process that ended before it had entered the
+    write. Such a write may have added, removed or changed anything but the rows of an ingest, which nobody changes
+    without being its child; so only those are compared.
 
     Args:
         manifest: As `describe` gave it after the last write.
         present: As `describe` gives it now.
+        given_up: Ingests that gave rows to one that the manifest does not know.
     """
-    problems = []
-    remedy = "Restore a backup, or remove the screen and add its file again."
-    for ingest_id, tables in manifest["ingests"].items():
-        found = present["ingests"].get(ingest_id)
-        if found is None:
-            problems.append(Problem(f"Ingest {ingest_id} is in the manifest but not in the store.", remedy))
-            continue
-        for table, entry in tables.items():
-            if found.get(table, {}).get("hash") != entry["hash"]:
-                rows = found.get(table, {}).get("rows", 0)
-                problems.append(
-                    Problem(
-                        f"Ingest {ingest_id}: table {table} holds {rows} rows that do not agree with the"
-                        f" {entry['rows']} rows that were committed.",
-                        remedy,
-                    )
-                )
+    behind = present["revision"] - manifest["revision"]
+    if behind > 0:
+        return [_unfinished(), *_changed_ingests(manifest, present, set(map(str, given_up)))]
+    problems = [_lost(manifest["revision"], present["revision"])] if behind < 0 else []
+    problems += _changed_ingests(manifest, present, None)
     for table, entry in manifest["tables"].items():
         found = present["tables"].get(table)
         if found is not None and found["hash"] != entry["hash"]:
-            problems.append(
-                Problem(
-                    f"Table {table} holds {found['rows']} rows that do not agree with the {entry['rows']} rows that"
-                    " were committed.",
-                    remedy,
-                )
-            )
+            problems.append(_disagreeing(f"Table {table} holds", found["rows"], entry["rows"]))
     return problems
+
+
+REMEDY = "Restore a backup, or remove the screen and add its file again."
+
+
+def _unfinished() -> Problem:
+    return Problem(
+        "The last write is committed and whole, but the process ended before it was entered in the manifest: an"
+        " unfinished write, nothing is lost.",
+        f"{act('mend')} finishes it, and so does the next write.",
+        "unfinished",
+    )
+
+
+def _lost(entered: int, found: int) -> Problem:
+    return Problem(
+        f"The store is at revision {found} but revision {entered} was committed: its last writes were lost (a"
+        " damaged or deleted .wal file does this silently, and so does an older copy of the file).",
+        f"Restore a backup, or add the missing files again after {act('mend')}, which accepts the store as it is.",
+    )
+
+
+def _changed_ingests(
+    manifest: Mapping[str, Any], present: Mapping[str, Any], given_up: Container[str] | None
+) -> list[Problem]:
+    """Ingests that are missing or not as they were; after an unfinished write some may have gone or given rows up."""
+    problems = []
+    for ingest_id, tables in manifest["ingests"].items():
+        found = present["ingests"].get(ingest_id)
+        if found is None and given_up is None:
+            problems.append(Problem(f"Ingest {ingest_id} is in the manifest but not in the store.", REMEDY))
+        if found is None or ingest_id in (given_up or ()):
+            continue
+        for table, entry in tables.items():
+            have = found.get(table, {"rows": 0, "hash": ""})
+            if have["hash"] != entry["hash"]:
+                problems.append(_disagreeing(f"Ingest {ingest_id}: table {table} holds", have["rows"], entry["rows"]))
+    return problems
+
+
+def _disagreeing(what: str, found: int, committed: int) -> Problem:
+    return Problem(f"{what} {found} rows that do not agree with the {committed} rows that were committed.", REMEDY)

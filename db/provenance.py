@@ -83,6 +83,22 @@ def get_ingest(connection: duckdb.DuckDBPyConnection, ingest_id: int) -> Ingest:
     return found[0]
 
 
+def has_source(connection: duckdb.DuckDBPyConnection, source_hash: str, name: str) -> bool:
+    """Whether rows were read from a file of this content, or of this name.
+
+    Args:
+        connection: A connection to the store.
+        source_hash: SHA-256 of the file.
+        name: The file's name without its folder.
+    """
+    rows = connection.execute(
+        "SELECT 1 FROM ingest WHERE source_hash = $1 OR contains(arguments, $1)"
+        " OR list_contains(string_split(source, ', '), $2) LIMIT 1",
+        [source_hash, name],
+    ).fetchall()
+    return bool(rows)
+
+
 def _select(connection: duckdb.DuckDBPyConnection, where: str, values: list[Any]) -> list[Ingest]:
     rows = connection.execute(
         "SELECT id, content_hash, kind, name, source, source_hash, tool, arguments, versions, created_at, parents"

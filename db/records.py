@@ -28,6 +28,8 @@ Relation = Literal["copy", "sibling", "other", "undeclared"]
 
 UNSIGNED: Literal["unsigned"] = "unsigned"
 """What positive means in a file that says how strong effects are, but not which way they go."""
+ONE_SIDED: frozenset[EstimateKind] = frozenset({"bayes_factor"})
+"""Kinds of estimates that speak for one side, the positive one of their file: below zero they say "no effect"."""
 PROTEIN_LOCUS = "gene with protein product"
 """Locus type of the genes that are written ``PROTEIN_CODING`` where a list of genes is asked for."""
 PROTEIN_CODING = "protein-coding"
@@ -60,8 +62,9 @@ class Note:
     line: int | None
     name: str
     reason: str
-    """``unresolved``, ``ambiguous``, ``date``, ``duplicate``, ``not-finite``, ``p-out-of-range``, ``control``,
-    ``bad-row`` or ``p-zero``."""
+    """``unresolved``, ``ambiguous``, ``date``, ``several-genes``, ``duplicate``, ``not-finite``, ``p-out-of-range``,
+    ``control``, ``bad-row``, ``missing`` (no effect), ``total``, ``impossible``; of rows that are used: ``alias``,
+    ``former-name``, ``zero-effect``, ``p-zero`` or ``bound`` (a p or FDR of which a bound is known)."""
     detail: str
     kept_aside: bool = True
     source_row: Mapping[str, str] = field(default_factory=dict)

@@ -6,32 +6,32 @@ file tries again with jitter, and in the end says which process holds it.
 
 from __future__ import annotations
 
-import importlib.resources
-import json
 import os
 import random
-import re
+import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from db.acts import PATH, act, option
-from db.errors import StoreError, StoreHeldError
-from db.manifest import Problem, describe, differences
+from db.engine import STORAGE_VERSION, as_store_error, connect, group_only, is_held
+from db.errors import StoreError
+from db.interrupts import finished_first
+from db.manifest import Problem, compared, describe
+from db.manifest_file import KnownManifest, read_manifest, refuse_in_the_way, write_manifest
+from db.migrations import migrate, pending, revision
+from db.partial_files import partial_of
+from db.store_place import HEADERS, absolute, refuse_foreign, refuse_orphaned_log, refuse_unusable, unfinished_file
 
-STORAGE_VERSION = "v1.5.0"
-"""Storage that DuckDB 1.5 and 2.0 both open."""
+__all__ = ["STORAGE_VERSION", "Connection", "Store"]
 
 Connection = duckdb.DuckDBPyConnection
 """The type of a connection, for what passes one on without speaking SQL itself."""
-
-_HELD_MARKERS = ("Could not set lock", "Conflicting lock", "being used by another process")
 
 
 @dataclass
@@ -62,6 +62,14 @@ def _forget_held_files() -> None:
 os.register_at_fork(after_in_child=_forget_held_files)
 
 
+class _FailedCommit(Exception):  # noqa: N818 - a message between two functions, never seen outside
+    """The engine failed while it committed, so that only the file can say whether it did."""
+
+    def __init__(self, error: duckdb.Error, wanted: int) -> None:
+        super().__init__(str(error))
+        self.error, self.wanted = error, wanted
+
+
 class Store:
     """One DuckDB file of screens, gene knowledge and campaigns.
 
@@ -71,7 +79,7 @@ class Store:
     """
 
     def __init__(self, path: Path, patience: float = 10.0) -> None:
-        self.path = path.expanduser().resolve()
+        self.path = absolute(path)
         self.patience = patience
         self._current = False
 
@@ -81,8 +89,14 @@ class Store:
         return self.path.with_name(self.path.name + ".manifest.json")
 
     def exists(self) -> bool:
-        """Whether the file is there (it may still be one that cannot be opened)."""
-        return self.path.is_file()
+        """Whether something is there, which may still be what cannot be opened.
+
+        A path that cannot be a store's counts as something: whoever opens it then says what is wrong with it.
+        """
+        try:
+            return refuse_unusable(self.path)
+        except StoreError:
+            return True
 
     def create(self) -> Store:
         """Makes the file if it is missing and applies the migrations that it lacks.
@@ -90,33 +104,60 @@ class Store:
         Raises:
             StoreError: The folder cannot be written, or the file is no store or a newer one.
         """
-        if self.path.is_dir():
-            raise StoreError(f"{self.path} is a folder, not a store file.", "Name a file, such as my.duckdb.")
-        fresh = not self.exists()
+        if not refuse_unusable(self.path):
+            self._make()
+            return self
+        held = _held(self.path)
+        with held.lock:
+            if held.connection is not None:
+                return self
+            # Looked at read-only first: an up-to-date store must open while others read it.
+            with self._opened(held, read_only=True) as connection, self._in_our_words():
+                behind = bool(pending(connection, self.path))
+        if behind:
+            with self.write("migrate"):
+                self._current = True
+        return self
+
+    def _make(self) -> None:
+        """Makes a new file beside its place and puts it there whole, so that none is ever found half-made."""
+        refuse_orphaned_log(self.path)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            with partial_of(self.path.with_name("hitscout")) as partial:
+                self._fill(partial)
+                try:
+                    os.link(partial, self.path)
+                except FileExistsError:
+                    # Another process was faster, and its file is as good.
+                    return
+                except OSError:
+                    # A file system without links; who was faster is then overtaken, as long as both are empty.
+                    partial.replace(self.path)
         except OSError as error:
             raise StoreError(
-                f"The folder {self.path.parent} cannot be made: {error.strerror}.",
-                f"Name a store in a folder that you may write to: {option(store_path=PATH)}.",
+                f"No store can be made at {self.path}: {error.strerror or error}.",
+                f"Free some space, or name a store in a folder that you may write to: {option(store_path=PATH)}.",
             ) from error
-        if not fresh:
-            # Looked at read-only first: an up-to-date store must open while others read it.
-            with self.read() as connection:
-                if not _pending(connection, self.path):
-                    return self
+        held = _held(self.path)
+        with held.lock, self._opened(held, read_only=False) as connection:
+            # Nobody else can have the file now; one who had it before has written the manifest already.
+            if read_manifest(self.manifest_path).revision != revision(connection):
+                self._settle(connection, "new store", KnownManifest())
+
+    def _fill(self, partial: Path) -> None:
         try:
-            with self.write("migrate") as connection:
-                self._migrate(connection)
-        except StoreHeldError:
-            # Another process is making the same file just now: it is not ours to take away.
-            raise
-        except BaseException:
-            if fresh:
-                # A file that was never finished would refuse to open for ever after.
-                self.path.unlink(missing_ok=True)
-            raise
-        return self
+            with group_only(), connect(partial, read_only=False) as connection:
+                connection.execute("BEGIN TRANSACTION")
+                migrate(connection, self.path)
+                connection.execute("UPDATE meta SET value = '1' WHERE key = 'revision'")
+                connection.execute("COMMIT")
+                connection.execute("CHECKPOINT")
+        except duckdb.Error as error:
+            told = as_store_error(error, self.path)
+            raise StoreError(f"No store could be made. {told.message}", told.suggestion) from error
+        finally:
+            partial.with_name(partial.name + ".wal").unlink(missing_ok=True)
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -130,17 +171,13 @@ class Store:
             StoreError: There is no store at the path, or it cannot be opened.
             StoreHeldError: Another process is writing and did not stop within the patience.
         """
-        if not self.exists():
-            raise StoreError(
-                f"There is no store at {self.path}.",
-                f"Run {act('fetch')} to make one with public data, or name another one: {option(store_path=PATH)}.",
-            )
+        self._require_file()
         held = _held(self.path)
         with held.lock:
             if held.connection is not None:
                 yield held.connection
                 return
-            with self._opened_current(held) as connection:
+            with self._opened_current(held) as connection, self._in_our_words():
                 yield connection
 
     @contextmanager
@@ -151,9 +188,10 @@ class Store:
             purpose: What is written, for messages (``ingest``, ``campaign``).
 
         Raises:
-            StoreError: The store cannot be opened or written.
+            StoreError: The store cannot be opened or written, or has lost what its manifest says was committed.
             StoreHeldError: Another process holds the store and did not let go within the patience.
         """
+        self._require_file()
         held = _held(self.path)
         with held.lock:
             if held.connection is not None and held.writable:
@@ -161,44 +199,94 @@ class Store:
                 return
             if held.connection is not None:
                 raise StoreError(f"A write ({purpose}) was begun while the same thread reads the store.")
-            with self._opened(held, read_only=False) as connection:
-                connection.execute("BEGIN TRANSACTION")
-                try:
-                    if _has_table(connection, "meta"):
-                        self._migrate(connection)
-                    yield connection
-                    if _has_table(connection, "meta"):
-                        connection.execute(
-                            "UPDATE meta SET value = (value::BIGINT + 1)::VARCHAR WHERE key = 'revision'"
-                        )
-                    connection.execute("COMMIT")
-                except BaseException as error:
-                    _roll_back(connection)
-                    if isinstance(error, duckdb.Error):
-                        raise _as_store_error(error, self.path) from error
-                    raise
-                self._settle(connection, purpose)
+            try:
+                with self._opened(held, read_only=False) as connection, ExitStack() as whole:
+                    known = self._known(connection, purpose)
+                    with self._transaction(connection, whole):
+                        yield connection
+                    self._settle(connection, purpose, known)
+            except _FailedCommit as failed:
+                raise self._after_failed_commit(failed, purpose) from failed.error
 
-    def _settle(self, connection: duckdb.DuckDBPyConnection, purpose: str) -> None:
+    @contextmanager
+    def _transaction(self, connection: duckdb.DuckDBPyConnection, whole: ExitStack) -> Iterator[None]:
+        """A transaction; from its COMMIT on, an interrupt waits until `whole` is left, and the manifest is written."""
+        try:
+            connection.execute("BEGIN TRANSACTION")
+            migrate(connection, self.path)
+            yield
+            wanted = revision(connection) + 1
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'revision'", [str(wanted)])
+        except BaseException as error:
+            _roll_back(connection)
+            if isinstance(error, duckdb.Error):
+                raise as_store_error(error, self.path) from error
+            raise
+        whole.enter_context(finished_first())
+        try:
+            with group_only():
+                connection.execute("COMMIT")
+        except duckdb.Error as error:
+            raise _FailedCommit(error, wanted) from error
+
+    def _known(self, connection: duckdb.DuckDBPyConnection, purpose: str) -> KnownManifest:
+        """The manifest before a write.
+
+        Raises:
+            StoreError: The store has lost writes, which one more would hide; or no manifest could be written.
+        """
+        known = read_manifest(self.manifest_path)
+        refuse_in_the_way(self.manifest_path, known)
+        if purpose == "mend":
+            return KnownManifest()
+        with self._in_our_words():
+            found = revision(connection)
+        if known.revision > found:
+            raise StoreError(
+                f"{self.path} has lost its last writes: it is at revision {found} and {known.revision} was committed."
+                " Nothing was written, because that would hide the loss.",
+                f"Put back a copy of the store with its manifest; or {act('mend')} accepts the store as it is.",
+            )
+        return known
+
+    def _after_failed_commit(self, failed: _FailedCommit, purpose: str) -> StoreError:
+        """Whether a commit that failed is in the file all the same, as it is where only the tidying after it failed."""
+        told = as_store_error(failed.error, self.path)
+        try:
+            with connect(self.path, read_only=True) as connection:
+                kept = revision(connection) >= failed.wanted
+        except duckdb.Error:
+            return StoreError(told.message, f"Free some disk space; {act('diagnose')} then says what was kept.")
+        if kept:
+            return self._untidied(purpose, told.message)
+        return StoreError(f"{told.message} Nothing of the {purpose} was kept.", told.suggestion)
+
+    def _settle(self, connection: duckdb.DuckDBPyConnection, purpose: str, known: KnownManifest) -> None:
         """Empties the write-ahead log and enters the commit in the manifest.
 
         A damaged log is silent, so nothing of value may stay in one.
         """
         try:
-            connection.execute("CHECKPOINT")
-            self._write_manifest(connection)
+            with group_only():
+                connection.execute("CHECKPOINT")
+                write_manifest(self.manifest_path, describe(connection, known.content))
         except (duckdb.Error, OSError) as error:
-            reason = str(error).splitlines()[0]
-            raise StoreError(
-                f"The {purpose} is committed and safe, but {self.path} could not be tidied after it: {reason}",
-                f"Free some disk space, then run {act('mend')}. There is no need to repeat what was done.",
-            ) from error
+            raise self._untidied(purpose, str(error).splitlines()[0]) from error
+
+    def _untidied(self, purpose: str, reason: str) -> StoreError:
+        return StoreError(
+            f"The {purpose} is committed and safe, but {self.path} could not be tidied after it: {reason}",
+            f"Free some disk space, then run {act('mend')}. There is no need to repeat what was done.",
+        )
 
     @contextmanager
     def _opened(self, held: _Held, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = self._connect(read_only=read_only)
         held.connection, held.writable = connection, not read_only
         try:
+            if not read_only:
+                # What a killed writer had spilled; whoever holds the file for writing is alone with it.
+                shutil.rmtree(self.path.with_name(self.path.name + ".tmp"), ignore_errors=True)
             yield connection
         finally:
             held.connection, held.writable = None, False
@@ -208,7 +296,9 @@ class Store:
     def _opened_current(self, held: _Held) -> Iterator[duckdb.DuckDBPyConnection]:
         """A reading connection to a store that has all migrations; one that an older hitscout made gets them first."""
         with self._opened(held, read_only=True) as connection:
-            if self._current or not _is_behind(connection):
+            with self._in_our_words():
+                behind = not self._current and bool(pending(connection, self.path))
+            if not behind:
                 self._current = True
                 yield connection
                 return
@@ -217,46 +307,39 @@ class Store:
         with self._opened(held, read_only=True) as connection:
             yield connection
 
-    def _migrate(self, connection: duckdb.DuckDBPyConnection) -> None:
-        for number, sql in _pending(connection, self.path):
-            connection.execute(sql)
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", [str(number)])
-
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-        config: dict[str, str | bool | int | float | list[str]] = {"threads": "2"}
-        if not read_only:
-            config["storage_compatibility_version"] = STORAGE_VERSION
+        refuse_foreign(self.path)
         give_up = time.monotonic() + self.patience
         while True:
             try:
-                return duckdb.connect(str(self.path), read_only=read_only, config=config)
+                return connect(self.path, read_only=read_only)
             except duckdb.Error as error:
-                held_elsewhere = any(marker in str(error) for marker in _HELD_MARKERS)
-                if not held_elsewhere or time.monotonic() > give_up:
-                    raise _as_store_error(error, self.path) from error
+                if not is_held(error) or time.monotonic() > give_up:
+                    told = as_store_error(error, self.path)
+                    empty = not is_held(error) and self.path.stat().st_size <= HEADERS
+                    raise (unfinished_file(self.path) if empty else told) from error
                 # Jitter only spreads the waiting writers out; no result depends on it.
                 time.sleep(random.uniform(0.02, 0.15))  # noqa: S311
 
-    # Manifest ------------------------------------------------------------------------------------
-
-    def _write_manifest(self, connection: duckdb.DuckDBPyConnection) -> None:
-        manifest = describe(connection, self._read_manifest())
-        partial = self.manifest_path.with_suffix(".part")
-        partial.write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
-        partial.replace(self.manifest_path)
-
-    def _read_manifest(self) -> dict[str, Any]:
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
         try:
-            return dict(json.loads(self.manifest_path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError):
-            return {"unreadable": True}
+            yield
+        except duckdb.Error as error:
+            raise as_store_error(error, self.path) from error
+
+    def _require_file(self) -> None:
+        if not refuse_unusable(self.path):
+            raise StoreError(
+                f"There is no store at {self.path}.",
+                f"Run {act('fetch')} to make one with public data, or name another one: {option(store_path=PATH)}.",
+            )
 
     def mend(self) -> None:
         """Writes the manifest anew from what the file holds; for after a look at what `verify` says."""
         with self.write("mend"):
-            self.manifest_path.unlink(missing_ok=True)
+            # The write itself does it.
+            pass
 
     def verify(self) -> list[Problem]:
         """Compares every ingest's rows, sums and hashes with the manifest.
@@ -265,74 +348,22 @@ class Store:
             What does not agree; empty where all is well.
 
         Raises:
-            StoreError: The file does not open at all.
+            StoreError: The file does not open at all, or not all of it can be read.
         """
-        manifest = self._read_manifest()
-        if not manifest:
-            return [Problem("The store has no manifest beside it.", f"{act('mend')} writes one.")]
-        if manifest.get("unreadable"):
-            return [Problem(f"{self.manifest_path} cannot be read.", f"{act('mend')} writes it anew.")]
+        self._require_file()
+        known = read_manifest(self.manifest_path)
         with self.read() as connection:
-            present = describe(connection, {})
-        problems = []
-        if present["revision"] < manifest["revision"]:
-            problems.append(
-                Problem(
-                    f"The store is at revision {present['revision']} but revision {manifest['revision']} was"
-                    " committed: its last writes were lost (a damaged or deleted .wal file does this silently).",
-                    f"Restore a backup, or add the missing files again and run {act('mend')}.",
-                )
-            )
-        elif present["revision"] > manifest["revision"]:
-            problems.append(
-                Problem(
-                    "The last write was committed but its manifest was not finished.",
-                    f"{act('mend')} writes it anew.",
-                )
-            )
-        return problems + differences(manifest, present)
-
-
-def _migrations() -> list[tuple[int, str]]:
-    """All migrations, by number."""
-    folder = importlib.resources.files(__package__) / "schema"
-    found = []
-    for entry in folder.iterdir():
-        if match := re.fullmatch(r"(\d{4})_\w+\.sql", entry.name):
-            found.append((int(match[1]), entry.read_text(encoding="utf-8")))
-    return sorted(found)
-
-
-def _pending(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[int, str]]:
-    migrations = _migrations()
-    done = 0
-    if _has_table(connection, "meta"):
-        # All is fetched: a result that is left unfinished forbids other work on the connection.
-        rows = connection.execute("SELECT value::INTEGER FROM meta WHERE key = 'schema'").fetchall()
-        done = rows[0][0] if rows else 0
-    elif connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall()[0][0]:
-        raise StoreError(
-            f"{path} is a DuckDB file, but not a hitscout store.", f"Name another path: {option(store_path=PATH)}."
-        )
-    newest = migrations[-1][0]
-    if done > newest:
-        raise StoreError(
-            f"{path} was written by a newer hitscout (schema {done}; this one knows {newest}).",
-            f"Upgrade hitscout, or name another store: {option(store_path=PATH)}.",
-        )
-    return [(number, sql) for number, sql in migrations if number > done]
-
-
-def _is_behind(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the file is a store that lacks a migration."""
-    if not _has_table(connection, "meta"):
-        return False
-    rows = connection.execute("SELECT value::INTEGER FROM meta WHERE key = 'schema'").fetchall()
-    return bool(rows) and rows[0][0] < _migrations()[-1][0]
-
-
-def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return bool(connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchall())
+            problems = compared(connection, known.content)
+        if problems and not known.content:
+            return problems
+        if known.in_the_way:
+            remedy = f"Move it away (`mv {self.manifest_path} {self.manifest_path}.old`), then {act('mend')}."
+            return [Problem(f"{self.manifest_path} {known.trouble}, where the manifest belongs.", remedy, "unknown")]
+        if known.trouble == "is missing":
+            return [Problem("The store has no manifest beside it.", f"{act('mend')} writes one.", "unknown")]
+        if known.trouble:
+            return [Problem(f"{self.manifest_path} {known.trouble}.", f"{act('mend')} writes it anew.", "unknown")]
+        return problems
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
@@ -341,28 +372,3 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
     except duckdb.Error:
         # DuckDB has already ended the transaction (it does after a fatal error); the first error is the one to tell.
         return
-
-
-def _as_store_error(error: duckdb.Error, path: Path) -> StoreError:
-    text = str(error)
-    if any(marker in text for marker in _HELD_MARKERS):
-        process = re.search(r"PID (\d+)", text)
-        who = f"process {process[1]}" if process else "another process"
-        return StoreHeldError(
-            f"The store {path} is held by {who}.",
-            f"Wait until it is done, end it, or name another store: {option(store_path=PATH)}.",
-        )
-    if "No space left" in text or "could not allocate" in text.lower() or "Could not write" in text:
-        return StoreError(
-            f"There is no space left to write the store {path}.",
-            "Free some disk space; what was committed before is unharmed.",
-        )
-    if "ermission denied" in text or "read-only" in text.lower():
-        return StoreError(
-            f"No permission to open {path}.", f"Name a store that you may read and write: {option(store_path=PATH)}."
-        )
-    first_line = text.splitlines()[0]
-    return StoreError(
-        f"The store {path} cannot be used: {first_line}",
-        f"{act('diagnose')} looks closer; a backup or another {option(store_path=PATH)} works.",
-    )

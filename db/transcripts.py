@@ -11,8 +11,9 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,9 @@ class TranscriptFile:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
+            with suppress(PermissionError):
+                # One that was copied here may be open to others.
+                os.fchmod(self._descriptor, 0o600)
             self._close_torn_line()
         except OSError as error:
             raise _unwritable(path, error) from error
@@ -144,32 +148,43 @@ def lines_of(path: Path) -> Iterator[dict[str, Any]]:
     Yields:
         Each line's values, among them ``kind`` and ``at``.
     """
+    # A pipe or a device of that name would never end.
+    if not path.is_file():
+        return
     with path.open(encoding="utf-8", errors="replace") as stream:
         for line in stream:
             try:
                 values = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
-            if isinstance(values, dict) and "kind" in values:
+            if isinstance(values, dict) and isinstance(values.get("kind"), str):
                 yield values
 
 
 def read_transcript(path: Path) -> Transcript | None:
-    """What is to be known of one file; None where it is no transcript.
+    """What is to be known of one file; None where it is no transcript, or cannot be read.
 
     Args:
         path: The file.
     """
+    try:
+        return _read(path)
+    except (OSError, ValueError):
+        # One odd file must not hide the others.
+        return None
+
+
+def _read(path: Path) -> Transcript | None:
     first: dict[str, Any] | None = None
     title, last, count = "", "", 0
     for line in lines_of(path):
         first = first or line
         if not title and line["kind"] == "asked":
             title = " ".join(str(line.get("text", "")).split())[:80]
-        last, count = str(line.get("at", last)), count + 1
+        last, count = (str(line["at"]) if _time_of(line.get("at")) else last), count + 1
     if first is None or first["kind"] != "start":
         return None
-    began = datetime.fromisoformat(str(first["at"]))
+    began = _time_of(first.get("at")) or datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
     return Transcript(
         id=path.stem,
         path=path,
@@ -177,9 +192,18 @@ def read_transcript(path: Path) -> Transcript | None:
         campaign=str(first.get("campaign", "")),
         title=title,
         started_at=began,
-        last_at=datetime.fromisoformat(last) if last else began,
+        last_at=_time_of(last) or began,
         lines=count,
     )
+
+
+def _time_of(written: object) -> datetime | None:
+    """A time as it stands in a transcript, in UTC as the store's times are; None where it is none."""
+    try:
+        found = datetime.fromisoformat(str(written))
+    except ValueError:
+        return None
+    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def list_transcripts(store: Store) -> list[Transcript]:

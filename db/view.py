@@ -14,7 +14,7 @@ import pandas as pd
 
 from db.genes.named_rows import NamedRows
 from db.records import UNSIGNED, Screen
-from db.screens.reading import hit_list, list_screens
+from db.screens.reading import ESTIMATE_AS_EVIDENCE, hit_list, list_screens
 from db.store import Store
 
 EFFECT_COLUMNS = (
@@ -72,7 +72,7 @@ class View:
             # Names as places in their order: each is made once, not once a screen, and numbers are sorted sooner.
             effects = connection.execute(
                 "WITH named AS (SELECT id, row_number() OVER (ORDER BY name, id) - 1 AS place FROM perturbation)"
-                " SELECT contrast.screen_id, effect.contrast_id, named.place AS perturbation, effect.estimate,"
+                f" SELECT contrast.screen_id, effect.contrast_id, named.place AS perturbation, {ESTIMATE_AS_EVIDENCE},"
                 " effect.standard_error, effect.p_low, effect.p_high, effect.fdr_low, effect.fdr_high"
                 " FROM effect JOIN contrast ON contrast.id = effect.contrast_id"
                 " JOIN named ON named.id = effect.perturbation_id"
@@ -164,7 +164,7 @@ class View:
                 " JOIN gene_set ON gene_set.id = gene_set_id"
             ).fetchnumpy()
             named = {
-                column: NamedRows.of(connection, table, name).categories(rows[place])
+                column: NamedRows.of(connection, table, name).categories(np.asarray(rows[place]))
                 for column, (table, name, place) in _OF_MEMBERSHIPS.items()
             }
         return pd.DataFrame(named)
@@ -199,7 +199,7 @@ class View:
                 " SEMI JOIN gene a ON a.id = gene_a SEMI JOIN gene b ON b.id = gene_b WHERE network.name = ?",
                 [network],
             ).fetchnumpy()
-        ends = {end: genes.categories(rows[f"gene_{end}"]) for end in ("a", "b")}
+        ends = {end: genes.categories(np.asarray(rows[f"gene_{end}"])) for end in ("a", "b")}
         return pd.DataFrame({**ends, "weight": rows["weight"]})
 
     def edges(self, network: str, *, genes: Collection[str] | None = None) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from db.store import Store
 from db.view import View
 from tools.campaigns.listing import campaign_show
 from tools.campaigns.rounds.order_file import campaign_export
+from tools.campaigns.rounds.output_files import require_within
 from tools.campaigns.rounds.proposal import campaign_propose
 from tools.campaigns.rounds.shortlist import Shortlist
 from tools.campaigns.start.start import campaign_start
@@ -108,9 +109,11 @@ def demo(
 
     Raises:
         DownloadError: A pack cannot be had.
+        RefusedFileError: The folder is none that may be written to.
     """
     started = time.monotonic()
-    own = replace(workspace, store=Store(workspace.paths.cache / "demo" / "demo.duckdb"))
+    require_within(workspace, folder or Path.cwd())
+    own = replace(workspace, store=Store(workspace.paths.cache / "demo" / "demo.duckdb"), writes_within=None)
     _fetch(own, mirror)
     done = play(own, SCREEN, folder or Path.cwd(), seeds=seeds, workers=workers)
     return replace(done, seconds=time.monotonic() - started)
@@ -245,7 +248,7 @@ def write_beside(wanted: Path, workspace: Workspace, campaign: str) -> Path:
         The file that holds the round.
     """
     fresh = workspace.store.path.parent / FILE_NAME
-    campaign_export(workspace, fresh, campaign)
+    campaign_export(workspace, fresh, campaign, overwrite=True)
     contents = fresh.read_bytes()
     for path in _names(wanted):
         try:

@@ -12,7 +12,7 @@ from db import evidence as rows
 from db.acts import ANY, act
 from db.errors import InvalidValueError, NotFoundError
 from db.evidence_ids import FORMS, kind_of, parts_of
-from db.records import UNSIGNED
+from db.records import ONE_SIDED, UNSIGNED
 from db.store import Store
 from tools.genes.texts.literature import ADDRESS, kept_publication
 from tools.workspace import Workspace
@@ -114,6 +114,8 @@ def _effect(store: Store, contrast: str, name: str) -> _Opened:
     where = f" in {facts['cell_type']}" if facts["cell_type"] else ""
     if facts["positive_means"] == UNSIGNED:
         return _strength(name, where, facts), facts, ()
+    if facts["estimate_kind"] in ONE_SIDED and (facts["estimate"] > 0) == (facts["positive_means"] == "lowers"):
+        return _no_effect(name, where, facts), facts, ()
     side = "low" if facts["rank_from_low"] <= facts["rank_from_high"] else "high"
     fdr = facts[f"fdr_{side}"]
     text = (
@@ -133,6 +135,15 @@ def _strength(name: str, where: str, facts: dict[str, Any]) -> str:
     )
     known = [facts[f"fdr_{side}"] for side in ("low", "high") if facts[f"fdr_{side}"] is not None]
     return text + (f", FDR {min(known):.2g}." if known else ".")
+
+
+def _no_effect(name: str, where: str, facts: dict[str, Any]) -> str:
+    """Evidence for one side that is against an effect, which is no evidence for the other side."""
+    return (
+        f"{name} has {facts['estimate_kind']} {-abs(facts['estimate']):.3g} on {facts['phenotype']}{where} in"
+        " the screen"
+        f" {facts['screen']}: it speaks against an effect, and for none on the other side."
+    )
 
 
 def _set(store: Store, collection: str, name: str) -> _Opened:

@@ -15,9 +15,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any, TypeVar, cast
 
+from db.acts import option
+from db.errors import InvalidValueError
+
 Tool = TypeVar("Tool", bound=Callable[..., Any])
 _EMPTY = inspect.Parameter.empty
 _SECTION = re.compile(r"(?:Args|Attributes):\n(.*?)(?=\n\s*\n|\Z)", re.DOTALL)
+
+
+MOST_NAMES = 5_000
+"""Names that a call may give one by one; a list in a file may hold more."""
 
 
 class Parameters:
@@ -44,8 +51,10 @@ def takes_fields(tool: Tool) -> Tool:
     @functools.wraps(tool)
     def called(*args: Any, **given: Any) -> Any:  # noqa: ANN401 – whatever the tool takes and gives
         if any(isinstance(value, Parameters) for value in (*args, *given.values())):
+            refuse_many_names(_all_fields(args, given))
             return tool(*args, **given)
         arguments = flat.bind(*args, **given).arguments
+        refuse_many_names(arguments)
         made = {name: kind(**_taken(arguments, kind)) for name, kind in objects.items()}
         return tool(**arguments, **made)
 
@@ -54,6 +63,45 @@ def takes_fields(tool: Tool) -> Tool:
     called.__annotations__["return"] = flat.return_annotation
     called.__doc__ = _flat_docstring(inspect.getdoc(tool) or "", objects)
     return cast("Tool", called)
+
+
+def _all_fields(args: tuple[Any, ...], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was given by name, and the fields of objects."""
+    objects = [value for value in (*args, *given.values()) if isinstance(value, Parameters)]
+    return {**given, **{name: value for one in objects for name, value in vars(one).items()}}
+
+
+def takes_names(tool: Tool) -> Tool:
+    """Refuses a call of a tool that gives more than `MOST_NAMES` names one by one.
+
+    Args:
+        tool: A function that takes lists of names.
+    """
+    parameters = inspect.signature(tool)
+
+    @functools.wraps(tool)
+    def called(*args: Any, **given: Any) -> Any:  # noqa: ANN401 – whatever the tool takes and gives
+        refuse_many_names(parameters.bind_partial(*args, **given).arguments)
+        return tool(*args, **given)
+
+    return cast("Tool", called)
+
+
+def refuse_many_names(arguments: Mapping[str, Any]) -> None:
+    """Refuses lists that are too long to be given one by one.
+
+    Args:
+        arguments: What a tool is given, by name.
+
+    Raises:
+        InvalidValueError: One of them holds more than `MOST_NAMES`.
+    """
+    for name, value in arguments.items():
+        if isinstance(value, (list, tuple, set, frozenset)) and len(value) > MOST_NAMES:
+            raise InvalidValueError(
+                f"{option(name)} has {len(value):,} names; {MOST_NAMES:,} are the most a call.",
+                "Give fewer at a time, or a file of them where a file is taken.",
+            )
 
 
 def described_fields(kind: type[Parameters]) -> Mapping[str, str]:

@@ -95,6 +95,9 @@ class Workspace:
         paths: Folders of this user.
         report: Called with each `Progress`; may raise KeyboardInterrupt to cancel.
         by: Who gives what is recorded, such as a grade: ``person``, or the name of a language model.
+        reads_files: Whether a name may mean a file too. Not for what reads at an assistant's wish: only a tool that a
+            person approves reads files.
+        writes_within: The folder that files are written in; any folder where None, as a person may.
     """
 
     store: Store
@@ -103,6 +106,8 @@ class Workspace:
     paths: Paths = field(default_factory=Paths.of_user)
     report: Callable[[Progress], None] = _ignore
     by: str = "person"
+    reads_files: bool = True
+    writes_within: Path | None = None
 
     @classmethod
     def open(

@@ -7,7 +7,7 @@ a failure, because half an answer reads like a whole one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,13 +25,16 @@ from pydantic_ai.settings import ModelSettings, merge_model_settings
 
 from agent.notices import on_notice
 from agent.privacy.consent import require_consent
-from agent.privacy.sharing import SEEN, shared_messages, stays_here
+from agent.privacy.messages import SEEN, shared_messages
+from agent.privacy.sharing import stays_here
 from agent.settings import LanguageModelSettings, Share
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage, ModelResponse
     from pydantic_ai.models import Model, StreamedResponse
 
+LONGEST_ANSWER = 400_000
+"""Characters of one answer, its calls and its thinking included, after which it is stopped: none is that long."""
 _WORTH_REPEATING = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
 
 
@@ -113,6 +116,7 @@ class Border(WrapperModel):
                 except _WORTH_REPEATING as error:
                     attempt += 1
                     await self._wait(error, attempt)
+            self._bound(stream)
             try:
                 yield stream
             except (IndexError, KeyError, TypeError, AttributeError) as error:
@@ -134,7 +138,30 @@ class Border(WrapperModel):
         response.metadata = {**(response.metadata or {}), SEEN: self.share}
         return response
 
+    def _bound(self, stream: StreamedResponse) -> None:
+        """Counts the events of an answer where they come from, because only the framework may begin to read them."""
+        source: Any = stream
+        events = source._get_event_iterator
+        source._get_event_iterator = lambda: self._bounded(events())
+
+    async def _bounded(self, events: AsyncIterator[Any]) -> AsyncGenerator[Any]:
+        """The events of an answer until it is longer than any answer is."""
+        length = 0
+        async for event in events:
+            length += _length_of(event)
+            if length > LONGEST_ANSWER:
+                raise self._too_long()
+            yield event
+
+    def _too_long(self) -> AnswerCutShort:
+        return AnswerCutShort(
+            self.model_name,
+            f"The answer of {self.model_name} went on past {LONGEST_ANSWER:,} characters; it was stopped.",
+        )
+
     def _require_whole(self, response: ModelResponse) -> None:
+        if sum(len(_content_of(part)) for part in response.parts) > LONGEST_ANSWER:
+            raise self._too_long()
         if response.finish_reason == "length":
             raise AnswerCutShort(self.model_name, f"The answer of {self.model_name} was cut off at its token limit.")
         if response.finish_reason is None and response.state != "suspended":
@@ -168,6 +195,17 @@ def _limited(wrapped: Model, limits: LanguageModelSettings) -> ModelSettings | N
         # The responses API keeps what it is sent for a month unless it is told not to.
         ours = cast("ModelSettings", {**ours, "openai_store": False})
     return merge_model_settings(wrapped.settings, ours)
+
+
+def _length_of(event: Any) -> int:  # noqa: ANN401 – any event of a stream
+    """Characters that an event adds to an answer; one at least, so that a stream of nothings ends too."""
+    part = getattr(event, "delta", None) if event.event_kind == "part_delta" else getattr(event, "part", None)
+    return 1 + (len(_content_of(part)) if event.event_kind in ("part_delta", "part_start") else 0)
+
+
+def _content_of(part: Any) -> str:  # noqa: ANN401 – a part of an answer, or what is added to one
+    named = ("content", "args", "content_delta", "args_delta")
+    return "".join(str(getattr(part, name)) for name in named if getattr(part, name, None))
 
 
 def _nonsense(name: str, error: Exception) -> UnexpectedModelBehavior:

@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from agent.privacy.keys import place_of
 from agent.privacy.sharing import each_of, share_of, stays_here
 from agent.settings import SHARES, Share
 from db.acts import ANY, act, option
+from db.disk_cache import keep
 from db.errors import HitscoutError
 from tools.workspace import Paths
 
@@ -57,7 +58,7 @@ def sendings(language_model: Model) -> list[Sending]:
         language_model: As `agent.providers.language_models.resolve` gives it.
     """
     return [
-        Sending(urlsplit(one.base_url or "").netloc or one.system, share_of(one))
+        Sending(place_of(one.base_url or "") or one.system, share_of(one))
         for one in each_of(language_model)
         if not stays_here(one)
     ]
@@ -89,8 +90,8 @@ def give_consent(language_model: Model, paths: Paths | None = None) -> None:
     given = _given(path)
     for one in missing_consent(language_model, paths):
         given[one.host] = one.share
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(given, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    text = json.dumps(given, indent=1, sort_keys=True) + "\n"
+    keep(path, lambda stream: stream.write(text.encode()), private=True)
 
 
 def require_consent(language_model: Model, paths: Paths | None = None) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from agent.events import Failed
-from agent.privacy.keys import redact, variable_of
+from agent.privacy.keys import place_of, redact, variable_of
 from agent.privacy.sharing import each_of
 from db.acts import option
 from db.errors import HitscoutError
@@ -91,7 +90,7 @@ def _provider(error: Exception, language_model: Model | None) -> tuple[str, str]
     wait = getattr(error, "retry_after", None)
     patience = f" It asks to wait {wait:.0f} s." if wait else ""
     said = _body(error)
-    host = urlsplit((language_model.base_url if language_model else "") or "").netloc or "its provider"
+    host = place_of((language_model.base_url if language_model else "") or "") or "its provider"
     cases: tuple[tuple[type[Exception], str, str], ...] = (
         (AnswerCutShort, str(error), "Ask again, or ask for less at a time."),
         (e.ModelAuthenticationError, f"The key for {name} was refused.", f"Check {_variable(language_model)}."),

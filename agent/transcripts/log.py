@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -212,14 +213,17 @@ def history_of(path: Path) -> list[ModelMessage]:
     Args:
         path: The transcript's file.
     """
+    from pydantic import ValidationError
     from pydantic_ai.messages import ModelMessagesTypeAdapter
 
     messages: list[Any] = []
     tail: list[dict[str, Any]] = []
     for line in lines_of(path):
         if line["kind"] == "message":
-            messages += ModelMessagesTypeAdapter.validate_python([line["message"]])
-            tail = []
+            # One that cannot be read is passed over; what was said after it still counts.
+            with suppress(ValidationError):
+                messages += ModelMessagesTypeAdapter.validate_python([line.get("message")])
+                tail = []
         elif line["kind"] in ("asked", "text", "tool"):
             tail.append(line)
     return [*messages, *_unfinished(messages, tail)]
@@ -232,16 +236,16 @@ def _unfinished(messages: Sequence[Any], tail: Sequence[Mapping[str, Any]]) -> l
     made: list[Any] = []
     pending = {part.tool_call_id for part in messages[-1].parts if part.part_kind == "tool-call"} if messages else set()
     returns = [
-        ToolReturnPart(line["tool"], line["result"], tool_call_id=line["call_id"])
+        ToolReturnPart(str(line.get("tool")), str(line.get("result")), tool_call_id=line["call_id"])
         for line in tail
-        if line["kind"] == "tool" and line["call_id"] in pending
+        if line["kind"] == "tool" and line.get("call_id") in pending
     ]
     if returns:
         made.append(ModelRequest(parts=returns))
     for line in tail:
         if line["kind"] == "asked":
-            made.append(ModelRequest(parts=[UserPromptPart(line["text"])]))
-    text = "".join(str(line["text"]) for line in tail if line["kind"] == "text")
+            made.append(ModelRequest(parts=[UserPromptPart(str(line.get("text", "")))]))
+    text = "".join(str(line.get("text", "")) for line in tail if line["kind"] == "text")
     if text:
         made.append(ModelResponse(parts=[TextPart(text)], state="interrupted"))
     return made

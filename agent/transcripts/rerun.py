@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from agent.binding import Called, Toolbox, all_tools, bind, perform
+from agent.binding import Called, Toolbox, all_tools, bind
 from agent.transcripts.log import content_of
 from db.store import Store
 from db.transcripts import find_transcript, lines_of, store_revision
@@ -74,9 +74,9 @@ def rerun(workspace: Workspace, name: str, *, with_writes: bool = False) -> Reru
     transcript = find_transcript(workspace.store, name)
     lines = list(lines_of(transcript.path))
     start = lines[0]
-    seed = int(start.get("seed", 0))
+    seed = start["seed"] if isinstance(start.get("seed"), int) else 0
     with _place(workspace, copied=with_writes) as place:
-        calls = tuple(_again(place, line, seed, with_writes=with_writes) for line in lines if line["kind"] == "tool")
+        calls = tuple(_again(place, line, seed, with_writes=with_writes) for line in lines if _is_call(line))
     revision = store_revision(workspace.store)
     return Rerun(
         transcript.id,
@@ -86,6 +86,12 @@ def rerun(workspace: Workspace, name: str, *, with_writes: bool = False) -> Reru
         store_changed=start.get("store", {}).get("revision") != revision,
         versions_changed=_versions_changed(start.get("versions", {})),
     )
+
+
+def _is_call(line: Mapping[str, Any]) -> bool:
+    """Whether a line tells of a call, whole."""
+    texts = all(isinstance(line.get(key), str) for key in ("tool", "summary", "outcome"))
+    return line["kind"] == "tool" and texts and isinstance(line.get("arguments"), Mapping)
 
 
 @contextmanager
@@ -118,7 +124,7 @@ def _verdict(line: Mapping[str, Any], called: Called) -> Verdict:
     if line["outcome"] == "done":
         if called.outcome != "done":
             return "failed"
-        return "same" if content_of(called.value) == line["content"] else "differs"
+        return "same" if content_of(called.value) == line.get("content") else "differs"
     return "same" if called.outcome == line["outcome"] else "differs"
 
 
@@ -140,7 +146,9 @@ def call_again(workspace: Workspace, name: str, arguments: Mapping[str, Any], se
         typed = bind(tool, writing=False).function_schema.validator.validate_python(dict(arguments))
     except ValidationError:
         return None
-    return perform(tool, Toolbox(workspace, seed).workspace_for(""), typed)
+    # A rerun writes no file outside the folder of the copy that it works on.
+    toolbox = Toolbox(workspace, seed, writes_within=workspace.store.path.parent)
+    return toolbox.perform(tool, "", typed)
 
 
 def _versions_changed(before: Mapping[str, str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -84,18 +85,19 @@ def library_of_campaign(store: Store, campaign_id: int) -> list[str]:
     return [row[0] for row in rows]
 
 
-def exclusions_of(store: Store, campaign_id: int) -> dict[str, str]:
+def exclusions_of(store: Store, campaign_id: int, until: datetime | None = None) -> dict[str, str]:
     """Perturbations that a person took out of a campaign: name → reason, sorted by name.
 
     Args:
         store: The store.
         campaign_id: Id of the campaign.
+        until: Only those that were taken out by then; all where None.
     """
     with store.read() as connection:
         rows = connection.execute(
             "SELECT p.name, e.reason FROM campaign_exclusion e JOIN perturbation p ON p.id = e.perturbation_id"
-            " WHERE e.campaign_id = ? ORDER BY p.name, e.created_at, e.reason",
-            [campaign_id],
+            " WHERE e.campaign_id = ? AND (? IS NULL OR e.created_at <= ?) ORDER BY p.name, e.created_at, e.reason",
+            [campaign_id, until, until],
         ).fetchall()
     return dict(rows)
 

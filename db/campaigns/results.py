@@ -14,6 +14,7 @@ import pandas as pd
 from db.acts import act
 from db.errors import ConflictError
 from db.provenance import utc_now
+from db.screens.reading import ESTIMATE_AS_EVIDENCE
 from db.store import Store
 
 
@@ -77,10 +78,11 @@ def effects_of_contrasts(store: Store, contrast_ids: Collection[int]) -> pd.Data
     """
     with store.read() as connection:
         return connection.execute(
-            "SELECT e.contrast_id, p.name AS perturbation, e.estimate, e.standard_error, e.p_low, e.p_high,"
-            " e.fdr_low, e.fdr_high FROM effect e JOIN perturbation p ON p.id = e.perturbation_id"
-            " WHERE e.replicate_id IS NULL AND e.contrast_id IN (SELECT unnest(?::INTEGER[]))"
-            " ORDER BY e.contrast_id, p.name",
+            f"SELECT effect.contrast_id, p.name AS perturbation, {ESTIMATE_AS_EVIDENCE}, effect.standard_error,"
+            " effect.p_low, effect.p_high, effect.fdr_low, effect.fdr_high FROM effect"
+            " JOIN perturbation p ON p.id = effect.perturbation_id JOIN contrast ON contrast.id = effect.contrast_id"
+            " WHERE effect.replicate_id IS NULL AND effect.contrast_id IN (SELECT unnest(?::INTEGER[]))"
+            " ORDER BY effect.contrast_id, p.name",
             [sorted(contrast_ids)],
         ).df()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 _MONTH_NAMES = (
     "jan january januar", "feb february februar", "mar march mrz mär märz maerz", "apr april", "may mai",
@@ -67,6 +68,25 @@ def _dates(text: str) -> list[tuple[int, int]]:
         first, second = int(match["first"]), int(match["second"])
         return [(first, second), (second, first)]
     return []
+
+
+_FIRST_DAY, _LAST_DAY = 36526, 47847
+"""1 January 2000 and 30 December 2030, as a spreadsheet counts days; no gene of man or mouse has such an Entrez id."""
+
+
+def serial_date_names(number: int) -> tuple[str, ...]:
+    """The gene names that may have been turned into a date which is written as a number of days.
+
+    Args:
+        number: Days since 30 December 1899, such as 43160 for 1 March 2018.
+
+    Returns:
+        As `spreadsheet_date_names`; empty where the number is no day from 2000 to 2030.
+    """
+    if not _FIRST_DAY <= number <= _LAST_DAY:
+        return ()
+    day = date(1899, 12, 30) + timedelta(days=number)
+    return tuple(f"{stem}{day.day}" for stem in _GENE_STEMS[day.month])
 
 
 def near_names(name: str, index: Mapping[str, Sequence[str]], count: int = 3) -> tuple[str, ...]:

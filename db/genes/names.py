@@ -8,21 +8,23 @@ listed and never guessed. Dates that a spreadsheet made out of names are recogni
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from db.acts import act
 from db.errors import NotFoundError
-from db.genes.name_forms import near_names, spreadsheet_date_names
+from db.genes.control_names import is_control_word
+from db.genes.name_forms import near_names, serial_date_names, spreadsheet_date_names
+from db.genes.names_inside import is_float, name_inside, whole_number
+from db.genes.no_names import no_name
+from db.genes.resolutions import Ids, Reading, Resolution, Status, decided, undecided, unknown
 from db.records import Gene, Organism
 from db.store import Store
-
-Status = Literal["approved", "previous", "alias", "identifier", "ambiguous", "date", "unknown"]
 
 NAMESPACES = ("hgnc", "mgi", "ensembl", "entrez", "uniprot")
 """Identifiers in the order in which they are believed when two columns disagree."""
@@ -30,68 +32,45 @@ NAMESPACES = ("hgnc", "mgi", "ensembl", "entrez", "uniprot")
 NEAR_LIMIT = 50
 """Unknown names of one list for which near names are looked for; a longer list is of another organism or kind."""
 
+FEWEST_RUNNING = 20
+"""So many whole numbers in a row, from 0 or 1 on, count rows."""
+
+LEAST_IDS = 0.01
+"""From this share of a list on, whole numbers among its names are read as Entrez ids."""
+
+_SINGLE = frozenset({"approved", "previous", "alias", "identifier"})
 _IDENTIFIER_NAMES = (
     (re.compile(r"ENS[A-Z]*G\d{11}(\.\d+)?", re.IGNORECASE), "ensembl"),
     (re.compile(r"HGNC:\d+", re.IGNORECASE), "hgnc"),
     (re.compile(r"MGI:\d+", re.IGNORECASE), "mgi"),
     (re.compile(r"LOC\d+"), "entrez"),
 )
-_Ids = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What one name means.
-
-    Attributes:
-        name: The name as it was given.
-        gene: Its gene, or None where there is none or more than one.
-        status: Through what it was found, or why it was not.
-        choices: The genes that an ambiguous name or a date may stand for, by symbol.
-        near: Approved symbols that look like an unknown name.
-        detail: A sentence for a report; empty where the name is simply an approved symbol.
-    """
-
-    name: str
-    gene: Gene | None
-    status: Status
-    choices: tuple[Gene, ...] = ()
-    near: tuple[str, ...] = ()
-    detail: str = ""
 
 
 @dataclass(frozen=True)
 class _Meanings:
     """Gene ids by name, a dictionary for each tier."""
 
-    approved: Mapping[str, _Ids]
-    previous: Mapping[str, _Ids]
-    alias: Mapping[str, _Ids]
+    approved: Mapping[str, Ids]
+    previous: Mapping[str, Ids]
+    alias: Mapping[str, Ids]
 
-    def of(self, name: str) -> _Reading | None:
+    def of(self, name: str) -> Reading | None:
         """The tier and the genes of a name; None where nobody carries it."""
         if ids := self.approved.get(name):
-            return _Reading("approved" if len(ids) == 1 else "ambiguous", ids)
+            return Reading("approved" if len(ids) == 1 else "ambiguous", ids)
         previous, alias = self.previous.get(name, ()), self.alias.get(name, ())
         # A previous symbol goes before an alias only where both are of one gene: TAZ was TAFAZZIN's symbol,
         # and most papers that write it mean WWTR1.
         ids = tuple(dict.fromkeys((*previous, *alias)))
         if len(ids) > 1:
-            return _Reading("ambiguous", ids)
-        return _Reading("previous" if previous else "alias", ids) if ids else None
+            return Reading("ambiguous", ids)
+        return Reading("previous" if previous else "alias", ids) if ids else None
 
-    def anywhere(self, name: str) -> _Ids:
+    def anywhere(self, name: str) -> Ids:
         """The genes that carry a name in any tier."""
         tiers = (self.approved, self.previous, self.alias)
         return tuple(dict.fromkeys(gene_id for tier in tiers for gene_id in tier.get(name, ())))
-
-
-class _Reading(NamedTuple):
-    """What a name was found to mean, before the genes' records are read."""
-
-    status: Status
-    ids: _Ids = ()
-    detail: str = ""
 
 
 class GeneNames:
@@ -109,7 +88,7 @@ class GeneNames:
         self._organism: Organism = organism
         self._meanings = meanings
         self._rows = {row[0]: row for row in genes}
-        self._identifiers: dict[str, Mapping[str, _Ids]] = {}
+        self._identifiers: dict[str, Mapping[str, Ids]] = {}
 
     @classmethod
     def load(cls, store: Store, organism: Organism) -> GeneNames:
@@ -164,14 +143,26 @@ class GeneNames:
         genes = {gene_id: Gene(*self._rows[gene_id]) for gene_id in wanted}
         return self._resolutions(names, chosen, genes)
 
-    def _identified(self, values: Mapping[str, str]) -> _Reading | None:
+    def statuses(self, names: Sequence[str], *, exact: bool = False) -> dict[str, Status]:
+        """Through what each name would be found, without looking for near names.
+
+        Args:
+            names: Names, each once.
+            exact: Whether only names in exact case count, which takes no look into the store.
+        """
+        if exact:
+            found = {name: self._meanings.of(name) for name in names}
+            return {name: "unknown" if one is None else one.status for name, one in found.items()}
+        return {name: one.status for name, one in zip(names, self._named(names), strict=True)}
+
+    def _identified(self, values: Mapping[str, str]) -> Reading | None:
         for space, value in values.items():
             ids = self._of_namespace(space).get(plain_identifier(space, value), ())
             if len(ids) == 1:
-                return _Reading("identifier", ids, f"{space} {value}")
+                return Reading("identifier", ids, f"{space} {value}")
         return None
 
-    def _of_namespace(self, space: str) -> Mapping[str, _Ids]:
+    def _of_namespace(self, space: str) -> Mapping[str, Ids]:
         if space not in self._identifiers:
             with self._store.read() as connection:
                 rows = connection.execute(
@@ -182,32 +173,72 @@ class GeneNames:
             self._identifiers[space] = _by_name(rows)
         return self._identifiers[space]
 
-    def _named(self, names: Sequence[str]) -> list[_Reading]:
-        """Exact case first, then dates, any case and names that are identifiers."""
+    def _named(self, names: Sequence[str]) -> list[Reading]:
+        """Approved symbols first, then words that are no names, other names in exact case, and all else."""
         exact = [self._meanings.of(name) for name in names]
-        left = [name for name, reading in zip(names, exact, strict=True) if reading is None and name]
-        if not left:
-            return [reading or _Reading("unknown") for reading in exact]
+        loose = {name for name, found in zip(names, exact, strict=True) if found is None or found.status != "approved"}
+        if not loose:
+            return [found or Reading("unknown") for found in exact]
+        words = {name: word for name in loose if (word := _word(name))}
+        left = [name for name, found in zip(names, exact, strict=True) if name and (found is None or name in words)]
         dates = {name: stood for name in left if (stood := spreadsheet_date_names(name))}
-        folded = self._folded(left + [name for stood in dates.values() for name in stood])
+        folded = self._folded([*left, *(name for stood in dates.values() for name in stood)])
+        numbers = self._numbers(names)
         return [
-            reading or self._loosely(name, dates.get(name, ()), folded)
-            for name, reading in zip(names, exact, strict=True)
-        ]
+            words[name]._replace(ids=folded.anywhere(name.casefold())) if name in words
+            else found or numbers.get(name) or self._loosely(name, dates.get(name, ()), folded)
+            for name, found in zip(names, exact, strict=True)
+        ]  # fmt: skip
 
-    def _loosely(self, name: str, stood: Sequence[str], folded: _Meanings) -> _Reading:
+    def _loosely(self, name: str, stood: Sequence[str], folded: _Meanings) -> Reading:
         if stood:
             # The case of the genes' own names is kept where it can be: Mar1 is an alias of RTL1, MARCH1 is no other's.
             exact = dict.fromkeys(i for one in stood for i in self._meanings.anywhere(one))
-            return _Reading(
+            return Reading(
                 "date", tuple(exact or dict.fromkeys(i for one in stood for i in folded.anywhere(one.casefold())))
             )
         if reading := folded.of(name.casefold()):
             return reading
         for pattern, space in _IDENTIFIER_NAMES:
             if pattern.fullmatch(name):
-                return self._identified({space: name.removeprefix("LOC")}) or _Reading("unknown")
-        return _Reading("unknown")
+                return self._identified({space: name.removeprefix("LOC")}) or Reading("unknown")
+        return self._inside(name) or Reading("unknown", detail=_what_is(name))
+
+    def _inside(self, text: str) -> Reading | None:
+        """What a name and an identifier inside a longer text mean together."""
+        inside = name_inside(text)
+        if inside is None:
+            return None
+        (named,) = self._named([inside.name])
+        beside = self._identified({_space_of(inside.identifier): inside.identifier}) if inside.identifier else None
+        if beside is None or not named.ids:
+            return (beside or named)._replace(detail=text) if beside or named.ids else None
+        if beside.ids[0] in named.ids:
+            return Reading("identifier", beside.ids, text)
+        symbols = [str(self._rows[one.ids[0]][2]) for one in (named, beside)]
+        return Reading("contradictory", (*named.ids, *beside.ids), f"{symbols[0]} by the name, {symbols[1]} by the id")
+
+    def _numbers(self, names: Sequence[str]) -> dict[str, Reading]:
+        """Whole numbers among names: Entrez ids, days that a spreadsheet made of names, or nothing that is known.
+
+        A single number among thousands of symbols is more likely a slip than an id, so it is told and not believed.
+        """
+        numbers = {name: number for name in names if (number := whole_number(name)) is not None}
+        believed = len(numbers) >= max(1, LEAST_IDS * len(names)) and not _are_running(numbers.values())
+        found = {}
+        for name, number in numbers.items():
+            of_id = self._identified({"entrez": str(number)})
+            stood = serial_date_names(number) if of_id is None and len(numbers) < len(names) / 2 else ()
+            ids = tuple(dict.fromkeys(i for one in stood for i in self._meanings.anywhere(one)))
+            if ids:
+                found[name] = Reading("date", ids)
+            elif of_id is not None and believed:
+                found[name] = of_id
+            else:
+                symbol = self._rows[of_id.ids[0]][2] if of_id is not None else ""
+                hint = f" As an Entrez id it would be {symbol}." if symbol else ""
+                found[name] = Reading("unknown", detail=f"{name} is a number, not a name.{hint}")
+        return found
 
     def _folded(self, names: Sequence[str]) -> _Meanings:
         """What some names mean where case does not matter, by names without case."""
@@ -223,7 +254,7 @@ class GeneNames:
         return _meanings(rows)
 
     def _resolutions(
-        self, names: Sequence[str], readings: Sequence[_Reading], genes: Mapping[int, Gene]
+        self, names: Sequence[str], readings: Sequence[Reading], genes: Mapping[int, Gene]
     ) -> list[Resolution]:
         given = frozenset(name.strip() for name in names)
         near: dict[str, tuple[str, ...]] = {}
@@ -231,15 +262,22 @@ class GeneNames:
         for name, reading in zip(names, readings, strict=True):
             text = name.strip()
             if reading.status == "unknown":
-                if text not in near and len(near) < NEAR_LIMIT and not _is_identifier(text):
-                    near[text] = near_names(text, self._near_index)
-                found.append(_unknown(name, near.get(text, ())))
-            elif reading.status in ("ambiguous", "date"):
-                choices = tuple(sorted((genes[i] for i in reading.ids), key=lambda gene: gene.symbol))
-                found.append(_undecided(name, reading.status, choices, given))
+                if text not in near and not reading.detail:
+                    near[text] = self._near(text, len(near))
+                found.append(unknown(name, near.get(text, ()), reading.detail))
+            elif reading.status in _SINGLE:
+                found.append(decided(name, reading, genes[reading.ids[0]]))
             else:
-                found.append(_decided(name, reading, genes[reading.ids[0]]))
+                choices = tuple(sorted((genes[i] for i in dict.fromkeys(reading.ids)), key=lambda gene: gene.symbol))
+                found.append(undecided(name, reading, choices, given))
         return found
+
+    def _near(self, text: str, looked: int) -> tuple[str, ...]:
+        """Symbols near an unknown name; ``HLA.A`` is how R writes HLA-A, which is told however many there are."""
+        dashed = text.replace(".", "-")
+        if dashed != text and dashed in self._meanings.approved:
+            return (dashed,)
+        return near_names(text, self._near_index) if looked < NEAR_LIMIT and not _is_identifier(text) else ()
 
     @cached_property
     def _near_index(self) -> dict[str, list[str]]:
@@ -248,6 +286,30 @@ class GeneNames:
         for symbol in self.symbols:
             index.setdefault(symbol[:2].upper(), []).append(symbol)
         return index
+
+
+def _word(name: str) -> Reading | None:
+    """The reading of a word that stands for no gene, or for a negative control."""
+    if said := no_name(name):
+        return Reading("no-name", detail=said)
+    return Reading("control") if is_control_word(name) else None
+
+
+def _are_running(numbers: Collection[int]) -> bool:
+    """Whether numbers count rows, as the first column of many a table does; such are no ids."""
+    return len(numbers) >= FEWEST_RUNNING and max(numbers) - min(numbers) < len(numbers) and min(numbers) <= 1
+
+
+def _what_is(name: str) -> str:
+    if is_float(name):
+        return (
+            f"{name} is a number that a spreadsheet made of a name (RIKEN clones have such), and nothing tells which."
+        )
+    return ""
+
+
+def _space_of(identifier: str) -> str:
+    return next((space for pattern, space in _IDENTIFIER_NAMES if pattern.fullmatch(identifier)), "entrez")
 
 
 def _is_identifier(text: str) -> bool:
@@ -265,46 +327,22 @@ def plain_identifier(namespace: str, value: str) -> str:
     if namespace == "ensembl":
         return text.split(".")[0].upper()
     if namespace == "entrez":
-        return text.removesuffix(".0")
+        return text.removesuffix(".0").removeprefix("LOC")
     if namespace in ("hgnc", "mgi") and text and not text.upper().startswith(f"{namespace.upper()}:"):
         return f"{namespace.upper()}:{text.removesuffix('.0')}"
     return text.upper()
 
 
 def _meanings(rows: Iterable[tuple[str, str, int]]) -> _Meanings:
-    tiers: dict[str, dict[str, _Ids]] = {"approved": {}, "previous": {}, "alias": {}}
+    tiers: dict[str, dict[str, Ids]] = {"approved": {}, "previous": {}, "alias": {}}
     for tier, name, gene_id in rows:
         of_tier = tiers[tier]
         of_tier[name] = (*of_tier[name], gene_id) if name in of_tier else (gene_id,)
     return _Meanings(**tiers)
 
 
-def _by_name(rows: Iterable[tuple[str, int]]) -> dict[str, _Ids]:
-    found: dict[str, _Ids] = {}
+def _by_name(rows: Iterable[tuple[str, int]]) -> dict[str, Ids]:
+    found: dict[str, Ids] = {}
     for name, gene_id in rows:
         found[name] = (*found.get(name, ()), gene_id)
     return found
-
-
-def _decided(name: str, reading: _Reading, gene: Gene) -> Resolution:
-    if gene.symbol == name.strip():
-        return Resolution(name, gene, reading.status)
-    how = f" by {reading.detail}" if reading.detail and reading.detail.split()[-1] not in name else ""
-    return Resolution(name, gene, reading.status, detail=f"{name.strip()} is {gene.symbol}{how}.")
-
-
-def _undecided(name: str, status: Status, choices: tuple[Gene, ...], given: frozenset[str]) -> Resolution:
-    text, symbols = name.strip(), [gene.symbol for gene in choices]
-    present = " and ".join(symbol for symbol in symbols if symbol in given)
-    hint = f" The list names {present} besides." if present else ""
-    if status == "ambiguous":
-        return Resolution(name, None, status, choices, detail=f"{text} means {' or '.join(symbols)}.{hint}")
-    stood = f" It may have been {' or '.join(symbols)}." if symbols else ""
-    return Resolution(
-        name, None, status, choices, detail=f"{text} is a date that a spreadsheet made of a gene name.{stood}{hint}"
-    )
-
-
-def _unknown(name: str, near: tuple[str, ...]) -> Resolution:
-    hint = f" Near it: {', '.join(near)}." if near else ""
-    return Resolution(name, None, "unknown", near=near, detail=f"No gene is named {name.strip()!r}.{hint}")

@@ -14,7 +14,8 @@ import pandas as pd
 
 from db.acts import PATH, option
 from db.errors import ConflictError, NeedsChoiceError, NotFoundError
-from db.genes.names import NAMESPACES, GeneNames, Resolution, has_genes
+from db.genes.names import NAMESPACES, GeneNames, has_genes
+from db.genes.resolutions import Resolution
 from db.records import UNSIGNED, Gene, Organism
 from db.store import Store
 
@@ -150,9 +151,11 @@ def _organisms(store: Store, organism: Organism | None) -> list[Organism]:
 
 def _not_one(failed: Sequence[Resolution]) -> NotFoundError | NeedsChoiceError:
     for resolution in failed:
-        if resolution.choices:
+        if resolution.choices and resolution.status not in ("no-name", "control"):
             listed = "; ".join(f"{gene.symbol} ({gene.name})" for gene in resolution.choices)
             return NeedsChoiceError(resolution.detail, f"Name one of them: {listed}.")
+    if failed[0].status in ("no-name", "control"):
+        return NotFoundError(failed[0].detail, "Give an approved symbol, or an Ensembl, Entrez or HGNC id.")
     near = ", ".join(dict.fromkeys(symbol for resolution in failed for symbol in resolution.near))
     suggestion = (
         f"Did you mean {near}?" if near else "Give an approved symbol, an alias or an Ensembl, Entrez or HGNC id."

@@ -12,7 +12,7 @@ import pandas as pd
 
 from db.acts import FILE, NAME, act, option
 from db.errors import ConflictError, NotFoundError, did_you_mean
-from db.records import UNSIGNED, Contrast, Screen
+from db.records import ONE_SIDED, UNSIGNED, Contrast, Screen
 from db.screens.writing import (
     EFFECT_NUMBERS,
     drop_idle_studies,
@@ -24,6 +24,14 @@ _SCREEN_COLUMNS = (
     " screen.condition, screen.library, screen.modality, screen.method, screen.readout, screen.readout_gene,"
     " screen.text, screen.hit_rule, screen.side, screen.ingest_id, screen.campaign_id"
 )
+
+ESTIMATE_AS_EVIDENCE = (
+    "CASE WHEN contrast.estimate_kind NOT IN ({kinds}) THEN effect.estimate"
+    " WHEN contrast.positive_means = 'lowers' THEN least(effect.estimate, 0)"
+    " WHEN contrast.positive_means = 'raises' THEN greatest(effect.estimate, 0) ELSE effect.estimate END AS estimate"
+).format(kinds=", ".join(f"'{kind}'" for kind in sorted(ONE_SIDED)))
+"""An effect as predictors may learn from it: evidence for one side says nothing, 0, of the other (of the tables
+``effect`` and ``contrast``). What a file said stays in the store."""
 
 
 # Reading -----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from db.acts import act
+from db.clean_text import clean
 from db.errors import QueryError, StoreHeldError
 from db.sql.views import VIEWS
 from db.store import Store
@@ -35,6 +36,8 @@ DEADLINE = 10.0
 _WORKER = Path(__file__).with_name("sandbox_worker.py")
 _MOST_MESSAGE = 600
 _ADVICE = f"Give one SELECT over the tables that {act('sql_tables')} lists."
+_KIND = re.compile(r"(?:[A-Z][A-Za-z-]+ ){1,3}(?:Error|Exception)\b")
+_PLACE = re.compile(r"^LINE (\d+): .*(?:\n( *)\^)?", re.MULTILINE)
 _NOT_SHOWN = ("Possible solutions:", "Database is launched", r",? due to the following Python exception", "Traceback ")
 
 
@@ -86,12 +89,14 @@ def query(store: Store, sql: str, values: Sequence[Any] = (), *, deadline: float
     said = _ask(json.dumps(request).encode(), deadline)
     if said["kind"] == "rows":
         rows = tuple(tuple(row) for row in said["rows"])
-        return Answer(tuple(said["columns"]), rows, bool(said["truncated"]), int(said["landlock"]))
+        # A query names its columns as it likes.
+        columns = tuple(clean(str(name)) for name in said["columns"])
+        return Answer(columns, rows, bool(said["truncated"]), int(said["landlock"]))
     if said["kind"] == "held":
         raise StoreHeldError(
             f"The store {store.path} is held by another process.", "Ask again when its writing is done."
         )
-    raise QueryError(_refusal(said), _ADVICE)
+    raise QueryError(_refusal(said), _ADVICE, _brief(said))
 
 
 def _refusal(said: Mapping[str, Any]) -> str:
@@ -100,6 +105,21 @@ def _refusal(said: Mapping[str, Any]) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     text = text if len(text) <= _MOST_MESSAGE else text[:_MOST_MESSAGE] + "…"
     return f"The query was refused: {text}" if said["kind"] == "refused" else f"The query failed: {text}"
+
+
+def _brief(said: Mapping[str, Any]) -> str:
+    """What failed and where, without the engine's words; empty where the refusal is in our own."""
+    if said["kind"] == "refused":
+        return ""
+    message = str(said["message"])
+    kind = _KIND.match(message)
+    place = _PLACE.search(message)
+    # What is run is the query within one of ours, of which one line stands before it; it is parsed by itself first.
+    before = 0 if kind and kind[0].startswith("Parser") else 1
+    where = f" in line {max(int(place[1]) - before, 1)}" if place else ""
+    if place and place[2] is not None:
+        where += f", at character {max(len(place[2]) - len(f'LINE {place[1]}: ') + 1, 1)}"
+    return f"The query failed: {kind[0] if kind else 'an error of the engine'}{where}."
 
 
 def _ask(request: bytes, deadline: float) -> dict[str, Any]:

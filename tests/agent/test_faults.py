@@ -161,3 +161,32 @@ def test_where_both_fail_both_reasons_are_told(provider, converse):
     end = asyncio.run(events_of(converse(fallback="openai-chat:tiny-2", retries=0), "Hello?"))[-1]
     assert "tiny-1 failed" in end.message
     assert "tiny-2 was refused" in end.message
+
+
+@pytest.mark.parametrize("protocol", NAMES)
+def test_an_answer_without_end_is_stopped_with_a_message_and_the_conversation_goes_on(
+    protocol, provider, converse, monkeypatch
+):
+    monkeypatch.setattr("agent.privacy.border.LONGEST_ANSWER", 1_000)
+    provider.script = [Reply("wordy " * 1_000), Reply("Short.")]
+    conversation = converse(NAMES[protocol])
+    end = asyncio.run(events_of(conversation, "Which screens?"))[-1]
+    assert isinstance(end, Failed)
+    assert "went on past 1,000 characters; it was stopped" in end.message
+    assert isinstance(asyncio.run(events_of(conversation, "And now?"))[-1], Finished)
+
+
+def test_arguments_without_end_are_stopped_too(provider, converse, monkeypatch):
+    monkeypatch.setattr("agent.privacy.border.LONGEST_ANSWER", 3_000)
+    provider.script = [Reply(calls=[("sql_query", {"sql": "x" * 5_000})])]
+    end = asyncio.run(events_of(converse(), "Which screens?"))[-1]
+    assert "it was stopped" in end.message
+
+
+def test_a_key_in_an_answer_is_shown_and_kept_nowhere(provider, converse, workspace):
+    provider.script = [Reply(f"Your key is {KEY} I think.")]
+    events = asyncio.run(events_of(converse(), "What is my key?"))
+    shown = "".join(event.text for event in events if isinstance(event, TextDelta))
+    assert shown.split() == f"Your key is {MASK} I think.".split()
+    assert events[-1].answer.split() == shown.split()
+    assert holds_key(workspace.store.path.parent) == []

@@ -250,3 +250,73 @@ def test_a_forked_child_does_not_inherit_the_parents_connection(store, screen_id
             finally:
                 os._exit(status)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+# Unfinished and lost writes ----------------------------------------------------------------------
+
+DIE_BEFORE_THE_MANIFEST = """
+    import os, sys
+    from pathlib import Path
+    from db.store import Store
+    phase = sys.argv[2]
+    if phase == "before the checkpoint":
+        Store._settle = lambda *_: os._exit(9)
+    else:
+        import db.store
+        db.store.write_manifest = lambda *_: os._exit(9)
+    with Store(Path(sys.argv[1])).write("ingest") as connection:
+        connection.execute("INSERT INTO study VALUES (50, 'whole', '', '')")
+        connection.execute("DELETE FROM control_effect")
+        connection.execute("DELETE FROM source_name")
+"""
+
+
+@pytest.mark.parametrize("phase", ["before the checkpoint", "before the manifest"])
+def test_a_write_whose_process_died_after_its_commit_is_unfinished_and_not_lost(store, screen_id, phase):
+    killed = start(DIE_BEFORE_THE_MANIFEST, store.path, phase)
+    assert killed.wait(timeout=60) == 9
+    first, *others = store.verify()
+    assert (first.kind, "nothing is lost" in first.message, "`mend()`" in first.suggestion) == (
+        "unfinished",
+        True,
+        True,
+    )
+    # Rows of an ingest that nobody took as a parent are still compared.
+    assert [(one.kind, "control_effect" in one.message) for one in others] == [("lost", True)]
+
+
+@pytest.mark.parametrize("finish", [lambda store: store.mend(), lambda store: add_study(store, 51)])
+def test_mending_and_the_next_write_finish_an_unfinished_one(store, screen_id, finish):
+    code = DIE_BEFORE_THE_MANIFEST.replace('connection.execute("DELETE FROM control_effect")', "pass")
+    assert start(code, store.path, "before the checkpoint").wait(timeout=60) == 9
+    assert [problem.kind for problem in store.verify()] == ["unfinished"]
+    finish(store)
+    assert store.verify() == []
+    with store.read() as connection:
+        assert connection.execute("SELECT count(*) FROM study WHERE name = 'whole'").fetchall() == [(1,)]
+
+
+def add_study(store, number) -> None:
+    with store.write("test") as connection:
+        # As many names as before the unfinished write took them: their number alone would not tell.
+        connection.execute("INSERT INTO study VALUES (?, 'next', '', '')", [number])
+        connection.execute("INSERT INTO source_name SELECT 1, 1, 'new ' || i FROM range(2) r(i)")
+
+
+def test_a_store_that_has_lost_writes_takes_no_more_until_that_is_accepted(store, screen_id):
+    with duckdb.connect(str(store.path)) as connection:
+        connection.execute("UPDATE meta SET value = (value::INT - 1)::VARCHAR WHERE key = 'revision'")
+    before = store.path.read_bytes(), store.manifest_path.read_bytes()
+    with pytest.raises(StoreError, match=r"lost its last writes.*Nothing was written") as refused:
+        add_study(store, 1)
+    assert "`mend()` accepts" in refused.value.suggestion
+    assert (store.path.read_bytes(), store.manifest_path.read_bytes()) == before
+    store.mend()
+    add_study(store, 52)
+    assert store.verify() == []
+
+
+def test_nothing_is_written_where_there_is_no_store(tmp_path):
+    with pytest.raises(StoreError, match="There is no store"), Store(tmp_path / "none.duckdb").write("test"):
+        raise AssertionError("nothing may be begun")
+    assert list(tmp_path.iterdir()) == []

@@ -150,3 +150,34 @@ def test_a_lines_values_are_plain_json(store):
     file.append("tool", {"arguments": {"path": Path("/x")}, "ids": ("a", "b")})
     line = json.loads(file.path.read_text().splitlines()[-1])
     assert (line["arguments"], line["ids"]) == ({"path": "/x"}, ["a", "b"])
+
+
+ODD = {
+    "no time": '{"kind": "start"}\n{"kind": "asked", "at": "2026-01-01"}\n',
+    "odd time": '{"kind": "start", "at": "yesterday"}\n',
+    "zoned time": '{"kind": "start", "at": "2026-01-01T00:00:00+02:00"}\n',
+    "list": "[1, 2]\n",
+    "number for a kind": '{"kind": 7, "at": "2026-01-01"}\n',
+    "cut": '{"kind": "start", "at": "2026-',
+    "deep": "[" * 100_000 + "\n",
+    "zeros": "\0" * 300,
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("content", ODD.values(), ids=ODD)
+def test_one_odd_transcript_does_not_hide_the_others(content, store):
+    begun(store, "good").close()
+    (folder_of(store) / "odd.jsonl").write_text(content, encoding="utf-8")
+    (folder_of(store) / "folder.jsonl").mkdir()
+    (folder_of(store) / "lost.jsonl").symlink_to("nowhere.jsonl")
+    assert "good" in [one.id for one in list_transcripts(store)]
+    assert find_transcript(store, "good").title == "Which genes?"
+
+
+def test_a_transcript_that_was_open_to_others_is_closed_to_them_when_it_is_carried_on(store):
+    file = begun(store, "one")
+    file.close()
+    file.path.chmod(0o644)
+    TranscriptFile(file.path).close()
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600

@@ -6,9 +6,16 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 
+import tools
+from db.errors import HitscoutError, InvalidValueError
+from db.store import Store
+from tools.campaigns.start.start import campaign_start
+from tools.campaigns.start.start_options import StartOptions
 from tools.parameters import Parameters, described_fields, takes_fields
+from tools.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -84,3 +91,28 @@ def test_two_parameters_of_one_name_are_refused():
         @takes_fields
         def twice(reading: Reading, *, strict: bool) -> None:
             """Never called."""
+
+
+@pytest.mark.parametrize("tool", [*tools.READING, *tools.WRITING], ids=lambda tool: tool.__name__)
+def test_a_call_names_five_thousand_things_at_most(tool, tmp_path):
+    workspace = Workspace(Store(tmp_path / "none.duckdb"), np.random.default_rng(0))
+    parameters = inspect.signature(tool).parameters
+    lists = [name for name, one in parameters.items() if "Sequence[str]" in str(one.annotation)]
+    asked = {name: one for name, one in list(parameters.items())[1:] if one.default is one.empty}
+    needed = {name: tmp_path / "x" if "Path" in str(one.annotation) else "x" for name, one in asked.items()}
+    for name in lists:
+        if tool.__name__.startswith(("benchmark_", "replay")):
+            # Names of screens and predictors, each of which must be there.
+            continue
+        with pytest.raises(InvalidValueError, match=rf"`{name}=` has 5,001 names; 5,000 are the most"):
+            tool(workspace, **{**needed, name: ["VAV1"] * 5001})
+        with pytest.raises(HitscoutError) as others:
+            tool(workspace, **{**needed, name: ["VAV1"] * 5000})
+        assert "are the most" not in str(others.value)
+
+
+def test_an_object_with_too_many_names_is_refused_as_they_are(tmp_path):
+    workspace = Workspace(Store(tmp_path / "none.duckdb"), np.random.default_rng(0))
+    options = StartOptions("IL-2", positive_controls=("VAV1",) * 5001)
+    with pytest.raises(InvalidValueError, match="`positive_controls=` has 5,001 names"):
+        campaign_start(workspace, "tcell", options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +11,7 @@ import pandas as pd
 
 from db.acts import DIR, act, option
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
+from db.files.objects import read_json
 from db.genes.names import GeneNames, has_genes
 from db.records import Modality, Organism, Question, Side
 from db.screens.reading import effects_of
@@ -192,10 +192,7 @@ def _declared(file: str) -> Mapping[str, Any]:
 def _json(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
         return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise RefusedFileError(f"{path.name} is not JSON: {error}", "Mend the file, or move it away.") from error
+    content = read_json(path)
     return content if isinstance(content, dict) else {}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +13,8 @@ import pandas as pd
 from db.acts import DIR, act, option
 from db.errors import NotFoundError, RefusedFileError
 from db.evidence_ids import set_id
+from db.files.objects import read_json
+from db.files.plain_table import read_plain_table
 from db.genes.names import GeneNames
 from tools.benchmarks.perturbqa_line import GROUP
 from tools.enrichment.over_representation import LEVEL, members_of
@@ -145,7 +146,7 @@ def _played(
     path: Path, table: Path, column: str, names: GeneNames, members: pd.DataFrame, examples: int
 ) -> ClusterList:
     clusters = _clusters(path)
-    listed = pd.read_csv(table, usecols=[column], dtype=str, keep_default_na=False)[column].unique().tolist()
+    listed = read_plain_table(table, ",", usecols=[column])[column].unique().tolist()
     tested = sorted(set(_symbols(names, listed)) | {one for genes, _ in clusters for one in _symbols(names, genes)})
     sets = cut_sets(members, tested, SMALLEST, LARGEST)
     labelled = [(_symbols(names, genes), label) for genes, label in clusters if label]
@@ -191,8 +192,8 @@ def _list_of(
 
 
 def _clusters(path: Path) -> list[tuple[list[str], str]]:
+    held = read_json(path)
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
         return [([str(gene) for gene in one["genes"]], str(one["label"] or "")) for one in held]
     except (ValueError, TypeError, KeyError) as error:
         raise RefusedFileError(

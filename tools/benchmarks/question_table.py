@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.errors import NotFoundError, RefusedFileError
+from db.files.text import read_text
 
 SHIPPED = "questions.toml"
 COLUMNS = ("phenotype", "cell_type", "regulators")
@@ -86,13 +87,6 @@ def _row(name: str, number: int, cells: Mapping[str, str | None]) -> TextbookRow
 
 
 def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise NotFoundError(
-            f"There is no file {file}.", f"{SHAPE} Without a file the shipped table is asked."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise RefusedFileError(f"{file.name} is not UTF-8 text.", SHAPE) from error
-    except OSError as error:
-        raise RefusedFileError(f"{file} cannot be read: {error.strerror}.", SHAPE) from error
+    if not file.exists():
+        raise NotFoundError(f"There is no file {file}.", f"{SHAPE} Without a file the shipped table is asked.")
+    return read_text(file)

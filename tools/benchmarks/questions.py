@@ -138,7 +138,7 @@ def median_overlap(lists: Sequence[Sequence[str]]) -> float | None:
 
 
 def _candidates(workspace: Workspace, pool: Pool) -> pd.Index[str]:
-    genes = library_genes(workspace.store, HUMAN, PROTEIN_CODING).perturbations["name"]
+    genes = library_genes(workspace, HUMAN, PROTEIN_CODING).perturbations["name"]
     left_out = _left_out(workspace, pool)
     kept: pd.Index[str] = pd.Index([name for name in genes if name not in left_out], dtype=object)
     return kept

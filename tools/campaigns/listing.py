@@ -8,7 +8,7 @@ from db.acts import NAME, act
 from db.campaigns.campaigns import list_campaigns, set_closed
 from db.campaigns.results import Revision
 from db.campaigns.rounds import rounds_of
-from db.errors import ConflictError, require
+from db.errors import require
 from db.records import Campaign, Round
 from db.transcripts import transcripts_of_campaign
 from tools.campaigns.chosen_campaign import pick_campaign
@@ -116,7 +116,7 @@ def campaign_close(workspace: Workspace, name: str = "", *, reopen: bool = False
     """Closes a campaign, so that it is no longer the open one that verbs without a name mean; or opens it again.
 
     All of it stays in the store. A closed campaign can be shown, reviewed and exported by name, but takes no new
-    round, exclusion or result.
+    round, exclusion or result. What is so already stays so.
 
     Args:
         workspace: Where the campaign is.
@@ -124,15 +124,11 @@ def campaign_close(workspace: Workspace, name: str = "", *, reopen: bool = False
         reopen: Whether to open a closed campaign again; then it must be named.
 
     Raises:
-        ConflictError: It is closed already, or open already where it was to be opened again.
         InvalidValueError: A campaign is to be opened again and none was named.
     """
     require(name or not reopen, "No campaign was named to open again.", f"{act('campaign_close', NAME, reopen=True)}.")
     campaign = pick_campaign(workspace.store, name)
-    if (campaign.closed_at is None) == reopen:
-        raise ConflictError(
-            f"Campaign {campaign.name} is {'open' if reopen else 'closed'} already.", f"{act('campaign_list')} says."
-        )
-    with workspace.store.write("close") as connection:
-        set_closed(connection, campaign.id, closed=not reopen)
+    if (campaign.closed_at is None) != reopen:
+        with workspace.store.write("close") as connection:
+            set_closed(connection, campaign.id, closed=not reopen)
     return next(line for line in campaign_list(workspace) if line.name == campaign.name)

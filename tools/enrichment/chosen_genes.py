@@ -91,15 +91,15 @@ def choose(
             f"{option('background')} goes with {option('genes')}.",
         )
     if genes:
-        return _of_names(workspace.store, genes, background, cast("Organism", organism))
+        return _of_names(workspace, genes, background, cast("Organism", organism))
     if screen:
         return _of_screen(workspace.store, get_screen(workspace.store, screen), cast("Side", side))
     return _of_campaign(workspace.store, campaign, side)
 
 
-def _of_names(store: Store, genes: Sequence[str], background: str, organism: Organism) -> GeneChoice:
-    resolved = resolve_list(store, organism, [part for name in genes for part in genes_in(name)], "genes")
-    tested, said = _background(store, background, organism)
+def _of_names(workspace: Workspace, genes: Sequence[str], background: str, organism: Organism) -> GeneChoice:
+    resolved = resolve_list(workspace.store, organism, [part for name in genes for part in genes_in(name)], "genes")
+    tested, said = _background(workspace, background, organism)
     chosen = set(resolved.perturbations["name"])
     outside = sorted(chosen - tested)
     notes = list(said)
@@ -114,7 +114,8 @@ def _of_names(store: Store, genes: Sequence[str], background: str, organism: Org
     return GeneChoice(of, tuple(sorted(chosen)), everyone, pd.Series(dtype=float), unknown[:SHOWN_NAMES], tuple(notes))
 
 
-def _background(store: Store, background: str, organism: Organism) -> tuple[set[str], list[str]]:
+def _background(workspace: Workspace, background: str, organism: Organism) -> tuple[set[str], list[str]]:
+    store = workspace.store
     if background in ("", PROTEIN_CODING):
         names = symbols_of(store, organism, PROTEIN_LOCUS)
         if not names:
@@ -131,8 +132,10 @@ def _background(store: Store, background: str, organism: Organism) -> tuple[set[
     if _is_context(store, background):
         return genes_among(perturbed_in(store, background)), []
     try:
-        found = screen_or_file(store, background, "background")
+        found = screen_or_file(workspace, background, "background")
     except NotFoundError as error:
+        if not workspace.reads_files:
+            raise
         raise NotFoundError(
             f"There is no screen, table of responses or file {background!r} for the background.", error.suggestion
         ) from error

@@ -14,6 +14,7 @@ from db.genes.sets import list_collections
 from db.view import View
 from tools.enrichment.chosen_genes import GeneChoice, choose
 from tools.genes.sets.statistics import cut_sets, over_represented, rank_enriched, short_name
+from tools.parameters import takes_names
 from tools.workspace import Workspace
 
 SHOWN_GENES = 10
@@ -132,6 +133,7 @@ class RankedEnrichment:
     notes: tuple[str, ...]
 
 
+@takes_names
 def over_representation(
     workspace: Workspace,
     genes: Sequence[str] = (),
@@ -190,6 +192,7 @@ def over_representation(
     )
 
 
+@takes_names
 def ranked_enrichment(
     workspace: Workspace,
     screen: str = "",

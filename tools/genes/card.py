@@ -9,13 +9,15 @@ from typing import cast, get_args
 
 from db.errors import check_word
 from db.evidence_ids import edge_id, effect_id, set_id
-from db.genes.names import GeneNames, Status
+from db.genes.names import GeneNames
 from db.genes.networks import neighbours
 from db.genes.nomenclature import effects_of_gene, find_gene, identifiers_of, names_of, orthologs_of
+from db.genes.resolutions import Status
 from db.genes.sets import sets_of_gene
 from db.genes.texts import texts_of_gene
 from db.genes.values import values_of_gene
 from db.records import Gene, Organism
+from tools.parameters import takes_names
 from tools.workspace import Workspace
 
 SHOWN = 10
@@ -202,7 +204,7 @@ class UnresolvedName:
 
     Attributes:
         name: The name as it was given.
-        status: ``ambiguous``, ``date`` or ``unknown``.
+        status: ``ambiguous``, ``contradictory``, ``date``, ``no-name``, ``control`` or ``unknown``.
         choices: Symbols of the genes that it may mean.
         near: Symbols that look like it.
         detail: The same in a sentence.
@@ -230,6 +232,7 @@ class NameReport:
     unresolved: tuple[UnresolvedName, ...]
 
 
+@takes_names
 def resolve_genes(workspace: Workspace, names: Sequence[str], organism: str = "human") -> NameReport:
     """Says what gene names mean: which are approved, former or other names, and which are ambiguous, dates or unknown.
 

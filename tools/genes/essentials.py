@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pandas as pd
-
+from db.files.plain_table import read_plain_table
 from db.view import View
 from tools.workspace import Workspace
 
@@ -43,7 +42,7 @@ def essential_names(workspace: Workspace, folder: Path | None = None) -> frozens
     places.append(workspace.paths.packs / PACK / FILE)
     for path in places:
         if path.is_file():
-            table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+            table = read_plain_table(path, "\t")
             return frozenset(table.iloc[:, 0].str.strip())
     if not workspace.store.exists():
         return None

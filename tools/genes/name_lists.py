@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,17 +9,15 @@ from pathlib import Path
 import pandas as pd
 
 from db.campaigns.records import IgnoredName
-from db.errors import NotFoundError, RefusedFileError
-from db.genes.names import GeneNames, Resolution
+from db.errors import RefusedFileError
+from db.genes.control_names import is_control_word
+from db.genes.names import GeneNames
+from db.genes.names_inside import is_float
 from db.genes.perturbation_names import genes_in, name_of_genes
+from db.genes.resolutions import Resolution
 from db.records import Organism
 from db.store import Store
-
-MOST_BYTES = 50_000_000
-HEADERS = frozenset({
-    "gene", "genes", "gene_symbol", "gene symbol", "genesymbol", "symbol", "symbols", "hgnc_symbol", "gene_name",
-    "gene name", "name", "target", "target_gene", "target gene", "gene_id", "id", "perturbation",
-})  # fmt: skip
+from tools.genes.list_files import list_rows, name_column
 
 
 @dataclass(frozen=True)
@@ -46,50 +43,26 @@ class Resolved:
 
 
 def read_list(path: Path, what: str) -> list[ListedName]:
-    """Reads one name a line; of a table, the column that is called gene or symbol, else the first.
+    """Reads one name a line; of a table, the column that is called gene or symbol, else the one that holds names.
 
     Args:
-        path: A text, csv or tsv file.
+        path: A text, csv or tsv file, packed or not, an Excel workbook or a Parquet file.
         what: What the list is, for messages (``library``, ``exclusions``).
 
     Raises:
         NotFoundError: There is no such file.
         RefusedFileError: It is no list of names.
     """
-    lines = [line for line in _text(path, what).splitlines() if line.strip() and not line.startswith("#")]
-    rows = [[cell.strip().strip('"') for cell in re.split(r"[\t,;]", line)] for line in lines]
-    if not rows:
+    rows = list_rows(path, what)
+    column, has_header = name_column(rows)
+    listed = [ListedName(row[column], _next_cell(row, column)) for row in rows[has_header:] if column < len(row)]
+    if not (listed := [one for one in listed if one.name]):
         raise RefusedFileError(f"The {what} file {path.name} holds no names.", "Give one gene name a line.")
-    header = [cell.casefold() for cell in rows[0]]
-    column = next((i for i, cell in enumerate(header) if cell in HEADERS), None)
-    if column is not None:
-        rows = rows[1:]
-    at = column or 0
-    return [ListedName(row[at], _next_cell(row, at)) for row in rows if len(row) > at and row[at]]
+    return listed
 
 
 def _next_cell(row: Sequence[str], at: int) -> str:
     return row[at + 1] if len(row) > at + 1 else ""
-
-
-def _text(path: Path, what: str) -> str:
-    if path.is_dir():
-        raise RefusedFileError(f"{path} is a folder, not a {what} file.", "Give a file with one gene name a line.")
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise RefusedFileError(
-                f"{path.name} has {path.stat().st_size // 1_000_000} MB, too much for a list of genes.",
-                "Give a file with one gene name a line.",
-            )
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise NotFoundError(f"There is no file {path}.", f"Give the {what} file's path as it is on disk.") from error
-    except UnicodeDecodeError as error:
-        raise RefusedFileError(f"{path.name} is not UTF-8 text.", "Save it as plain text, csv or tsv.") from error
-    except OSError as error:
-        raise RefusedFileError(
-            f"{path.name} cannot be read: {error.strerror}.", "Give a file that you may read."
-        ) from error
 
 
 def resolve_list(store: Store, organism: Organism, names: Sequence[str], source: str) -> Resolved:
@@ -104,9 +77,9 @@ def resolve_list(store: Store, organism: Organism, names: Sequence[str], source:
     Raises:
         NotFoundError: The store has no nomenclature of the organism.
     """
-    parts = [genes_in(name) for name in names]
+    parts = [_parts_of(name) for name in names]
     flat = list(dict.fromkeys(part for split in parts for part in split))
-    meanings = dict(zip(flat, GeneNames.load(store, organism).resolve(flat), strict=True)) if flat else {}
+    meanings = dict(zip(flat, _meanings(GeneNames.load(store, organism), flat), strict=True)) if flat else {}
     rows: dict[str, tuple[str, int, int | None, str]] = {}
     ignored: dict[str, IgnoredName] = {}
     for name, split in zip(names, parts, strict=True):
@@ -121,6 +94,19 @@ def resolve_list(store: Store, organism: Organism, names: Sequence[str], source:
     frame = pd.DataFrame(list(rows.values()), columns=["name", "gene_id", "second_gene_id", "listed"])
     frame = frame.astype({"name": object, "gene_id": "int64", "second_gene_id": "Int64", "listed": object})
     return Resolved(frame, tuple(ignored.values()))
+
+
+def _meanings(names: GeneNames, flat: Sequence[str]) -> list[Resolution]:
+    """What names mean; a number among them is an Entrez id, which spreadsheets write with a decimal point."""
+    numbers = [text.removesuffix(".0") if text.removesuffix(".0").isdecimal() else "" for text in flat]
+    return names.resolve(flat, {"entrez": numbers} if any(numbers) else None)
+
+
+def _parts_of(name: str) -> list[str]:
+    """The genes of a name: of a gene and a label of controls the gene alone, as in tables."""
+    parts = [name] if is_float(name) else genes_in(name)
+    genes = [part for part in parts if not is_control_word(part)]
+    return genes if genes and len(parts) == 2 else parts
 
 
 def _refused(name: str, found: Sequence[Resolution], source: str) -> IgnoredName | None:

@@ -12,8 +12,9 @@ from db.campaigns.records import IgnoredName
 from db.errors import NotFoundError
 from db.evidence import existing
 from db.evidence_ids import text_id
-from db.genes.names import GeneNames, Resolution
+from db.genes.names import GeneNames
 from db.genes.perturbation_names import genes_in, name_of_genes
+from db.genes.resolutions import Resolution
 from db.records import Organism
 from db.store import Store
 from tools.grades.judge import Grade, Judgement

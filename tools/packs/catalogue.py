@@ -20,6 +20,7 @@ from tools.packs.definition import Pack, read_pack, read_packs
 from tools.packs.downloads import Mirror, fetch_files, is_fetched
 from tools.packs.encoding import encode_at_once, encoded_by
 from tools.packs.loaders.base import Loaded, LoadStep, PackLoader, Source
+from tools.parameters import takes_names
 from tools.workspace import Progress, Workspace
 
 NAMES_PACK = "hgnc"
@@ -205,6 +206,7 @@ def pack_folder(workspace: Workspace, pack: Pack | str) -> Path:
     return workspace.paths.packs / one.folder
 
 
+@takes_names
 def fetch(
     workspace: Workspace,
     names: Sequence[str] = (),

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import csv
 import http.client
+import io
+import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,6 +25,9 @@ from pathlib import Path
 from db.acts import DIR, option
 from db.disk_cache import keep_json, kept_json
 from db.errors import DownloadError, InvalidValueError
+from db.files.opening import damage_refused
+from db.files.text import read_text
+from db.partial_files import partial_folder, sweep
 from db.provenance import file_hash
 from tools.packs.definition import HttpsFile, Pack, PackFile, WheelFile
 
@@ -62,8 +65,8 @@ class Mirror:
             self._read(manifest)
 
     def _read(self, manifest: Path) -> None:
-        with manifest.open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream, delimiter="\t"):
+        with damage_refused(manifest, "the manifest of a mirror", "Copy the mirror again."):
+            for row in csv.DictReader(io.StringIO(read_text(manifest), newline=""), delimiter="\t"):
                 name = row.get("file") or ""
                 self._by_place[(row.get("repository") or "", row.get("commit") or "", row.get("path") or "")] = name
                 self._by_hash.setdefault(row.get("sha256") or "", []).append(name)
@@ -113,9 +116,11 @@ def fetch_files(pack: Pack, folder: Path, mirror: Mirror | None, show: Bytes) ->
     done = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # What a download that was killed has left.
+        sweep(folder)
         for file in pack.files:
             if not record.has(file):
-                with _workshop(folder) as room:
+                with partial_folder(folder) as room:
                     record.keep(file, _make(file, room, mirror, _from(done, pack.bytes, show)))
                 done += file.bytes
                 show(done, pack.bytes)
@@ -138,6 +143,17 @@ def is_fetched(pack: Pack, folder: Path) -> bool:
     return all(record.has(file) for file in pack.files)
 
 
+def damaged_files(pack: Pack, folder: Path) -> list[str]:
+    """Names of files that were fetched and are missing, changed or unreadable now, and of a record that is.
+
+    Args:
+        pack: The pack.
+        folder: Where its files belong.
+    """
+    record = Record(folder, pack)
+    return [*record.unreadable(), *(name for file in pack.files for name in record.damaged(file))]
+
+
 class Record:
     """What is known of the files in a pack's folder: the hash of each, as it was when it was put there.
 
@@ -151,13 +167,25 @@ class Record:
         self._path = folder / f".{pack.name}.json"
 
     def _entries(self) -> dict[str, dict[str, str]]:
-        return kept_json(self._path) or {}
+        """SHA-256 of a file → name → SHA-256 of each of its parts; whatever else the file holds is left out."""
+        found = kept_json(self._path) or {}
+        return {key: entry for key, entry in found.items() if isinstance(entry, dict)}
+
+    def unreadable(self) -> list[str]:
+        """Its own name, where it is there and is not what `keep` writes: the files are then fetched anew."""
+        held = kept_json(self._path)
+        fine = held is not None and all(isinstance(entry, dict) for entry in held.values())
+        return [] if fine or not os.path.lexists(self._path) else [self._path.name]
 
     def has(self, file: PackFile) -> bool:
         """Whether a file's parts are there and unchanged."""
         known = self._entries().get(file.sha256, {})
-        parts = [(self._folder / name, known.get(name)) for name in file.names]
-        return all(digest and path.is_file() and file_hash(path) == digest for path, digest in parts)
+        return all(name in known for name in file.names) and not self.damaged(file)
+
+    def damaged(self, file: PackFile) -> list[str]:
+        """Names of a file's parts that were put there and are missing, changed or unreadable now."""
+        known = self._entries().get(file.sha256, {})
+        return [name for name in file.names if name in known and not _is(self._folder / name, known[name])]
 
     def keep(self, file: PackFile, made: dict[str, Path]) -> None:
         """Moves finished parts to their places and writes down their hashes."""
@@ -168,14 +196,12 @@ class Record:
         keep_json(self._path, entries)
 
 
-@contextmanager
-def _workshop(folder: Path) -> Iterator[Path]:
-    """A temporary folder beside the files, so that a move is one step; gone afterwards, whatever happens."""
-    room = Path(tempfile.mkdtemp(prefix=".part-", dir=folder))
+def _is(path: Path, digest: str) -> bool:
+    """Whether a file is there and has this SHA-256."""
     try:
-        yield room
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
+        return path.is_file() and file_hash(path) == digest
+    except OSError:
+        return False
 
 
 def _make(file: PackFile, room: Path, mirror: Mirror | None, show: Bytes) -> dict[str, Path]:

@@ -98,15 +98,18 @@ def _collect(
 
 @contextmanager
 def interrupts_ignored() -> Iterator[None]:
-    """Children that are started here are deaf to Ctrl-C from their first moment, so none dies with a traceback."""
-    if threading.current_thread() is not threading.main_thread():
+    """Children that are started here are deaf to Ctrl-C from their first moment, so none dies with a traceback.
+
+    What comes meanwhile is not lost: this process answers it when the block ends.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

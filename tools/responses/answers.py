@@ -15,6 +15,7 @@ from db.evidence_ids import response_id
 from db.genes.names import GeneNames
 from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
 from db.screens.responses import ResponseContext, contexts, measured_responses
+from tools.parameters import takes_names
 from tools.responses.fits import ResponseFit, fit_of
 from tools.responses.predictors.base import Neighbour
 from tools.workspace import Workspace
@@ -112,6 +113,7 @@ class PredictedResponses:
     notes: tuple[str, ...]
 
 
+@takes_names
 def predict_responses(
     workspace: Workspace,
     perturbations: Sequence[str],

@@ -11,10 +11,10 @@ import pandas as pd
 
 from db.acts import COLUMN, Word, option
 from db.errors import InvalidValueError, NeedsChoiceError, RefusedFileError
+from db.genes.control_names import is_control
 from db.genes.name_forms import clean
 from db.records import Note
 from tools.screens.hit_rules import DEFAULT_FDR, hits, parse_rule
-from tools.screens.ingestion.doubtful_rows import is_control
 from tools.screens.tables.raw_table import RawTable, numbers
 from tools.screens.tables.reading import Reading
 from tools.screens.tables.rows import folded
@@ -62,7 +62,7 @@ def read_responses(path: Path, reading: Reading, responds: str = "") -> TypedRes
         NeedsChoiceError: A column is not known by name, or it cannot be told which pairs respond.
         InvalidValueError: A mapping names what the file does not have.
     """
-    with opened(path, reading.encoding) as source:
+    with opened(path, reading) as source:
         table = source.table(reading)
     columns = _columns(table, reading.columns)
     frame = pd.DataFrame({key: table.cells[columns[key]].map(clean) for key in ("perturbation", "readout")})

@@ -19,6 +19,7 @@ from db.screens.responses import ResponseContext, contexts, remove_responses, wr
 from db.screens.writing import ensure_perturbations
 from db.store import Connection
 from tools.genes.placed_names import place
+from tools.parameters import takes_names
 from tools.responses.fits import forget_fits
 from tools.responses.table_file import TypedResponses, read_responses
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
@@ -53,6 +54,7 @@ class AddedResponses:
     flags: tuple[NotedRows, ...]
 
 
+@takes_names
 def add_responses(
     workspace: Workspace,
     path: Path,
@@ -68,6 +70,8 @@ def add_responses(
     where: Mapping[str, str] | None = None,
     controls: Sequence[str] = (),
     encoding: str = "",
+    no_header: bool = False,
+    sheet: str = "",
     citation: str = "",
     licence: str = "",
 ) -> AddedResponses:
@@ -78,8 +82,8 @@ def add_responses(
 
     Args:
         workspace: The workspace.
-        path: A csv, tsv or Parquet table, plain or gzipped, with a perturbation, a readout gene, and an estimate with
-            FDR or p, or labels ``de`` (responds: 1 or 0) and ``up`` (1 or 0).
+        path: A csv, tsv, Excel or Parquet table, packed or not, with a perturbation, a readout gene, and an estimate
+            with FDR or p, or labels ``de`` (responds: 1 or 0) and ``up`` (1 or 0).
         name: Name of the context; the file's name where empty.
         study: The publication or project.
         organism: ``human`` or ``mouse``.
@@ -93,6 +97,8 @@ def add_responses(
         where: Column → value; only these rows are read.
         controls: Names of perturbations that are negative controls, beyond those that are known.
         encoding: Text encoding, where it is not UTF-8.
+        no_header: The file's first line is a row already; its columns are called 1, 2, 3 … by their place.
+        sheet: The sheet of a workbook that is read, by its name or its number, where several hold a table.
         citation: Citation of the study.
         licence: Licence of the data.
 
@@ -104,7 +110,10 @@ def add_responses(
         NotFoundError: The store has no gene names.
     """
     _check(organism, modality)
-    reading = Reading(columns=columns or {}, where=where or {}, controls=controls, encoding=encoding)
+    reading = Reading(
+        columns=columns or {}, where=where or {}, controls=controls, encoding=encoding,
+        no_header=no_header, sheet=sheet,
+    )  # fmt: skip
     workspace.report(Progress(f"read {path.name}", 0, 2, "reading"))
     table = read_responses(path, reading, responds)
     described = {
@@ -118,6 +127,7 @@ def add_responses(
     how = {
         "kind": "responses", "rule": table.rule, "columns": dict(reading.columns), "where": dict(reading.where),
         "encoding": encoding, "controls": sorted(controls),
+        **({"no_header": True} if no_header else {}), **({"sheet": sheet} if sheet else {}),
     }  # fmt: skip
     source = file_hash(path)
     content = content_hash([source], how)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from db.acts import COLUMN, FILE, VALUE, act
+from db.acts import COLUMN, FILE, NAME, VALUE, act
 from db.campaigns.campaigns import screens_of_source
 from db.errors import NeedsChoiceError, NotFoundError
 from db.provenance import get_ingest
 from db.records import Screen
 from db.screens.reading import contrasts_of, get_screen, list_screens
 from db.store import Store
+from tools.workspace import Workspace
 
 
 def screen_by_id(store: Store, screen_id: int) -> Screen:
@@ -45,11 +46,11 @@ def only_contrast(store: Store, screen: Screen) -> int:
     return contrasts[0].id
 
 
-def screen_or_file(store: Store, value: str, what: str) -> Screen | Path:
+def screen_or_file(workspace: Workspace, value: str, what: str) -> Screen | Path:
     """The screen or the file that a value names; a path with a slash is always a file.
 
     Args:
-        store: The store.
+        workspace: The store, and whether files may be read at all.
         value: What was given.
         what: What it is for, for messages.
 
@@ -57,6 +58,9 @@ def screen_or_file(store: Store, value: str, what: str) -> Screen | Path:
         NotFoundError: It is neither.
         NeedsChoiceError: It is both.
     """
+    store = workspace.store
+    if not workspace.reads_files:
+        return _screen_alone(store, value, what)
     path = Path(value).expanduser()
     is_path = "/" in value or "\\" in value
     try:
@@ -77,3 +81,15 @@ def screen_or_file(store: Store, value: str, what: str) -> Screen | Path:
             f"Write ./{value} for the file, or rename it.",
         )
     return screen
+
+
+def _screen_alone(store: Store, value: str, what: str) -> Screen:
+    """The screen of a name, for those who may read no file: none is looked for, so none is told to be missing."""
+    try:
+        return get_screen(store, value)
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"There is no screen named {value!r} for the {what}, and files are not read here.",
+            f"Name a screen: {act('screen_list')} shows them. A file is read where a person approves it first, by"
+            f" {act('add_screen', FILE)} or {act('campaign_start', NAME)}.",
+        ) from error

@@ -8,6 +8,7 @@ from datetime import datetime
 from db.provenance import get_ingest, notes_of
 from db.records import Contrast, Screen
 from db.screens import reading as db_screens
+from tools.screens.checks.evidence_sides import both_ends
 from tools.screens.hit_rules import hits, parse_rule
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.quality import Quality, assess
@@ -48,7 +49,8 @@ class ShownScreen:
         flags: Rows that are used with a flag, by reason, with examples.
         remarks: What the reader said of the file.
         lowest: The perturbations that lower the phenotype most, with their effects; none where effects have no sign.
-        highest: The perturbations that raise it most; the strongest where effects have no sign.
+        highest: The perturbations that raise it most; the strongest where effects have no sign. Of evidence for one
+            side, the other is empty.
     """
 
     screen: Screen
@@ -102,11 +104,14 @@ def screen_show(workspace: Workspace, name: str) -> ShownScreen:
         quality = assess(
             store, screen, {one.reason: one.rows for one in kept_aside}, {one.reason: one.rows for one in flags}
         )
-        effects = db_screens.effects_of(store, screen.id).sort_values(["estimate", "perturbation"])
-        pairs = list(zip(effects["perturbation"], effects["estimate"].astype(float), strict=True))
+        contrasts = db_screens.contrasts_of(store, screen.id)
+        kinds = {(one.estimate_kind, one.positive_means) for one in contrasts}
+        # Contrasts of several kinds are shown as effects of both signs, which is what most of them are.
+        kind, meaning = kinds.pop() if len(kinds) == 1 else ("lfc", "raises")
+        lowest, highest = both_ends(db_screens.effects_of(store, screen.id), kind, meaning, STRONGEST)
         return ShownScreen(
             screen=screen,
-            contrasts=tuple(db_screens.contrasts_of(store, screen.id)),
+            contrasts=tuple(contrasts),
             source=ingest.source,
             source_hash=ingest.source_hash,
             added_at=ingest.created_at,
@@ -114,8 +119,8 @@ def screen_show(workspace: Workspace, name: str) -> ShownScreen:
             kept_aside=kept_aside,
             flags=flags,
             remarks=tuple(ingest.arguments.get("remarks", ())),
-            lowest=() if db_screens.is_unsigned(store, screen.id) else tuple(pairs[:STRONGEST]),
-            highest=tuple(pairs[::-1][:STRONGEST]),
+            lowest=lowest,
+            highest=highest,
         )
 
 

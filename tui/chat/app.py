@@ -14,6 +14,8 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
+from db.clean_text import clean
+from db.disk_cache import keep
 from tui.chat.collecting import LOOK, Collector
 from tui.chat.jobs import Job, JobEnded, start
 from tui.chat.pages import PAGES, import_pages, make_page
@@ -23,7 +25,6 @@ from tui.chat.theme_file import MARKDOWN_STYLES, save_theme
 from tui.chat.widgets.bars import LABELS, StatusBar, TitleBar
 from tui.chat.widgets.text import say
 from tui.layouts.acts import trouble_in_chat
-from tui.layouts.clean import clean
 
 if TYPE_CHECKING:
     from db.errors import HitscoutError
@@ -352,8 +353,8 @@ class HitscoutApp(App[None]):
         self.copy_to_clipboard(text)
         path = self.workspace.paths.data / COPIED_FILE
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+            content = (text + "\n").encode(errors="backslashreplace")
+            keep(path, lambda stream: stream.write(content), private=True)
         except OSError:
             say(self, f"Copied {what}.")
             return

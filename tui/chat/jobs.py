@@ -1,4 +1,4 @@
-"""Long work beside the interface: a tool in a thread, with progress, that can be cancelled, and never a traceback."""
+"""Long work beside the interface: a tool in a thread, with progress, that can be stopped, and never a traceback."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from db.errors import HitscoutError
+from db.interrupts import Calls
 
 if TYPE_CHECKING:
     from tools.workspace import Progress, Workspace
@@ -35,6 +36,7 @@ class Job:
         number: Its number, unique in this process.
         progress: The newest step.
         cancelled: Set to stop it at its next step.
+        calls: Its call, which can be stopped between its steps too.
         thread: The thread it runs in.
     """
 
@@ -50,11 +52,13 @@ class Job:
     number: int = field(default_factory=lambda: next(_numbers))
     progress: Progress | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
+    calls: Calls = field(default_factory=Calls)
     thread: threading.Thread | None = None
 
     def cancel(self) -> None:
-        """Stops it at its next step; may be called from any thread."""
+        """Stops it, whether it reports its steps or not; may be called from any thread."""
         self.cancelled.set()
+        self.calls.interrupt()
 
 
 class JobProgress(Message):
@@ -99,7 +103,13 @@ def start(job: Job, workspace: Callable[[], Workspace], post: Callable[[Message]
         post(JobProgress(job))
 
     def work() -> None:
-        post(_ended(job, workspace, report))
+        try:
+            with job.calls.call():
+                ended = _ended(job, workspace, report)
+        except KeyboardInterrupt:
+            # It came as the call was left.
+            ended = JobEnded(job)
+        post(ended)
 
     job.thread = threading.Thread(target=work, name=f"hitscout job {job.number}", daemon=True)
     job.thread.start()
@@ -112,6 +122,9 @@ def _ended(job: Job, workspace: Callable[[], Workspace], report: Callable[[Progr
     except KeyboardInterrupt:
         return JobEnded(job)
     except Exception as error:  # noqa: BLE001 – whatever a tool meets becomes a message for a person
+        if job.cancelled.is_set():
+            # As a library calls it that was stopped amid its work.
+            return JobEnded(job)
         from tui.layouts.refusal import refusal_of
 
         return JobEnded(job, error=refusal_of(error, ["chat", job.title]))

@@ -42,8 +42,8 @@ class Slash:
 COMMANDS = (
     Slash("/propose", "[N]", "Proposes a round.", "Propose the next round of {} genes.", "Propose the next round."),
     Slash("/gene", "SYMBOL", "Shows what is known of a gene.", "What do we know of the gene {}?"),
-    Slash("/why", "GENE", "Explains a gene's prediction.", "Why {}?"),
-    Slash("/whynot", "GENE", "Says why a gene was not nominated.", "Why not {}?"),
+    Slash("/why", "[CAMPAIGN] GENE", "Explains a gene's prediction.", "Why {}?"),
+    Slash("/whynot", "[CAMPAIGN] GENE", "Says why a gene was not nominated.", "Why not {}?"),
     Slash("/similar", "GENE", "Lists genes that behave alike.", "Which genes are similar to {}?"),
     Slash(
         "/enrich", "[SCREEN]", "Lists gene sets that hits crowd into.",
@@ -57,10 +57,10 @@ COMMANDS = (
         "/review", "", "Says how the rounds did, and whether another is worth it.", "",
         "How did the last round do? Is another round worth it?",
     ),
-    Slash("/exclude", "GENES because …", "Takes genes out, with a reason.", "Exclude {}"),
+    Slash("/exclude", "[CAMPAIGN] GENES because …", "Takes genes out, with a reason."),
     Slash("/grade", "[GENE 0–4 REASON]", "Writes your grade; alone, lets the language model grade."),
     Slash("/confirm", "", "Confirms the open round.", "", "Confirm the round."),
-    Slash("/export", "FILE", "Writes the round to a file.", "Export the round to {}"),
+    Slash("/export", "[CAMPAIGN] FILE", "Writes the round to a file."),
     Slash("/start", "NAME PHENOTYPE", "Starts a campaign."),
     Slash("/campaign", "[NAME]", "Shows the campaign, or makes another one the one in use."),
     Slash("/shortlist", "", "Shows the shortlist."),

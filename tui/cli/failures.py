@@ -4,36 +4,25 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
+from agent.privacy.keys import mask_known
+from db.clean_text import clean
+from tui.cli import interrupts
 from tui.cli.frame import write
 from tui.layouts.acts import in_commands
-from tui.layouts.clean import clean
 from tui.layouts.refusal import refusal_of
 
-DONE, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
-PATIENCE = 2.0
-"""Seconds that a worker has to end before it is made to."""
+DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 
 
 def prepare_process() -> None:
-    """Streams that never fail on a character, and a polite kill that ends like Ctrl-C, workers included."""
+    """Streams that never fail on a character, and Ctrl-C and a polite kill that are answered, workers included."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    owner = os.getpid()
-
-    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 – the signature of a signal handler
-        if os.getpid() != owner:
-            # A forked worker inherits this handler, and has nobody to tell.
-            os._exit(INTERRUPTED)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
+    interrupts.watch()
 
 
 def wrong_usage(error: Exception) -> int:
@@ -62,19 +51,18 @@ def failed(error: Exception, given: Sequence[str], *, as_json: bool) -> int:
         content = {"error": {"kind": refusal.kind, "message": message, "suggestion": suggestion}}
         write(json.dumps(content, indent=2) + "\n")
     else:
-        sys.stderr.write(f"Error: {message}\n" + (f"{suggestion}\n" if suggestion else ""))
+        sys.stderr.write(mask_known(f"Error: {message}\n" + (f"{suggestion}\n" if suggestion else "")))
     return REFUSED
 
 
-def end_workers() -> None:
-    """Ends the worker processes of an interrupted run, so that none goes on computing unseen."""
-    sys.stderr.write("Interrupted.\n")
-    workers = sys.modules.get("multiprocessing")
-    children = workers.active_children() if workers is not None else []
-    for child in children:
-        child.terminate()
-    for child in children:
-        # A worker that is only just being forked forgets a signal that comes too early.
-        child.join(PATIENCE)
-        if child.is_alive():
-            child.kill()
+def end_answering() -> None:
+    """Of a run that has ended: Python's own end would answer Ctrl-C with a traceback."""
+    interrupts.end()
+
+
+def leave_interrupted() -> None:
+    """Ends an interrupted run: with its worker processes, so that none goes on computing unseen."""
+    interrupts.end()
+    interrupts.say_so()
+    interrupts.end_workers()
+    interrupts.leave()

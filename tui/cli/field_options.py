@@ -38,24 +38,35 @@ SAID: Mapping[str, Said] = {
     "readout": Said("How the phenotype is measured.", "TEXT"),
     "readout_gene": Said("The gene whose expression is measured; it checks the sign.", "GENE"),
     "direction": Said("Which hits are looked for: the phenotype raised, lowered, or both."),
-    "hit_rule": Said("What a hit is: 'fdr<0.05', 'top 5%', 'lfc<-1 & fdr<0.1'.", "RULE"),
-    "side": Said("Side of the effect on which hits lie."),
+    "hit_rule": Said(
+        "What a hit is: 'fdr<0.05', 'top 5%', 'lfc<-1 & fdr<0.1'. Bounds are on the harmonised effect, where positive"
+        " raises the phenotype, whatever it means in the file.",
+        "RULE",
+    ),
+    "side": Said("Side on which hits lie: low lowers the phenotype, high raises it, whatever sign the file has."),
     "condition": Said("What else the cells were given.", "TEXT"),
     "citation": Said("Citation of the study.", "TEXT"),
     "licence": Said("Licence of the data.", "TEXT"),
     "reader": Said(
-        "Format of the file, else by its header: mageck_rra, mageck_mle, rsa, one_sided, crisprbrain,"
-        " benchmark_pair, generic.",
+        "Format of the file, else by its header: mageck_rra, mageck_mle, one_sided, drugz, bagel, stars, rsa,"
+        " screenprocessing, screenpro2, crisprbrain, biogrid_orcs, gene_matrix, benchmark_pair, generic.",
         "NAME",
     ),
     "columns": Said("Which column holds a field, such as estimate=log2FC; repeat it.", "FIELD=COLUMN", "--map"),
     "where": Said("Read only these rows, where a file holds several screens; repeat it.", "COLUMN=VALUE"),
     "suffix": Said("Column suffix that picks one screen out of a wide file.", "TEXT"),
     "positive_means": Said("What a positive value of the file says of the phenotype."),
-    "controls": Said("Names of negative-control rows beyond the known ones; repeat it, or use commas.", "NAME"),
+    "controls": Said(
+        "Negative-control rows beyond the known ones, names or patterns such as 'pseudo_*'; repeat it, or use commas.",
+        "NAME",
+    ),
     "encoding": Said("Text encoding, where it is not UTF-8, such as cp1252.", "NAME"),
     "estimate_kind": Said("What the mapped effect column holds."),
+    "no_header": Said("The first line is a row already; map columns by place: --map gene=1 --map estimate=2."),
+    "sheet": Said("Sheet of an Excel workbook, by name or number, such as 'Table S3' or 2.", "NAME"),
     "strict": Said("Refuse the file if any row would be kept aside; controls named with --controls may stand."),
+    "repeats": Said("Which of several rows of one gene is used, where they differ; by-p takes the smallest p."),
+    "most_unresolved": Said("Largest share of names that may mean no gene, 0 to 1.", min=0),
     "measured": Said("What is measured already: a file, or a screen of the store.", "FILE|SCREEN"),
     "size": Said("Places of a round.", min=1),
     "mode": Said(

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,7 @@ from tui.cli.commands import GROUPS
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from db.store import Store
     from tools.workspace import Workspace
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -79,11 +81,12 @@ class Session:
         Args:
             text: One line; it may hold names from files.
         """
+        from agent.privacy.keys import mask_known
+        from db.clean_text import clean
         from tui.layouts.acts import in_commands
-        from tui.layouts.clean import clean
 
         if not self.quiet:
-            sys.stderr.write(clean(in_commands(text)) + "\n")
+            sys.stderr.write(mask_known(clean(in_commands(text))) + "\n")
             sys.stderr.flush()
 
 
@@ -103,8 +106,10 @@ def write(text: str) -> None:
     Args:
         text: All of what a command gives.
     """
+    from agent.privacy.keys import mask_known
+
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(mask_known(text))
         sys.stdout.flush()
     except BrokenPipeError:
         # Python flushes once more at exit, which must not find the closed pipe again.
@@ -179,19 +184,31 @@ def pairs(items: Sequence[str], option: str) -> dict[str, str]:
     return found
 
 
-def name_and_last(words: Sequence[str], what: str) -> tuple[str, str]:
+def name_and_last(
+    session: Session, words: Sequence[str], what: str, may_be_last: Callable[[Store, str], bool]
+) -> tuple[str, str]:
     """The campaign, if it was named, and what comes after it.
 
     Args:
+        session: The run; its store knows the campaigns.
         words: What was given: one word or two.
         what: What the last word is, for the message.
+        may_be_last: Whether a word that is a campaign's name may also be what comes after it.
 
     Raises:
-        BadParameter: There are more than two words.
+        BadParameter: There are more than two words, or the campaign alone.
+        NotFoundError: The first of two words is no campaign.
     """
+    shape = f"[NAME] {what}"
     if len(words) > 2:
-        raise typer.BadParameter(f"Give [NAME] {what}; {len(words)} words were given.", param_hint=f"[NAME] {what}")
-    return (words[0] if len(words) == 2 else ""), words[-1]
+        raise typer.BadParameter(f"Give {shape}; {len(words)} words were given.", param_hint=shape)
+    from tools.campaigns.leading_campaign import campaign_and_last
+
+    with session.workspace() as workspace:
+        name, last = campaign_and_last(workspace.store, words, partial(may_be_last, workspace.store))
+    if not last:
+        raise typer.BadParameter(f"{name} is a campaign: give the {what} after it.", param_hint=shape)
+    return name, last[0]
 
 
 def listed(items: Sequence[str]) -> list[str]:

@@ -43,6 +43,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
         SystemExit: Always.
     """
     from tui.cli import failures
+    from tui.cli.interrupts import INTERRUPTED, interrupted
 
     gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -56,9 +57,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except typer.TyperException as error:
         code = failures.wrong_usage(error)
     except (KeyboardInterrupt, typer.Abort):
-        code = failures.INTERRUPTED
+        code = INTERRUPTED
     except Exception as error:  # noqa: BLE001 – the last door: behind it nobody turns an error into a message
-        code = failures.failed(error, given, as_json=as_json)
-    if code == failures.INTERRUPTED:
-        failures.end_workers()
+        code = INTERRUPTED if interrupted() else failures.failed(error, given, as_json=as_json)
+    if code == INTERRUPTED:
+        failures.leave_interrupted()
+    failures.end_answering()
     raise SystemExit(code if isinstance(code, int) else 0)

@@ -31,4 +31,8 @@ CampaignGene = Annotated[
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write the list to a file: .csv, .tsv, .parquet, .xlsx or .md.")
 ]
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Replace a file that is there already; never one whose rows are in the store."),
+]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; one for each processor if not given.")]

@@ -7,7 +7,7 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
-from tui.layouts.clean import clean
+from db.clean_text import clean
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars

@@ -55,12 +55,25 @@ SLASHES: Mapping[str, str] = {
 }  # fmt: skip
 """Tool → the slash command of the chat that calls it."""
 
-_QUOTED = re.compile(r"(?<![^\s(])`([a-z_]+\([^`]*\)|[a-z_]+=[^`]*)`(?![^\s.,:;?!)])")
-"""An act stands as a word of its own; what a user gave and a message repeats stands in quotes, or is part of a path."""
+_GIVEN = r"""(?<![\w`])(?P<mark>['"])(?:\\.|(?!(?P=mark))[^\\\n])*(?P=mark)(?!\w)"""
+_QUOTED = re.compile(rf"{_GIVEN}|(?<![^\s(])`(?P<act>[a-z_]+\([^`]*\)|[a-z_]+=[^`]*)`(?![^\s.,:;?!)])")
+"""An act stands as a word of its own; what a user gave and a message repeats stands in quotes, or is part of a path.
+
+What stands in quotes is passed over whole, whatever it holds; an apostrophe within a word opens none.
+"""
 _STARTED_WITH = frozenset({"agree", "language_model", "max_cost", "max_requests", "share", "store_path"})
 """Arguments of whoever talks to the assistant, or of the whole run: the chat has no field for them."""
 _NAMED = "_"
 """Stands for the value of an argument of which only the name is said."""
+
+
+def typed(*words: str) -> str:
+    """A command line that can be typed as it is shown, whatever a name in it holds.
+
+    Args:
+        *words: What follows ``hitscout``.
+    """
+    return f"hitscout {shlex.join(words)}"
 
 
 class Trouble(Protocol):
@@ -153,7 +166,7 @@ def spoken(value: Any, say: Callable[[str], str], key: str = "") -> Any:  # noqa
 
 def _translated(text: str, say_act: Callable[[_Call], str], say_options: Callable[[_Call], str]) -> str:
     def translate(match: re.Match[str]) -> str:
-        call = _parsed(match[1])
+        call = _parsed(match["act"]) if match["act"] else None
         if call is None:
             return match[0]
         return f"`{say_act(call)}`" if call.tool else say_options(call)

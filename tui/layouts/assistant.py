@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
+from db.clean_text import clean
 from tui.layouts.acts import in_commands
-from tui.layouts.clean import clean
 from tui.layouts.format import line
 
 if TYPE_CHECKING:
     from agent.assistant import Answer
     from agent.dry_run import DryRun
+
+
+LONGEST_ARGUMENT = 240
+"""Characters of one argument that are shown before a person approves a call."""
 
 
 def answered(answer: Answer) -> Sequence[RenderableType]:
@@ -42,6 +46,28 @@ def _markdown(text: str) -> list[RenderableType]:
     from rich.markdown import Markdown
 
     return [Markdown("\n".join(lines), hyperlinks=False)]
+
+
+def argument_lines(arguments: Mapping[str, Any]) -> list[str]:
+    """Every argument of a call on a line of its own; a long one is shortened, and says so.
+
+    Args:
+        arguments: What a tool would be given.
+    """
+    lines = [f"  {clean(str(name))}: {_shortened(value)}" for name, value in arguments.items()]
+    return lines or ["  (no arguments)"]
+
+
+def _shortened(value: Any) -> str:  # noqa: ANN401 – any JSON value
+    if isinstance(value, list) and all(isinstance(one, str) and "," not in one for one in value):
+        text = clean(", ".join(value))
+    else:
+        text = clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+    if len(text) <= LONGEST_ARGUMENT:
+        return text
+    head, tail = text[: LONGEST_ARGUMENT - 60], text[-40:]
+    items = f" in {len(value):,} items" if isinstance(value, (list, Mapping)) else ""
+    return f"{head} [… {len(text) - len(head) - len(tail):,} characters left out of {len(text):,}{items} …] {tail}"
 
 
 def would_send(run: DryRun) -> Sequence[RenderableType]:

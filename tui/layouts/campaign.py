@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
+from tui.layouts.acts import typed
 from tui.layouts.format import Column, fields, heading, line, notes, number, share, table
 from tui.layouts.shortlist import ignored, nominations
 from tui.layouts.slots import slots
@@ -36,7 +37,7 @@ def started(one: CampaignStart) -> Sequence[RenderableType]:
     parts: list[RenderableType] = [line(f"Campaign {name} is open.", "bold"), fields(about)]
     parts += [heading("Question"), *question(one.campaign.question), *ignored(one.ignored)]
     parts += notes(one.notes)
-    return [*parts, line(f"Next: hitscout campaign propose {name}")]
+    return [*parts, line(f"Next: {typed('campaign', 'propose', name)}")]
 
 
 def question(asked: Question) -> Sequence[RenderableType]:
@@ -78,8 +79,8 @@ def confirmed(one: Shortlist) -> Sequence[RenderableType]:
     """
     return [
         line(f"{one.campaign}: round {one.round} with {one.size:,} nominations is confirmed.", "bold"),
-        line(f"Order it: hitscout campaign export {one.campaign} --out round{one.round}.xlsx"),
-        line(f"When it is measured: hitscout campaign record {one.campaign} FILE"),
+        line(f"Order it: {typed('campaign', 'export', one.campaign, f'round{one.round}.xlsx')}"),
+        line(f"When it is measured: {typed('campaign', 'record', one.campaign, 'FILE')}"),
     ]
 
 
@@ -266,5 +267,7 @@ def closed(one: CampaignLine) -> Sequence[RenderableType]:
         one: The campaign as it is now.
     """
     if one.closed:
-        return [line(f"Campaign {one.name} is closed. `hitscout campaign close {one.name} --reopen` opens it again.")]
+        return [
+            line(f"Campaign {one.name} is closed. `{typed('campaign', 'close', one.name, '--reopen')}` opens it again.")
+        ]
     return [line(f"Campaign {one.name} is open again.")]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.text import Text
 
+from tui.layouts.acts import typed
 from tui.layouts.format import fields, heading, line, notes, width
 from tui.layouts.replay import controls
-from tui.layouts.shortlist import ORDER, nominations
+from tui.layouts.shortlist import nominations, order
 
 if TYPE_CHECKING:
     from tools.demo import Demo
@@ -51,10 +52,10 @@ def played(done: Demo) -> Sequence[RenderableType]:
         heading("A finished screen, replayed"), fields(about), line(""), _plot(screen), line(""), controls(screen),
         line(""), *notes(done.remarks),
         heading(f"The next {made.size}, after these {setting['rounds']} rounds"),
-        line(promise), line(ORDER, "dim"),
+        line(promise), line(order(made.nominations), "dim"),
         nominations(made.nominations), line(""),
         line(f"Written to {done.path}", "bold"),
-        line(f"Look further: hitscout campaign show {made.campaign} --store {done.store}"),
+        line(f"Look further: {typed('campaign', 'show', made.campaign, '--store', str(done.store))}"),
         line(f"{done.seconds:.0f} s in all", "dim"),
     ]  # fmt: skip
 

@@ -22,8 +22,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from db.clean_text import clean
 from tui.layouts.acts import in_chat, in_commands
-from tui.layouts.clean import clean
 
 PIPE_WIDTH = 120
 """Columns where stdout is no terminal."""

@@ -9,7 +9,9 @@ import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from agent.privacy.keys import redact
 from db.acts import PATH, option
+from db.disk_cache import keep
 from db.errors import HitscoutError
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -56,9 +58,10 @@ def _log(error: Exception, given: Sequence[str]) -> str:
     now = datetime.now(UTC)
     path = Paths.of_user().data / "logs" / f"error-{now:%Y%m%d-%H%M%S}-{os.getpid()}.log"
     trace = "".join(traceback.format_exception(error))
+    text = redact(f"{now.isoformat()}\nhitscout {' '.join(given)}\n{sys.version}\n\n{trace}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{now.isoformat()}\nhitscout {' '.join(given)}\n{sys.version}\n\n{trace}", encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keep(path, lambda stream: stream.write(text.encode("utf-8", "surrogateescape")), private=True)
     except OSError as failure:
         return f"Please report this line with the command that you gave; no log could be written ({failure.strerror})."
     return f"Please report it with the file {path}, which holds the command and the details."

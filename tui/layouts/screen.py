@@ -117,12 +117,15 @@ def _sign(evidence: str, positive_means: str) -> str:
 def _strongest(
     lowest: Sequence[tuple[str, float]], highest: Sequence[tuple[str, float]], *, signed: bool
 ) -> RenderableType:
-    """Both ends of the effects; of effects without a sign the strongest ones, which neither raise nor lower."""
+    """Both ends of the effects, or the known one; without a sign the strongest, which neither raise nor lower."""
     effect = Column("effect", right=True)
     if not signed:
         return table([Column("strongest"), effect], [(name, number(size)) for name, size in highest], cut=False)
-    ends = zip(lowest, highest, strict=True)
-    rows = [(low, number(a), high, number(b)) for (low, a), (high, b) in ends]
+    if not lowest or not highest:
+        word, ends = ("lowers most", lowest) if lowest else ("raises most", highest)
+        return table([Column(word), effect], [(name, number(size)) for name, size in ends], cut=False)
+    pairs = zip(lowest, highest, strict=True)
+    rows = [(low, number(a), high, number(b)) for (low, a), (high, b) in pairs]
     return table([Column("lowers most"), effect, Column("raises most"), effect], rows, cut=False)
 
 

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from db.records import Nomination
     from tools.campaigns.rounds.shortlist import Shortlist
 
-ORDER = "Best first: likely hits, and of genes about as likely those of which least is known."
+ORDER = (
+    "By utility, the highest first: the chance of a hit, more where little is known of a gene, times what a hit of it"
+    " would tell of this question."
+)
 """Why probabilities do not simply fall from line to line."""
+BY_GRADE = "Those that a grade brought in stand last, the best graded first."
 
 
 def proposed(made: Shortlist) -> Sequence[RenderableType]:
@@ -32,13 +36,23 @@ def proposed(made: Shortlist) -> Sequence[RenderableType]:
         f" seed {made.seed}, predictor {made.predictor}."
     )
     parts: list[RenderableType] = [
-        line(title, "bold"), line(promise), line(ORDER, "dim"), nominations(made.nominations), line("")
+        line(title, "bold"), line(promise), line(order(made.nominations), "dim"), nominations(made.nominations),
+        line(""),
     ]  # fmt: skip
     parts += [line(f"Control: {_control(one)}") for one in made.controls]
     parts += slots(made.slots)
     parts += [line(f"Not used as a prior: {one.screen} ({one.why})") for one in made.excluded_screens]
     parts += ignored(made.ignored)
     return [*parts, *notes(made.notes)]
+
+
+def order(rows: Sequence[Nomination]) -> str:
+    """In which order nominations stand.
+
+    Args:
+        rows: The nominations, by rank.
+    """
+    return f"{ORDER} {BY_GRADE}" if any(one.by == "grade" for one in rows) else ORDER
 
 
 def nominations(rows: Sequence[Nomination], *, cut: bool = True) -> RenderableType:

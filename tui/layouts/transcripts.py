@@ -46,7 +46,10 @@ def shown(found: ShownTranscript) -> Sequence[RenderableType]:
     }  # fmt: skip
     parts: list[RenderableType] = [fields(about)]
     for one in found.lines:
-        text = _text_of(one)
+        try:
+            text = _text_of(one)
+        except (KeyError, TypeError, ValueError):
+            text = f"(a line of kind {one['kind']!r} that cannot be read)"
         if one["kind"] == "asked":
             parts.append(heading(f"> {text}"))
         elif text:

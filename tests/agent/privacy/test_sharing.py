@@ -10,7 +10,7 @@ import pytest
 from agent.assistant import Assistant
 from agent.events import Failed, Finished
 from agent.privacy.consent import ConsentNeededError, missing_consent
-from agent.privacy.sharing import is_local, reduced, require_share, share_of
+from agent.privacy.sharing import is_local, require_share, share_of
 from agent.providers.language_models import resolve
 from agent.serialising import plain
 from agent.settings import SHARES, load_settings
@@ -190,20 +190,6 @@ def test_work_that_needs_more_than_is_shared_is_refused_with_the_option(distant)
     assert "`share='rows'`" in refusal.value.suggestion
 
 
-def test_each_level_shows_all_that_the_one_before_shows():
-    value = {
-        "name": "alpha", "count": 7, "remarks": ["a sentence"], "effects": [{"perturbation": "VAV1", "estimate": 1.25}],
-        "text": "free words", "long": "x" * 200,
-    }  # fmt: skip
-    assert reduced(value, "nothing") == {}
-    assert reduced(value, "names") == {"name": "alpha", "effects": ["VAV1"]}
-    summary = reduced(value, "summaries")
-    assert summary["count"] == 7
-    assert summary["effects"] == {"count": 1, "names": ["VAV1"]}
-    assert "1.25" not in json.dumps(summary)
-    assert reduced(value, "rows") == value
-
-
 @pytest.mark.parametrize(("share", "shown"), [("names", False), ("summaries", False), ("rows", True)])
 def test_one_genes_measured_value_is_a_row_however_it_is_asked_for(share, shown, distant, converse, world):
     from tests.campaign_world import TRUTH
@@ -230,3 +216,39 @@ def test_a_run_that_is_refused_consent_midway_ends_in_a_message(distant, convers
     assert isinstance(end, Failed)
     assert end.kind == "consent"
     assert distant.received == []
+
+
+def test_a_distant_language_model_learns_names_and_probabilities_from_summaries(distant, converse, world):
+    calls = [("screen_list", {}), ("predict_hits", {"genes": ["GENE0100"], "predictor": "mean_baseline"})]
+    distant.script = [Reply(calls=calls), Reply("Thank you.")]
+    events = run(converse, world, "summaries")
+    shown = {e.tool: plain(e.result) for e in events if getattr(e, "result", None) is not None}
+    told = sent(distant)
+    assert "Study beta" in told
+    assert str(shown["predict_hits"]["genes"][0]["hit_probability"]) in told
+
+
+def test_consent_is_readable_by_its_owner_alone_and_names_no_key(distant, converse, world, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://me:geheim77@{DISTANT}/v1?key=geheim88")
+    distant.script = [Reply("Hello.")]
+    asyncio.run(events_of(converse(on=world, share="names", agree=True), "Hello?"))
+    path = world.paths.config / "consent.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(path.read_text(encoding="utf-8")) == {DISTANT: "names"}
+    shown = Assistant(world, language_model=NAMES["openai-chat"], share="names", **PATIENT).dry_run("Hello?")
+    assert "geheim" not in repr(shown)
+
+
+def test_a_reading_tool_takes_no_path_from_a_distant_language_model(distant, converse, world, tmp_path):
+    secret = tmp_path / "secret.csv"
+    secret.write_text("GEHEIM7\n", encoding="utf-8")
+    calls = [
+        ("predict_hits", {"genes": ["GENE0100"], "library": str(secret)}),
+        ("benchmark_gene_sets", {"data": str(tmp_path)}),
+        ("over_representation", {"genes": ["GENE0100"], "background": str(secret)}),
+    ]  # fmt: skip
+    distant.script = [Reply(calls=calls), Reply("Thank you.")]
+    run(converse, world, "rows")
+    told = sent(distant)
+    assert "GEHEIM7" not in told
+    assert "files are not read here" in told

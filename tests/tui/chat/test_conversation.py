@@ -280,6 +280,61 @@ def test_a_job_shows_progress_and_escape_cancels_it_at_its_next_step(opened):
     chat(opened, act)
 
 
+def test_escape_stops_a_job_that_reports_no_step(opened):
+    reached = []
+
+    def silent(workspace):
+        with workspace.store.write("test") as connection:
+            connection.execute("UPDATE gene SET name = 'half done'")
+            while True:
+                reached.append(sum(range(1000)))
+
+    async def act(app, pilot, page):
+        job = app.run_job("compute", silent)
+        await until(pilot, lambda: reached, "the computing")
+        began = time.monotonic()
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.jobs, "the end of the job")
+        assert time.monotonic() - began < 5
+        job.thread.join(5)
+        assert not job.thread.is_alive()
+        await until(pilot, lambda: "cancelled" in text(app), "the message")
+
+    chat(opened, act)
+    with opened.store.read() as connection:
+        assert connection.execute("SELECT count(*) FROM gene WHERE name = 'half done'").fetchall() == [(0,)]
+    assert opened.store.verify() == []
+
+
+def test_escape_stops_a_tool_of_the_assistant_that_reports_no_step(opened, monkeypatch):
+    from tools.campaigns import listing
+
+    reached = []
+
+    def silent(workspace, name=""):
+        """Shows a campaign."""
+        while True:
+            reached.append(sum(range(1000)))
+
+    import tools
+    from agent import binding
+
+    silent.__name__ = "campaign_show"
+    monkeypatch.setattr(tools, "READING", tuple(silent if t is listing.campaign_show else t for t in tools.READING))
+    binding.bind.cache_clear()
+
+    async def act(app, pilot, page):
+        await say(pilot, "Which genes next?")
+        await until(pilot, lambda: reached, "the computing")
+        await pilot.press("escape")
+        await until(pilot, lambda: not page.running, "the end of the run")
+        count = len(reached)
+        await pilot.pause(0.2)
+        assert len(reached) == count, "it goes on computing"
+
+    chat(opened, act)
+
+
 def test_an_empty_store_is_offered_the_demo_data_and_says_what_would_be_downloaded(workspace):
     async def act(app, pilot, page):
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the offer")
@@ -320,6 +375,51 @@ def test_a_campaign_is_started_by_a_slash_and_becomes_the_one_in_use(opened):
 
     chat(opened, act)
     assert campaign_show(opened, "second").campaign.question.phenotype == "killing by NK cells"
+
+
+def test_a_campaigns_verbs_take_its_name_and_genes_or_a_file_as_the_command_line_does(opened, tmp_path):
+    async def act(app, pilot, page):
+        used = campaign_show(opened).campaign.name
+        for typed, tool, outcome in (
+            (f'/exclude {used} GENE0100, GENE0101 because "no guides left"', "campaign_exclude", "done"),
+            ("/exclude GENE0102 --reason 'toxic in our cells'", "campaign_exclude", "done"),
+            (f"/export {used} {tmp_path}/a.csv", "campaign_export", "done"),
+            (f'/export "{tmp_path}/b c.xlsx"', "campaign_export", "done"),
+            (f"/why {used} GENE0103", "explain_prediction", "done"),
+            (f"/whynot {used} GENE0103", "why_not", "done"),
+        ):
+            before = len(calls(page))
+            await say(pilot, typed)
+            await until(pilot, lambda n=before: len(calls(page)) > n and calls(page)[-1].outcome != "", typed)
+            await until(pilot, lambda: not app.jobs and calls(page)[-1].outcome in ("done", "failed"), typed)
+            assert (calls(page)[-1].tool, calls(page)[-1].outcome) == (tool, outcome), calls(page)[-1].summary
+        assert not page.running, "nobody was asked"
+
+    chat(opened, act)
+    assert excluded(opened) == 3
+    assert {path.name for path in tmp_path.glob("*.*")} >= {"a.csv", "b c.xlsx"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("/exclude GENE0100", "needs genes and a reason"),
+        ("/exclude because it is toxic", "needs genes and a reason"),
+        ("/exclude pilo GENE0100 because it is toxic", "neither a campaign nor a gene"),
+        ("/export", "Name the file"),
+        ("/why nope GENE0100", "no campaign 'nope'"),
+    ],
+)
+def test_a_campaigns_verb_that_lacks_something_changes_nothing_and_says_so(opened, typed, said):
+    async def act(app, pilot, page):
+        await say(pilot, typed)
+        await until(
+            pilot, lambda: any(isinstance(one, Noted) and said in one.text for one in page.log_view.entries), said
+        )
+        assert calls(page) == []
+
+    chat(opened, act)
+    assert excluded(opened) == 0
 
 
 def test_the_language_model_grades_after_its_price_was_said_and_leaves_a_transcript(opened, provider, served):

@@ -232,3 +232,18 @@ def test_in_a_terminal_approval_is_asked_for(cli, provider):
     assert "screen_remove" in seen
     assert "Allow it?" in seen
     assert "plain" in json.dumps(cli.json("screen", "list"))
+
+
+def test_every_argument_is_shown_before_approval_and_a_long_one_is_marked_as_shortened(cli, provider):
+    arguments = {"genes": [f"GENE{number:04d}" for number in range(300)], "reason": "toxic", "name": "pilot"}
+    provider.script = [Reply(calls=[("campaign_exclude", arguments)]), Reply("As you wish.")]
+    code, seen = cli.in_terminal("ask", "Exclude them", "--model", "openai-chat:m", typed="n\n")
+    assert code == 0
+    plain = " ".join(seen.split())
+    assert "reason: toxic" in plain
+    assert "name: pilot" in plain
+    assert "GENE0000" in plain
+    assert "GENE0299" in plain
+    assert "GENE0150" not in plain
+    assert "characters left out of" in plain
+    assert "in 300 items" in plain

@@ -151,7 +151,7 @@ def test_a_campaign_goes_from_question_to_review_on_the_command_line(cli):
     assert {"TP53", "MYC"} & set(chosen) == set()
     assert cli.json("campaign", "grade", "--gene", chosen[0], "--grade", "3", "--reason", "known")["grade"] == 3.0
     assert cli.json("campaign", "confirm")["round"] == 1
-    assert cli.json("campaign", "export", "--out", "order.csv")["rows"] == 4
+    assert cli.json("campaign", "export", "--out", "order.csv")["rows"] == 5
     assert (cli.folder / "order.csv").is_file()
     rows = "".join(f"{gene},{-1.0 - i}\n" for i, gene in enumerate(chosen))
     (cli.folder / "results.csv").write_text(f"gene,lfc\n{rows}Non-Targeting,0.1\nNon-Targeting,-0.1\n")
@@ -168,7 +168,9 @@ def test_shortlist_writes_its_file_and_says_where(cli):
     result = cli("shortlist", "--phenotype", "IL-2", "--library", "plain", "--size", "5", "--out", "next.csv")
     assert result.returncode == 0, result.stderr
     assert "next.csv" in result.stderr
-    assert len((cli.folder / "next.csv").read_text().splitlines()) == 6
+    lines = (cli.folder / "next.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["rank", "1", "2", "3", "4", "5", ""]
+    assert lines[-1].startswith(",non-targeting,")
 
 
 def test_tables_of_every_reading_command_stand_in_sixty_columns(cli):

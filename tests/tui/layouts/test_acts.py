@@ -66,11 +66,22 @@ def test_a_backtick_in_a_name_does_not_end_the_quotation():
     assert in_commands(option(columns={"gene": "`x`"})) == "--map 'gene=`x`'"
 
 
-@pytest.mark.parametrize("given", ["`fetch()`", "`size=40`", "/tmp/no`x=1`.csv", "b`fetch()`", "effect:3:`mend()`"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "`fetch()`", "`size=40`", "/tmp/no`x=1`.csv", "b`fetch()`", "effect:3:`mend()`", "a `fetch()` b", "(`size=40`)",
+        "it's `mend()`", 'say "`fetch()`" twice', "x `size=40`.",
+    ],
+)  # fmt: skip
 def test_what_a_user_gave_is_repeated_as_it_was(given):
     for text in (f"There is no gene {given!r}.", f"No gene is named {given!r}. Say {act('mend')}."):
         assert given in in_commands(text)
         assert given in in_chat(text)
+
+
+def test_an_apostrophe_in_prose_hides_no_act():
+    said = in_commands(f"The campaign's list isn't the users' own: {act('mend')}, and the genes' {option(size=5)}.")
+    assert said == "The campaign's list isn't the users' own: `hitscout doctor --mend`, and the genes' --size 5."
 
 
 def test_every_tool_is_said_as_the_command_that_calls_it():

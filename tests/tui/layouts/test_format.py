@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.clean_text import clean
 from tools.workspace import Progress
 from tui.cli.progress import Display
-from tui.layouts.clean import clean
 from tui.layouts.format import Column, cell, colour_system, number, page, share, table, to_plain
 
 

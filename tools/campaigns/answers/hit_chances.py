@@ -14,6 +14,7 @@ from tools.campaigns.start.plan import plan_campaign
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import state_of, why_no_candidate
 from tools.genes.name_lists import resolve_list
+from tools.parameters import takes_names
 from tools.workspace import Workspace
 
 MOST_GENES = 200
@@ -69,6 +70,7 @@ class HitPredictions:
     ignored: tuple[IgnoredName, ...]
 
 
+@takes_names
 def predict_hits(
     workspace: Workspace,
     genes: Sequence[str],

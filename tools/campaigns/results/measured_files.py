@@ -18,7 +18,8 @@ from db.screens.writing import add_study, insert_screen
 from db.store import Connection, Store
 from tools.campaigns.scale import Scale
 from tools.campaigns.state import EFFECT_COLUMNS
-from tools.screens.hit_rules import FEW_HITS, default_rule, hits
+from tools.screens.checks.evidence_sides import as_evidence
+from tools.screens.hit_rules import DEFAULT_TOP, FEW_HITS, default_rule, hits
 from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_file
 from tools.screens.ingestion.written_rows import write_contrast
 from tools.screens.tables.reading import Reading
@@ -119,9 +120,11 @@ def measured_file(
     values = {
         "kind": "measured", "organism": organism, "reader": prepared.reader, "columns": dict(reading.columns),
         "controls": sorted(reading.controls), "positive_means": prepared.positive_means, **described,
+        **({"repeats": reading.repeats} if reading.repeats else {}),
     }  # fmt: skip
     content = content_hash(prepared.source_hashes, values)
-    effects = prepared.combined.assign(round=0)[list(EFFECT_COLUMNS)].reset_index(drop=True)
+    combined = as_evidence(prepared.combined, prepared.estimate_kind, prepared.positive_means)
+    effects = combined.assign(round=0)[list(EFFECT_COLUMNS)].reset_index(drop=True)
     rule = default_rule(effects)
     return MeasuredFile(
         prepared=prepared,
@@ -148,8 +151,9 @@ def _remarks(prepared: HarmonisedTable, rule: str, given: str) -> list[str]:
     if given:
         return remarks
     found = int(hits(prepared.combined, rule).sum())
-    if found < FEW_HITS and rule != "top 5%":
+    more = int(hits(prepared.combined, DEFAULT_TOP).sum()) > found
+    if found < FEW_HITS and rule != DEFAULT_TOP and more:
         remarks.append(
-            f"Only {found} measured genes are hits by {rule}; {option(hit_rule='top 5%')} gives more to learn from."
+            f"Only {found} measured genes are hits by {rule}; {option(hit_rule=DEFAULT_TOP)} gives more to learn from."
         )
     return remarks

@@ -90,7 +90,7 @@ def judge_round(
         workspace: Where the campaign is.
         judge: Who grades.
         name: The campaign; the only open one where empty.
-        size: Places of this round; the campaign's own size where None.
+        size: Places of this round; where None those of the open round, or the campaign's own size.
         seed: Seed of the round; where None the open round's seed, or 0.
         predictor: Name of the predictor; the default one where empty.
         only_estimate: Whether to stop before anything is sent, with what it would take.
@@ -105,7 +105,8 @@ def judge_round(
     if newest is not None and newest.state == "confirmed":
         require_state(newest, "open", state.campaign.name, "graded for its list")
     open_round = newest if newest is not None and newest.state == "open" else None
-    places = size or (open_round.shortlist.size if open_round else state.campaign.settings.size)
+    usual = open_round.shortlist.size if open_round else state.campaign.settings.size
+    places = usual if size is None else size
     refuse_size(places, state)
     chosen_seed = seed if seed is not None else (open_round.seed if open_round else 0)
     outlook = foresee(workspace, state, chosen_seed, predictor)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from db.acts import option
 from db.campaigns.campaigns import gene_accessions
-from db.errors import InvalidValueError, RefusedFileError
-from db.files import write_parquet
+from db.campaigns.records import Control
+from db.clean_text import clean
+from db.errors import InvalidValueError
+from db.files.parquet import write_parquet
 from db.genes.perturbation_names import genes_in
 from db.records import Nomination, Round
 from tools.campaigns.rounds.chosen_round import pick_round
+from tools.campaigns.rounds.output_files import output_path, write_whole
 from tools.campaigns.state import CampaignState, state_of
 from tools.workspace import Workspace
 
@@ -26,8 +27,8 @@ FORMAT_OF_SUFFIX: Mapping[str, Format] = {
     ".csv": "csv", ".tsv": "tsv", ".txt": "tsv", ".parquet": "parquet", ".xlsx": "xlsx", ".md": "markdown",
     ".markdown": "markdown",
 }  # fmt: skip
-_BREAKS = re.compile(r"[\t\r\n]+")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""The wide forms too, which spreadsheets of some languages take for the others."""
 TEXT_COLUMNS = (
     "perturbation", "target_genes", "accessions", "by", "flags", "reason", "evidence", "outcome",
 )  # fmt: skip
@@ -40,8 +41,8 @@ class Exported:
     Attributes:
         path: The file.
         format: Its format.
-        rows: Rows in it: nominations, and positive controls that are not among them.
-        guides: Guides to order for them.
+        rows: Rows in it: nominations, positive controls that are not among them, and one for the non-targeting guides.
+        guides: Guides to order for nominations and positive controls.
         non_targeting: Non-targeting guides that are advised beside them.
         cells: Cells that the coverage asks for, for all of these guides.
         price: Price of all of these guides, or None where a guide's price is not known.
@@ -63,8 +64,9 @@ def campaign_export(
     *,
     round: int | None = None,  # noqa: A002 - the word of the command line
     format: Format | None = None,  # noqa: A002
+    overwrite: bool = False,
 ) -> Exported:
-    """Writes a round's nominations to a file that can be ordered from.
+    """Writes a round's nominations, by rank, and then its controls to a file that can be ordered from.
 
     Text cells that a spreadsheet would run as a formula get a leading apostrophe (not in Parquet, which no
     spreadsheet evaluates). The file appears whole or not at all.
@@ -75,19 +77,21 @@ def campaign_export(
         name: The campaign; the only open one where empty.
         round: Number of the round; the newest where None.
         format: Format of the file, whatever its ending.
+        overwrite: Whether a file that is there already is replaced; never the store, nor a file whose rows it holds.
 
     Raises:
         InvalidValueError: The file's ending names no format.
-        RefusedFileError: The file cannot be written.
+        RefusedFileError: The file cannot be written, or is there already.
     """
     chosen = format_of(out, format)
+    target = output_path(workspace, out, overwrite=overwrite)
     state = state_of(workspace.store, name)
     one = pick_round(state, round)
     frame = order_table(workspace, state, one)
-    write_table(frame, out, chosen)
+    write_table(frame, target, chosen, overwrite=overwrite)
     settings = state.campaign.settings
-    guides = int(frame["guides"].sum())
     others = sum(control.guides for control in one.shortlist.controls if control.kind == "non-targeting")
+    guides = int(frame["guides"].sum()) - others
     price = None if settings.price is None else settings.price * (guides + others)
     return Exported(out, chosen, len(frame), guides, others, (guides + others) * settings.coverage, price)
 
@@ -101,7 +105,6 @@ def format_of(out: Path, format: Format | None = None) -> Format:  # noqa: A002
 
     Raises:
         InvalidValueError: There is no such format, or the ending names none.
-        RefusedFileError: The folder is not there or cannot be written.
     """
     known = tuple(dict.fromkeys(FORMAT_OF_SUFFIX.values()))
     if format is not None and format not in known:
@@ -112,19 +115,13 @@ def format_of(out: Path, format: Format | None = None) -> Format:  # noqa: A002
             f"The ending of {out.name!r} names no format.",
             f"End it with {', '.join(FORMAT_OF_SUFFIX)}, or give {option('format')} ({', '.join(known)}).",
         )
-    if out.is_dir():
-        raise RefusedFileError(f"{out} is a folder.", f"Name a file in it: {out / 'round.csv'}.")
-    folder = out.absolute().parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise RefusedFileError(
-            f"{out} cannot be written: {folder} is no folder that you may write to.",
-            f"Name another file with {option('out')}.",
-        )
     return chosen
 
 
 def order_table(workspace: Workspace, state: CampaignState, one: Round) -> pd.DataFrame:
-    """One row for each nomination, then one for each positive control that was not nominated.
+    """One row for each nomination by rank, then one for each control: what is ordered is what the rows say.
+
+    A positive control that was nominated has its guides, and a flag, in its own row.
 
     Args:
         workspace: The store.
@@ -136,15 +133,13 @@ def order_table(workspace: Workspace, state: CampaignState, one: Round) -> pd.Da
     accessions = gene_accessions(workspace.store, state.campaign.question.organism, symbols)
     results = state.effects[state.effects["round"] == one.number].set_index("perturbation")["estimate"]
     rows = [_row(nomination, accessions, results) for nomination in one.nominations]
-    for control in one.shortlist.controls:
-        if control.kind == "positive" and control.guides:
-            genes = tuple(genes_in(control.perturbation))
-            known = gene_accessions(workspace.store, state.campaign.question.organism, list(genes))
-            rows.append(_control_row(control.perturbation, genes, known))
-    frame = pd.DataFrame(rows)
-    frame["guides"] = settings.guides_per_gene
-    frame["cells"] = settings.guides_per_gene * settings.coverage
-    frame["price"] = float("nan") if settings.price is None else settings.guides_per_gene * settings.price
+    controls = [control for control in one.shortlist.controls if control.guides]
+    known = sorted({gene for control in controls for gene in _genes(control)})
+    accessions = gene_accessions(workspace.store, state.campaign.question.organism, known)
+    frame = pd.DataFrame([*rows, *(_control_row(control, accessions) for control in controls)])
+    frame["guides"] = [settings.guides_per_gene] * len(rows) + [control.guides for control in controls]
+    frame["cells"] = frame["guides"] * settings.coverage
+    frame["price"] = float("nan") if settings.price is None else frame["guides"] * settings.price
     return frame.astype({"rank": "Int64", **dict.fromkeys(TEXT_COLUMNS, object)})
 
 
@@ -169,12 +164,18 @@ def _row(nomination: Nomination, accessions: Mapping[str, str], results: pd.Seri
     }
 
 
-def _control_row(name: str, genes: tuple[str, ...], accessions: Mapping[str, str]) -> dict[str, object]:
+def _genes(control: Control) -> tuple[str, ...]:
+    return tuple(genes_in(control.perturbation)) if control.perturbation else ()
+
+
+def _control_row(control: Control, accessions: Mapping[str, str]) -> dict[str, object]:
+    genes = _genes(control)
     unknown = dict.fromkeys(("hit_probability", "low", "high", "utility", "support", "grade", "estimate"), float("nan"))
     said = {
-        "rank": None, "perturbation": name, "target_genes": ";".join(genes),
+        "rank": None, "perturbation": control.perturbation or control.kind, "target_genes": ";".join(genes),
         "accessions": ";".join(accessions.get(gene, "") for gene in genes), "by": "control",
-        "flags": "positive-control", "reason": "known to hit", "evidence": "", "outcome": "",
+        "flags": "positive-control" if control.kind == "positive" else control.kind, "reason": control.why,
+        "evidence": "", "outcome": "",
     }  # fmt: skip
     return {**said, **unknown}
 
@@ -182,47 +183,53 @@ def _control_row(name: str, genes: tuple[str, ...], accessions: Mapping[str, str
 # Files -------------------------------------------------------------------------------------------
 
 
-def write_table(frame: pd.DataFrame, out: Path, format: Format) -> None:  # noqa: A002
-    """Writes a table whole or not at all.
+def write_table(frame: pd.DataFrame, out: Path, format: Format, *, overwrite: bool = False) -> None:  # noqa: A002
+    """Writes a table whole or not at all, without characters that a terminal or a spreadsheet acts on.
 
     Args:
         frame: The table.
-        out: The file.
+        out: The file, as `tools.campaigns.rounds.output_files.output_path` gave it.
         format: Its format.
+        overwrite: Whether a file that is there already is replaced.
 
     Raises:
         RefusedFileError: The file cannot be written; an older file of the name is unharmed.
     """
-    partial = out.with_name(f".{out.name}.part")
-    try:
-        _WRITERS[format](frame if format == "parquet" else spreadsheet_safe(frame), partial)
-        partial.replace(out)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise RefusedFileError(
-            f"{out} cannot be written: {error.strerror or error}.", "Name another file, or free some disk space."
-        ) from error
+    made = cleaned(frame) if format == "parquet" else spreadsheet_safe(frame)
+    write_whole(out, lambda path: _WRITERS[format](made, path), overwrite=overwrite)
+
+
+def cleaned(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with headings and text cells on one line, without control, bidi and zero-width characters.
+
+    Args:
+        frame: The table; numbers are left as they are.
+    """
+    safe = frame.rename(columns=lambda name: clean(str(name)))
+    return _with_texts(safe, lambda value: clean(value) if isinstance(value, str) else value)
 
 
 def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before each text cell that a spreadsheet would take for a formula.
+    """The cleaned table with an apostrophe before each text that a spreadsheet would take for a formula.
 
     Args:
         frame: The table; numbers are left as they are, negative ones too.
     """
-    safe = frame.copy()
-    for column in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = safe[column].map(_safe)
-    return safe
+    safe = cleaned(frame)
+    return _with_texts(safe.rename(columns=_inert), _inert)
 
 
-def _safe(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    marked = f"'{value}" if value.startswith(FORMULA_STARTS) else value
-    # A line break within a cell would be a new row to a careless reader of the file.
-    return _BREAKS.sub(" ", marked)
+def _with_texts(frame: pd.DataFrame, change: Callable[[Any], Any]) -> pd.DataFrame:
+    made = frame.copy()
+    for column in made.columns:
+        if not pd.api.types.is_numeric_dtype(made[column]):
+            made[column] = made[column].map(change)
+    return made
+
+
+def _inert(value: Any) -> Any:  # noqa: ANN401 – a cell of any kind
+    starts = isinstance(value, str) and value.lstrip().startswith(FORMULA_STARTS)
+    return f"'{value}" if starts else value
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -18,6 +18,7 @@ from tools.campaigns.state import CampaignState, state_of
 from tools.genes.essentials import about_growth, fitness_genes
 from tools.genes.name_lists import read_list, resolve_list
 from tools.genes.orthologs import orthologs_of
+from tools.parameters import takes_names
 from tools.workspace import Workspace
 
 FITNESS_REASON = "fitness gene: what slows or kills a cell changes nearly every readout"
@@ -51,6 +52,7 @@ class Exclusion:
     notes: tuple[str, ...] = ()
 
 
+@takes_names
 def campaign_exclude(workspace: Workspace, genes: Sequence[str], reason: str, name: str = "") -> Exclusion:
     """Takes genes out of a campaign's candidates for good.
 
@@ -81,7 +83,19 @@ def campaign_exclude(workspace: Workspace, genes: Sequence[str], reason: str, na
     with workspace.store.write("exclude") as connection:
         ids = ensure_perturbations(connection, organism, chosen)
         add_exclusions(connection, state.campaign.id, {int(ids[n]): reason.strip() for n in chosen["name"]})
-    return Exclusion(state.campaign.name, tuple(chosen["name"]), ignored, _exclusion_notes(state, set(chosen["name"])))
+    names = tuple(chosen["name"])
+    notes = (*_excluded_before(state, names), *_exclusion_notes(state, set(names)))
+    return Exclusion(state.campaign.name, names, ignored, notes)
+
+
+def _excluded_before(state: CampaignState, names: Sequence[str]) -> tuple[str, ...]:
+    """What was excluded already, which keeps the reason that it has."""
+    known = [name for name in names if name in state.exclusions]
+    if not known:
+        return ()
+    more = f" and {len(known) - 5} others" if len(known) > 5 else ""
+    reason = state.exclusions[known[0]]
+    return (f"{', '.join(known[:5])}{more} had been excluded already, and keep their first reason ({reason}).",)
 
 
 def _exclusion_notes(state: CampaignState, excluded: set[str]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def measured_before(workspace: Workspace, options: StartOptions) -> Measured:
     if not options.measured:
         return Measured(empty_effects(), Scale(0.0, 0.0, 0))
     store, question = workspace.store, options.question
-    found = screen_or_file(store, options.measured, "measured genes")
+    found = screen_or_file(workspace, options.measured, "measured genes")
     if not isinstance(found, Path):
         return _of_screen(store, found, question)
     file = measured_file(

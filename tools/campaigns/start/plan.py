@@ -98,7 +98,7 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions, measur
     store, asked = workspace.store, options.question
     no_fitness = options.library == PROTEIN_CODING and not options.flag_essential
     with store.read():
-        library = library_genes(store, asked.organism, options.library)
+        library = library_genes(workspace, asked.organism, options.library)
         question, unknown = completed(store, asked, measured.screen, measured.rule)
         earlier = earlier_screens(store, question, measured)
         by_mode = left_out_by(options.mode, set(library.perturbations["name"]), earlier)

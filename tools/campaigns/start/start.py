@@ -9,9 +9,10 @@ from db.campaigns.records import IgnoredName, in_order
 from db.records import Campaign
 from tools.campaigns.start.earlier_screens import EarlierScreen
 from tools.campaigns.start.measured import measured_before
-from tools.campaigns.start.plan import plan_campaign, write_plan
+from tools.campaigns.start.plan import CampaignPlan, plan_campaign, write_plan
+from tools.campaigns.start.recognised import already_started
 from tools.campaigns.start.start_options import StartOptions
-from tools.campaigns.state import load_state
+from tools.campaigns.state import CampaignState, load_state
 from tools.parameters import takes_fields
 from tools.workspace import Workspace
 
@@ -28,6 +29,7 @@ class CampaignStart:
         ignored: Names of library, exclusion or expression files that could not be used, and why.
         notes: What else a person should know, in sentences.
         earlier_screens: The screens of the store that measured the same phenotype, the largest first.
+        recognised: Whether the very same campaign was there already, without a round, so that nothing was written.
     """
 
     campaign: Campaign
@@ -37,6 +39,7 @@ class CampaignStart:
     ignored: tuple[IgnoredName, ...]
     notes: tuple[str, ...] = ()
     earlier_screens: tuple[EarlierScreen, ...] = ()
+    recognised: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for ``campaign start --json``."""
@@ -58,19 +61,29 @@ def campaign_start(workspace: Workspace, name: str, options: StartOptions) -> Ca
     Raises:
         InvalidValueError: A value cannot be used, or `size` is above the number of candidates.
         NotFoundError: There is no such screen or file.
-        ConflictError: A campaign of the name is there already.
+        ConflictError: A campaign of the name is there already, and is another one or went on.
         RefusedFileError: A file cannot be read; the store is unchanged.
     """
     plan = plan_campaign(workspace, name, options, measured_before(workspace, options))
+    known = already_started(workspace, plan)
+    if known is not None and not known.rounds:
+        note = f"{known.campaign.name} was started already, in the same way; nothing was written."
+        return _made(plan, known, (note, *plan.notes), recognised=True)
     with workspace.store.write("campaign start") as connection:
         campaign = write_plan(workspace, connection, plan)
-    state = load_state(workspace.store, campaign)
+    return _made(plan, load_state(workspace.store, campaign), plan.notes)
+
+
+def _made(
+    plan: CampaignPlan, state: CampaignState, notes: tuple[str, ...], *, recognised: bool = False
+) -> CampaignStart:
     return CampaignStart(
-        campaign=campaign,
+        campaign=state.campaign,
         library_size=len(state.library),
         measured=len(state.measured),
         candidates=len(state.candidates),
-        ignored=campaign.settings.ignored,
-        notes=plan.notes,
+        ignored=state.campaign.settings.ignored,
+        notes=notes,
         earlier_screens=plan.earlier,
+        recognised=recognised,
     )

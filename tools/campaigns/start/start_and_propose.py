@@ -9,9 +9,11 @@ from db.campaigns.records import ShortlistInfo
 from db.campaigns.rounds import write_round
 from tools.campaigns.rounds.nominations import Proposal, compute_proposal
 from tools.campaigns.rounds.order_file import campaign_export, format_of
+from tools.campaigns.rounds.output_files import output_path
 from tools.campaigns.rounds.shortlist import Shortlist
 from tools.campaigns.start.measured import measured_before
 from tools.campaigns.start.plan import free_name, plan_campaign, write_plan
+from tools.campaigns.start.recognised import already_started
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import CampaignState, load_state
 from tools.parameters import takes_fields
@@ -27,6 +29,7 @@ def shortlist(
     seed: int = 0,
     predictor: str = "",
     out: Path | None = None,
+    overwrite: bool = False,
 ) -> Shortlist:
     """Starts a campaign and proposes its first round, in one step: the main job in one line.
 
@@ -37,6 +40,7 @@ def shortlist(
         seed: Breaks ties and seeds the predictor.
         predictor: Name of the predictor; the default one where empty.
         out: File to write the list to; its ending names the format (.csv .tsv .parquet .xlsx .md).
+        overwrite: Whether a file that is there already is replaced; never the store, nor a file whose rows it holds.
 
     Returns:
         The open first round. `campaign_confirm` and `campaign_record` go on with it.
@@ -48,9 +52,15 @@ def shortlist(
     """
     if out is not None:
         format_of(out)
+        output_path(workspace, out, overwrite=overwrite)
     measured = measured_before(workspace, options)
     plan = plan_campaign(workspace, name.strip() or free_name(workspace.store, options.phenotype), options, measured)
     proposal = compute_proposal(workspace, plan.state(), options.size, seed, predictor)
+    known = already_started(workspace, plan) if name.strip() else None
+    if known is not None and known.rounds and known.rounds[0].nominations == proposal.nominations:
+        note = f"{known.campaign.name} was started already and has this list; nothing was written."
+        path = campaign_export(workspace, out, known.campaign.name).path if out is not None else None
+        return Shortlist.of(known.campaign.name, known.rounds[0], notes=(note, *plan.notes, *proposal.notes), path=path)
     with workspace.store.write("shortlist") as connection:
         campaign = write_plan(workspace, connection, plan)
         write_round(
@@ -64,7 +74,7 @@ def shortlist(
         made = load_state(workspace.store, campaign)
     path = None
     if out is not None:
-        path = campaign_export(workspace, out, campaign.name).path
+        path = campaign_export(workspace, out, campaign.name, overwrite=overwrite).path
     return Shortlist.of(campaign.name, made.rounds[-1], notes=(*plan.notes, *proposal.notes), path=path)
 
 

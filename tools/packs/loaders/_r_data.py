@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
-from db.errors import RefusedFileError
+from db.files.objects import R_HELP, read_r_data
+from db.files.opening import damage_refused
 
 
 def r_columns(path: Path) -> dict[str, list[Any]]:
@@ -23,21 +23,15 @@ def r_columns(path: Path) -> dict[str, list[Any]]:
     """
     import rdata
 
-    try:
-        with warnings.catch_warnings():
-            # R's own encoding notes say nothing on gene names.
-            warnings.simplefilter("ignore")
-            parsed = rdata.parser.parse_file(path)
-    except (ValueError, NotImplementedError, EOFError, OSError) as error:
-        raise RefusedFileError(f"{path.name} cannot be read as R data: {error}") from error
-    kinds = rdata.parser.RObjectType
-    node = parsed.object
-    if node.info.type is kinds.LIST:
-        node = node.value[0]
-    if node.info.type is not kinds.VEC:
-        return {}
-    names = _names(node, kinds) or [str(number) for number in range(len(node.value))]
-    return dict(zip(names, (_column(column, kinds.STR) for column in node.value), strict=True))
+    with damage_refused(path, "R data", R_HELP):
+        kinds = rdata.parser.RObjectType
+        node = read_r_data(path).object
+        if node.info.type is kinds.LIST:
+            node = node.value[0]
+        if node.info.type is not kinds.VEC:
+            return {}
+        names = _names(node, kinds) or [str(number) for number in range(len(node.value))]
+        return dict(zip(names, (_column(column, kinds.STR) for column in node.value), strict=True))
 
 
 def _names(node: Any, kinds: Any) -> list[str]:  # noqa: ANN401 - rdata's own objects have no public type

@@ -154,6 +154,9 @@ def load_once(
         before()
     try:
         with workspace.store.write(f"pack {source.pack}") as connection:
+            if (known := find_ingest(connection, content)) is not None:
+                # Another process was faster.
+                return Loaded(kind, known.name, "already")
             ingest_id = record_ingest(
                 connection,
                 content=content,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from db.errors import RefusedFileError
+from db.files.objects import read_array, read_json
 from db.genes.embeddings import write_gene_embedding
 from db.store import Connection
 from tools.genes.placed_names import place
@@ -29,11 +29,7 @@ def read_embedding(matrix: Path, names: Path) -> tuple[list[str], npt.NDArray[np
     Raises:
         RefusedFileError: The files are no such pair, do not agree, or hold numbers that are not finite.
     """
-    try:
-        vectors = np.load(matrix, allow_pickle=False)
-        genes = json.loads(names.read_text(encoding="utf-8"))
-    except (ValueError, OSError, EOFError) as error:
-        raise RefusedFileError(f"{matrix.name} and {names.name} cannot be read: {error}.") from error
+    vectors, genes = read_array(matrix), read_json(names)
     if not isinstance(genes, list) or not all(isinstance(gene, str) for gene in genes):
         raise RefusedFileError(f"{names.name} is no list of gene names.")
     if vectors.ndim != 2 or vectors.dtype.kind not in "fiu" or not np.isfinite(vectors).all():

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from db.errors import RefusedFileError
+from db.files.plain_table import read_plain_table
 from db.genes.embeddings import write_gene_embedding
 from db.genes.expression import KIND, NAME
 from db.store import Connection
@@ -31,7 +32,7 @@ def read_expression_table(path: Path, ensembl: str) -> pd.DataFrame:
         RefusedFileError: The column is missing, an id comes twice, or a value is negative or infinite.
     """
     try:
-        table = pd.read_csv(path, sep="\t").set_index(ensembl)
+        table = read_plain_table(path, "\t", dtype=None, keep_default_na=True).set_index(ensembl)
         values = table.astype(np.float32)
     except (KeyError, ValueError, OSError) as error:
         raise RefusedFileError(f"{path.name} is no table of expression by {ensembl}: {error}.") from error

@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from db.errors import InvalidValueError, RefusedFileError
-from db.files import read_parquet_as_text
+from db.files.parquet import read_parquet_as_text
+from db.files.plain_table import read_plain_table
+from db.files.text import read_text
 from db.genes.sets import write_gene_sets
 from db.store import Connection
 from tools.genes.placed_names import place
@@ -29,7 +31,7 @@ def read_gmt(path: Path) -> pd.DataFrame:
         RefusedFileError: A line has fewer than three cells.
     """
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         cells = line.split("\t")
         if len(cells) < 3:
             raise RefusedFileError(
@@ -77,7 +79,7 @@ def read_list(path: Path) -> pd.DataFrame:
     Raises:
         RefusedFileError: There is no column GENE.
     """
-    frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    frame = read_plain_table(path, "\t")
     if "GENE" not in frame.columns:
         raise RefusedFileError(f"{path.name} lacks the column GENE.")
     hgnc = frame["HGNC_ID"] if "HGNC_ID" in frame.columns else ""

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from db.errors import InvalidValueError, RefusedFileError
-from db.files import read_parquet_as_text
+from db.files.parquet import read_parquet_as_text
+from db.files.plain_table import read_plain_table
 from db.genes.values import write_gene_values
 from db.store import Connection
 from tools.genes.placed_names import place
@@ -41,7 +42,7 @@ def read_values(
     if path.suffix.lower() == ".parquet":
         frame = read_parquet_as_text(path)
     else:
-        frame = pd.read_csv(path, sep="\t" if path.suffix.lower() == ".tsv" else ",", dtype=str, keep_default_na=False)
+        frame = read_plain_table(path, "\t" if path.suffix.lower() == ".tsv" else ",")
     if missing := [
         column for column in (gene, value, hgnc, ensembl, *(where or {})) if column and column not in frame.columns
     ]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from db.errors import InvalidValueError, RefusedFileError
+from db.files.plain_table import read_plain_table
 from db.genes.nomenclature import write_genes
 from db.records import Organism
 from db.store import Connection
@@ -97,10 +98,7 @@ def read_mgi(path: Path) -> Nomenclature:
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, quoting=3)
-    except (UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise RefusedFileError(f"{path.name} is not a tab-separated table: {error}.") from error
+    frame = read_plain_table(path, "\t", quoting=3)
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         raise RefusedFileError(

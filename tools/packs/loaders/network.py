@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from db.errors import RefusedFileError
+from db.files.plain_table import read_plain_table
 from db.genes.networks import write_network
 from db.store import Connection
 from tools.genes.placed_names import place
@@ -32,7 +33,7 @@ def read_edges(path: Path) -> pd.DataFrame:
         if len(columns) < 3:
             raise RefusedFileError(f"{path.name} holds no table of two genes and a weight.")
         return pd.DataFrame(dict(zip(("a", "b", "weight"), columns[:3], strict=True)))
-    frame = pd.read_csv(path, sep="\t" if path.suffix.lower() == ".tsv" else ",", keep_default_na=False)
+    frame = read_plain_table(path, "\t" if path.suffix.lower() == ".tsv" else ",", dtype=None)
     if frame.shape[1] < 3 or not pd.api.types.is_numeric_dtype(frame.iloc[:, 2]):
         raise RefusedFileError(f"{path.name} holds no table of two genes and a weight.")
     return frame.iloc[:, :3].set_axis(["a", "b", "weight"], axis="columns")

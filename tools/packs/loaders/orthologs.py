@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from db.errors import RefusedFileError
+from db.files.plain_table import read_plain_table
 from db.genes.nomenclature import write_orthologs
 from db.store import Connection
 from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once
@@ -27,7 +28,7 @@ def read_hcop(path: Path) -> pd.DataFrame:
     Raises:
         RefusedFileError: Columns are missing.
     """
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame = read_plain_table(path, ",")
     if missing := [column for column in _COLUMNS if column not in frame.columns]:
         raise RefusedFileError(f"{path.name} lacks the columns {', '.join(missing)}.")
     pairs = frame[list(_COLUMNS)].set_axis(["human", "mouse", "sources"], axis="columns")

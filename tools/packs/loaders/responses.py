@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any, cast, get_args
 import pandas as pd
 
 from db.errors import InvalidValueError, RefusedFileError, check_word
+from db.files.objects import read_json
+from db.files.plain_table import read_plain_table
 from db.records import Modality, Organism, Study
 from db.screens.responses import write_responses
 from db.screens.writing import ensure_perturbations
@@ -64,7 +65,7 @@ def read_perturbqa(de: Path, direction: Path, mapping: Path | None = None) -> Re
 
 def _labels(path: Path) -> pd.DataFrame:
     # A gene may be called NA: nothing but an empty cell is missing.
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame = read_plain_table(path, ",")
     if missing := [column for column in _COLUMNS if column not in frame.columns]:
         raise RefusedFileError(f"{path.name} lacks the columns {', '.join(missing)}.")
     frame = frame[_COLUMNS]
@@ -78,10 +79,7 @@ def _labels(path: Path) -> pd.DataFrame:
 
 
 def _members(path: Path, rows: pd.DataFrame) -> dict[str, list[str]]:
-    try:
-        sets = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise RefusedFileError(f"{path.name} is no JSON: {error}.") from error
+    sets = read_json(path)
     if not isinstance(sets, dict) or (missing := sorted(set(rows["readout"]) - set(sets))):
         lacks = f" It lacks {missing[0]!r}." if isinstance(sets, dict) else ""
         raise RefusedFileError(f"{path.name} does not give the genes of every readout.{lacks}")

@@ -10,8 +10,9 @@ import pandas as pd
 
 from db.acts import NAME, option
 from db.provenance import get_ingest, notes_of
-from db.records import Note, Screen
+from db.records import ONE_SIDED, Note, Screen
 from db.screens import reading as db_screens
+from tools.screens.checks.rule_scale import other_reading
 from tools.screens.hit_rules import DEFAULT_TOP, FEW_HITS, hits, parse_rule
 from tools.workspace import Workspace
 
@@ -24,8 +25,9 @@ class NotedRows:
     """Rows of a file that were kept aside, or used with a flag, for one reason.
 
     Attributes:
-        reason: ``unresolved``, ``ambiguous``, ``date``, ``duplicate``, ``not-finite``, ``p-out-of-range``,
-            ``control``, ``bad-row`` or ``p-zero``.
+        reason: ``unresolved``, ``ambiguous``, ``date``, ``several-genes``, ``duplicate``, ``not-finite``,
+            ``p-out-of-range``, ``control``, ``bad-row``, ``missing``, ``total``, ``impossible``; of rows that are used
+            ``alias``, ``former-name``, ``zero-effect``, ``p-zero`` or ``bound``.
         rows: How many.
         examples: The first few, each a sentence with its line.
     """
@@ -87,6 +89,8 @@ def summarise(workspace: Workspace, screen: Screen, *, already_present: bool) ->
         arguments = get_ingest(connection, screen.ingest_id).arguments
         found = count_hits(workspace, screen, effects)
     warnings = [*arguments.get("remarks", ()), *_warnings(screen, effects, found, arguments)]
+    if len(contrasts) == 1 and contrasts[0].estimate_kind not in ONE_SIDED:
+        warnings += other_reading(effects, screen.hit_rule, screen.side, contrasts[0].positive_means)
     return AddedScreen(
         screen=screen,
         contrasts=tuple(contrast.id for contrast in contrasts),
@@ -126,10 +130,10 @@ def _warnings(screen: Screen, effects: pd.DataFrame, found: int, arguments: Mapp
         warnings.append(f"The rule {screen.hit_rule!r} needs p, and the table has none; '{DEFAULT_TOP}' would work.")
     elif found < FEW_HITS and not rule.list_hash and not rule.needs("top"):
         top = int(hits(effects, DEFAULT_TOP, screen.side).sum())
-        warnings.append(
-            f"Only {found} hits by {screen.hit_rule!r} ({screen.side}); '{DEFAULT_TOP}' would give {top}:"
-            f" {option(hit_rule=DEFAULT_TOP)}."
-        )
+        # In a small table the top 5 % are fewer still, which helps nobody.
+        offer = f"; '{DEFAULT_TOP}' would give {top}: {option(hit_rule=DEFAULT_TOP)}" if top > found else ""
+        counted = f"{found} hit{'' if found == 1 else 's'}"
+        warnings.append(f"Only {counted} by {screen.hit_rule!r} ({screen.side}){offer}.")
     lost = arguments.get("lost_hits", ())
     if lost:
         warnings.append(

@@ -16,6 +16,7 @@ from db.screens import reading as db_screens
 from db.screens import writing
 from db.store import Connection
 from tools.parameters import takes_fields
+from tools.screens.checks.evidence_sides import side_of_evidence
 from tools.screens.hit_rules import default_rule, parse_rule
 from tools.screens.ingestion.added_screen import AddedScreen, summarise
 from tools.screens.ingestion.description import ScreenDescription
@@ -122,6 +123,7 @@ def _described(screen: ScreenDescription, table: HarmonisedTable) -> dict[str, s
     return {
         **asdict(screen), "organism": table.organism, "readout_gene": table.readout_gene,
         "text": screen.text or table.text, "positive_means": table.positive_means,
+        "side": side_of_evidence(table.estimate_kind, table.positive_means, screen.side),
     }  # fmt: skip
 
 

@@ -26,8 +26,10 @@ class ScreenDescription(Parameters):
         readout: How the phenotype was measured, such as ``FACS, intracellular staining``.
         readout_gene: The gene whose expression was measured; its own effect checks the sign.
         text: The task in words; the file's own words where empty and the file has some.
-        hit_rule: Such as ``fdr<0.05``, ``top 5%`` or ``lfc<-1 & fdr<0.1``; by what the table has where empty.
-        side: Side on which hits lie: ``low``, ``high`` or ``both``.
+        hit_rule: Such as ``fdr<0.05``, ``top 5%`` or ``lfc<-1 & fdr<0.1``; by what the table has where empty. Bounds
+            are on the harmonised effect, where positive raises the phenotype.
+        side: Side on which hits lie: ``low`` (the phenotype is lowered), ``high`` (raised) or ``both``; that of the
+            evidence for Bayes factors, which know one side only.
         citation: Citation of the study.
         licence: Licence of the data.
     """

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -13,61 +12,19 @@ import pandas as pd
 
 from db.acts import COLUMN, Word, option
 from db.errors import RefusedFileError
-from db.genes.perturbation_names import genes_in
+from db.genes.control_names import is_declared
 from db.records import Note
-from tools.screens.tables.rows import NUMBER_FIELDS
+from tools.screens.ingestion.sorted_rows import SortedRows, note_of
+from tools.screens.naming.control_rows import folded, split_controls
 from tools.screens.tables.screen_table import ScreenTable
 
 BAD_REASONS = ("bad-row", "not-finite", "p-out-of-range")
 MOST_BAD = 0.05
 """Above this share of rows that are no data, the file is not what it was taken for."""
+ROUNDING = 1e-6
+"""How far a p may be above 1 by the rounding of whatever wrote it."""
+NAMED = 8
 _P_FIELDS = ("p_low", "p_high", "fdr_low", "fdr_high")
-
-_NUMBERED = r"([-_ .#]?\d+)?"
-_CONTROL_NAMES = re.compile(
-    rf"""(non|no)[-_ ]?target(ing|s)?([-_ ]?(controls?|ctrls?|guides?|sgrnas?|genes?))?{_NUMBERED}
-    | nontargetingcontrolguidefor(human|mouse){_NUMBERED}
-    | nt[-_ ]?(controls?|ctrls?){_NUMBERED} | ntc([-_ .#]\d+)?
-    | safe[-_ ]?(targeting|harbou?r|cutters?|regions?)([-_ ]?(controls?|ctrls?))?{_NUMBERED}
-    | neg(ative)?[-_ ]?(controls?|ctrls?){_NUMBERED} | negative
-    | scrambled?([-_ ]?(controls?|ctrls?))?{_NUMBERED} | intergenic([-_ ]?(controls?|ctrls?))?{_NUMBERED}
-    | (aavs1|rosa26|lacz|luciferase|e?gfp|mcherry){_NUMBERED}""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
-def is_control(name: str, declared: Collection[str] = ()) -> bool:
-    """Whether a whole name is that of a negative control; a pair is one where both of its names are.
-
-    Whole names only: parts of a name would take the genes CTRL, KNTC1 and NEGR1 for controls. Known are
-    non-targeting, NTC, safe-targeting, negative control, scramble, intergenic, AAVS1, ROSA26, LacZ, luciferase and
-    fluorescent proteins, each also numbered (``NTC_12``), as are declared names.
-
-    Args:
-        name: A name as the file has it.
-        declared: Further names of controls, case folded; each stands for its numbered forms too, where something parts
-            name and number (``NO_SITE`` also for ``NO_SITE_12``).
-    """
-    return all(_CONTROL_NAMES.fullmatch(part) or _is_declared(part.casefold(), declared) for part in genes_in(name))
-
-
-def _is_declared(name: str, declared: Collection[str]) -> bool:
-    return bool(declared) and not {name, re.sub(r"[-_ .#]\d+$", "", name)}.isdisjoint(declared)
-
-
-@dataclass(frozen=True)
-class SortedRows:
-    """A file's rows, sorted into those that can be used and those that are kept aside.
-
-    Attributes:
-        rows: Typed rows that can be used.
-        controls: Typed rows of negative controls.
-        notes: Rows that were taken out or flagged, each with its reason.
-    """
-
-    rows: pd.DataFrame
-    controls: pd.DataFrame
-    notes: tuple[Note, ...]
 
 
 def usable_rows(table: ScreenTable, declared: Sequence[str], file_name: str) -> SortedRows:
@@ -81,11 +38,37 @@ def usable_rows(table: ScreenTable, declared: Sequence[str], file_name: str) -> 
     Raises:
         RefusedFileError: No effect can be read, or more than 5 % of the rows are bad.
     """
-    genes, controls, control_notes = split_controls(table.rows, declared)
+    above, total_notes = split_totals(table.rows)
+    genes, controls, control_notes, said = split_controls(above, declared)
     rows, number_notes = split_numbers(genes)
-    notes = (*control_notes, *table.notes, *number_notes)
+    notes = (*control_notes, *total_notes, *table.notes, *number_notes)
     refuse_hopeless(len(genes) + bad_rows(table), notes, len(rows), file_name)
-    return SortedRows(rows, controls, notes)
+    return SortedRows(rows, controls, notes, said)
+
+
+_TOTALS = frozenset({
+    "total", "totals", "grand total", "sum", "mean", "average", "avg", "median", "sd", "std", "stdev", "std dev", "se",
+    "sem", "standard deviation", "min", "max", "count", "n", "summe", "gesamt", "mittelwert",
+})  # fmt: skip
+_SURE_TOTALS = frozenset({"total", "totals", "grand total", "sum", "mean", "average", "median", "summe", "mittelwert"})
+MOST_TOTALS = 8
+
+
+def split_totals(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Takes out the last rows of a file where they are totals and means of those above; SD, SE and MAX are genes, too.
+
+    Args:
+        rows: Typed rows, in the order of the file.
+
+    Returns:
+        The other rows, and a note for each row taken out.
+    """
+    names = [str(name).strip().casefold().rstrip(":") for name in rows["name"].tail(MOST_TOTALS)]
+    count = next((at for at, name in enumerate(reversed(names)) if name not in _TOTALS), len(names))
+    if not count or not _SURE_TOTALS.intersection(names[-count:]):
+        return rows, []
+    why = "A total or mean of the rows above it, no gene."
+    return rows.iloc[:-count], [note_of(row, "total", why) for row in rows.iloc[-count:].to_dict("records")]
 
 
 def bad_rows(table: ScreenTable) -> int:
@@ -94,30 +77,14 @@ def bad_rows(table: ScreenTable) -> int:
     Args:
         table: The file as read.
     """
-    return sum(note.reason == "bad-row" for note in table.notes)
-
-
-def split_controls(rows: pd.DataFrame, declared: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
-    """Takes the rows of negative controls out.
-
-    Args:
-        rows: Typed rows.
-        declared: Names that ``--controls`` gives, in any case, beyond the known ones.
-
-    Returns:
-        The other rows, the controls (those without a finite estimate left out), and a note for each control row.
-    """
-    named = {name.strip().casefold() for name in declared}
-    controls = {name: is_control(name, named) for name in rows["name"].unique()}
-    mask = rows["name"].map(controls).to_numpy(dtype=bool)
-    found = rows[mask]
-    why = "A negative control, kept apart from the genes."
-    notes = [note_of(row, "control", why) for row in found.to_dict("records")]
-    return rows[~mask], found[np.isfinite(found["estimate"].to_numpy(dtype=float))], notes
+    return sum(note.kept_aside and note.reason != "duplicate" for note in table.notes)
 
 
 def split_numbers(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     """Takes out rows whose numbers cannot be: no finite effect, p or FDR outside [0, 1], a negative standard error.
+
+    A missing effect is no bad one: tools leave genes without reads empty, and often most of them. A missing p or FDR
+    costs a row nothing, and one that is above 1 by no more than rounding is 1.
 
     Args:
         rows: Typed rows.
@@ -125,13 +92,16 @@ def split_numbers(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     Returns:
         The rows that are left, and a note for each row taken out or flagged (p = 0 is legal, and flagged).
     """
-    effect = np.isfinite(rows["estimate"].to_numpy(dtype=float))
+    estimates = rows["estimate"].to_numpy(dtype=float)
+    effect, missing = np.isfinite(estimates), np.isnan(estimates)
+    rows = _rounded(rows)
     p = rows[list(_P_FIELDS)].to_numpy(dtype=float)
     outside = ((p < 0) | (p > 1)).any(axis=1)
     error = rows["standard_error"].to_numpy(dtype=float)
     wrong_error = (error < 0) | np.isinf(error)
     notes = [
-        *_notes(rows[~effect], "not-finite", lambda row: f"The effect is {row['estimate']}, not a finite number."),
+        *_notes(rows[missing], "missing", lambda _: "The file gives no effect."),
+        *_notes(rows[np.isinf(estimates)], "not-finite", lambda row: f"The effect is {row['estimate']}: {_INFINITE}."),
         *_notes(rows[effect & outside], "p-out-of-range", _which_p),
         *_notes(
             rows[effect & ~outside & wrong_error],
@@ -144,6 +114,34 @@ def split_numbers(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     why = "p = 0: below what the file's method or number format can show; used as it is."
     notes += [note_of(row, "p-zero", why, kept_aside=False) for row in good[zero].to_dict("records")]
     return good, notes
+
+
+_INFINITE = "stronger than any number, so that it cannot be compared; write a finite one to have it ranked"
+
+
+def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose p and FDR are 1 where they are above it by rounding."""
+    p = rows[list(_P_FIELDS)].to_numpy(dtype=float)
+    over = (p > 1) & (p <= 1 + ROUNDING)
+    return rows.assign(**dict(zip(_P_FIELDS, np.where(over, 1.0, p).T, strict=True))) if over.any() else rows
+
+
+def said_of_effects(notes: Sequence[Note]) -> tuple[str, ...]:
+    """What whoever adds a file should know of the effects that it does not have.
+
+    Args:
+        notes: Notes on its rows.
+    """
+    said = []
+    if infinite := [note.name for note in notes if note.reason == "not-finite"]:
+        names = f"{', '.join(infinite[:NAMED])}{' …' if len(infinite) > NAMED else ''}"
+        said.append(
+            f"{len(infinite)} rows with an infinite effect are kept aside ({names}): the file means them as its"
+            " strongest. Write finite numbers to have them ranked."
+        )
+    if missing := sum(note.reason == "missing" for note in notes):
+        said.append(f"{missing:,} rows have no effect in the file and are kept aside; the others are read.")
+    return tuple(said)
 
 
 def refuse_hopeless(rows_read: int, notes: Sequence[Note], left: int, file_name: str) -> None:
@@ -159,8 +157,9 @@ def refuse_hopeless(rows_read: int, notes: Sequence[Note], left: int, file_name:
         RefusedFileError: No effect can be read, or more than 5 % of the rows are bad.
     """
     bad = [note for note in notes if note.reason in BAD_REASONS]
-    first = f" The first is {_where(bad[0])}: {bad[0].detail}" if bad else ""
-    if not left:
+    told = bad or [note for note in notes if note.reason == "missing"]
+    first = f" The first is {_where(told[0])}: {told[0].detail}" if told else ""
+    if not left and not _mostly_outside(bad):
         raise RefusedFileError(
             f"{file_name} has no readable effect in its {rows_read} rows.{first}",
             f"Check which column holds the effect ({option(columns={'estimate': COLUMN})}) and its numbers (0.5, not"
@@ -170,9 +169,17 @@ def refuse_hopeless(rows_read: int, notes: Sequence[Note], left: int, file_name:
         counts = ", ".join(f"{count} {reason}" for reason, count in Counter(note.reason for note in bad).most_common())
         raise RefusedFileError(
             f"{len(bad)} of {rows_read} rows of {file_name} are bad ({counts}); at most 5 % may be.{first}",
-            "Mend or delete those rows, or check the columns that are read"
+            f"{_per_cent_hint(bad)}Mend or delete those rows, or check the columns that are read"
             f" ({option(columns={Word('field'): COLUMN})}).",
         )
+
+
+def _mostly_outside(bad: Sequence[Note]) -> bool:
+    return sum(note.reason == "p-out-of-range" for note in bad) > len(bad) / 2
+
+
+def _per_cent_hint(bad: Sequence[Note]) -> str:
+    return "If they are per cent, say so in the column's name, such as 'FDR (%)'. " if _mostly_outside(bad) else ""
 
 
 def refuse_if_strict(notes: Sequence[Note], declared_controls: Sequence[str], file_name: str) -> None:
@@ -187,7 +194,7 @@ def refuse_if_strict(notes: Sequence[Note], declared_controls: Sequence[str], fi
     Raises:
         RefusedFileError: A row would be kept aside.
     """
-    declared = {name.strip().casefold() for name in declared_controls}
+    declared = folded(declared_controls)
     aside = [n for n in notes if n.kept_aside and not (n.reason == "control" and _announced(n.name, declared))]
     if aside:
         counts = ", ".join(
@@ -202,7 +209,7 @@ def refuse_if_strict(notes: Sequence[Note], declared_controls: Sequence[str], fi
 
 def _announced(name: str, declared: Collection[str]) -> bool:
     """Whether a control's name, or the name that it is a numbered form of, was declared."""
-    return not {name.casefold(), re.sub(r"[-_ .#]?\d+$", "", name).casefold()}.isdisjoint(declared)
+    return is_declared(name, declared) or re.sub(r"[-_ .#]?\d+$", "", name).casefold() in declared
 
 
 def _where(note: Note) -> str:
@@ -217,20 +224,3 @@ def _notes(rows: pd.DataFrame, reason: str, detail: Callable[[dict[str, Any]], s
 def _which_p(row: dict[str, Any]) -> str:
     wrong = [f"{field} = {row[field]:g}" for field in _P_FIELDS if row[field] < 0 or row[field] > 1]
     return f"{', '.join(wrong)}: outside [0, 1]."
-
-
-def note_of(row: Mapping[Any, Any], reason: str, detail: str, *, kept_aside: bool = True) -> Note:
-    """A note on a typed row, with the row's own values, so that it can be taken up later.
-
-    Args:
-        row: The row.
-        reason: One of the reasons of `db.records.Note`.
-        detail: A sentence that says why.
-        kept_aside: False where the row is used, with a flag.
-    """
-    values = {key: str(row[key]) for key in ("name", "replicate", *NUMBER_FIELDS, "guides") if _is_given(row[key])}
-    return Note(int(row["line"]), str(row["name"]), reason, detail, kept_aside, values)
-
-
-def _is_given(value: object) -> bool:
-    return not (value is pd.NA or value == "" or value != value)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from db.genes.names import GeneNames
 from db.records import EstimateKind, Modality, Note, Organism
-from tools.screens.ingestion.doubtful_rows import bad_rows, refuse_if_strict, usable_rows
+from tools.screens.checks.counts_beside import without_control_reads
+from tools.screens.checks.plausibility import implausible
+from tools.screens.ingestion.doubtful_rows import bad_rows, refuse_if_strict, said_of_effects, usable_rows
 from tools.screens.ingestion.files_read import FilesRead, read_files
-from tools.screens.ingestion.perturbation_names import (
-    listed_hits,
-    named_rows,
-    organism_of,
-    refuse_unnamed,
-    symbol_of,
-)
+from tools.screens.ingestion.perturbation_names import listed_hits, named_rows, refuse_empty, symbol_of
 from tools.screens.ingestion.repeated_rows import one_row_each
 from tools.screens.ingestion.signs import SignedRows, signed_rows
+from tools.screens.ingestion.sorted_rows import SortedRows
+from tools.screens.naming.control_rows import refuse_unmatched
+from tools.screens.naming.organisms import organism_of, refuse_unnamed
 from tools.screens.tables.reading import BY_ITSELF, Meaning, Reading
 from tools.screens.tables.rows import ROW_COLUMNS
 from tools.screens.tables.source_file import opened
@@ -110,15 +109,18 @@ def harmonise_file(
     """
     file, task = path.name, f"read {path.name}"
     workspace.report(Progress(task, 0, 4, "reading"))
-    with opened(path, reading.encoding) as source:
+    with opened(path, reading) as source:
         read = read_files(source, reading, replicate_files)
+        refuse_unmatched(read.table.rows["name"], reading.controls, file)
         found = usable_rows(read.table, reading.controls, file)
         workspace.report(Progress(task, 1, 4, "gene names"))
         species = organism_of(found.rows["name"].tolist(), organism, file)
         names = GeneNames.load(workspace.store, species)
-        found = named_rows(found, names, read.table.identifiers, reading.controls)
-        refuse_unnamed(found, species, file)
-        found = one_row_each(found, source, reading)
+        named = named_rows(found, names, read.table.identifiers, reading.controls, file, read.table.cut)
+        refuse_unnamed(named.names, named.unresolved, species, reading.most_unresolved, file)
+        refuse_empty(named.found, species, file)
+        by_site = named.sites or modality == "interference"
+        found = one_row_each(named.found, source, reading, names, "strongest" if by_site else "")
     if reading.strict:
         refuse_if_strict(found.notes, reading.controls, file)
     workspace.report(Progress(task, 2, 4, "sign and replicates"))
@@ -126,12 +128,14 @@ def harmonise_file(
     signed = signed_rows(found, reading.positive_means, read.table.positive_means, gene, modality, file)
     hits = listed_hits(names, read.table.hits, set(signed.rows["perturbation"]))
     workspace.report(Progress(task, 3, 4, "ready"))
-    return _table_of(read, found.notes, signed, hits, species, gene)
+    said = (*read.table.remarks, *implausible(found.rows, read.table.estimate_kind, reading))
+    said = (*said, *(one for each in (path, *replicate_files) for one in without_control_reads(each, read.table.rows)))
+    return _table_of(replace(read, table=replace(read.table, remarks=said)), found, signed, hits, species, gene)
 
 
 def _table_of(
     read: FilesRead,
-    notes: Sequence[Note],
+    found: SortedRows,
     signed: SignedRows,
     hits: tuple[tuple[str, ...] | None, tuple[str, ...]],
     organism: Organism,
@@ -140,7 +144,7 @@ def _table_of(
     return HarmonisedTable(
         rows=signed.rows[list(ROWS)].reset_index(drop=True),
         controls=signed.controls[_CONTROLS].reset_index(drop=True),
-        notes=tuple(sorted(notes, key=lambda note: (note.line or 0, note.reason, note.name))),
+        notes=tuple(sorted(found.notes, key=lambda note: (note.line or 0, note.reason, note.name))),
         estimate_kind=read.table.estimate_kind,
         positive_means=signed.meaning,
         sign_evidence=signed.evidence,
@@ -152,5 +156,5 @@ def _table_of(
         readout_gene=readout_gene,
         rows_read=len(read.table.rows) + bad_rows(read.table),
         text=read.table.text,
-        remarks=read.table.remarks,
+        remarks=(*read.table.said, *read.table.remarks, *found.remarks, *said_of_effects(found.notes)),
     )

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from db.errors import HitscoutError
-from db.records import UNSIGNED, EstimateKind, Modality, Side
+from db.records import EstimateKind, Modality, Side
 from tools.parameters import takes_fields
+from tools.screens.checks.evidence_sides import both_ends, side_of_evidence
 from tools.screens.hit_rules import default_rule, hits, parse_rule
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.ingestion.files_read import choose_reader
@@ -67,7 +68,8 @@ class ScreenPreview:
         flags: Rows that would be used with a flag, by reason.
         remarks: What the reader says of the file.
         lowest: The strongest effects that lower the phenotype; none where effects have no sign.
-        highest: The strongest effects that raise it; the strongest where effects have no sign.
+        highest: The strongest effects that raise it; the strongest where effects have no sign. Of evidence for one
+            side, the other is empty.
     """
 
     reader: str
@@ -100,7 +102,7 @@ def look_at_file(path: Path, reading: Reading = BY_ITSELF) -> FileLook:
     Raises:
         RefusedFileError: The file cannot be opened as a table.
     """
-    with opened(path, reading.encoding) as source:
+    with opened(path, reading) as source:
         names = source.columns(reading)
         try:
             reader, problem, suggestion = choose_reader(source, reading), "", ""
@@ -145,14 +147,13 @@ def preview_screen(
     if hit_rule:
         parse_rule(hit_rule)
     table = harmonise_file(workspace, path, reading, organism=organism, readout_gene=readout_gene, modality=modality)
-    return _preview(table, hit_rule, side)
+    return _preview(table, hit_rule, side_of_evidence(table.estimate_kind, table.positive_means, side))
 
 
 def _preview(table: HarmonisedTable, hit_rule: str, side: Side) -> ScreenPreview:
     effects = table.combined
     rule, found = _hits(table, effects, hit_rule, side)
-    ordered = effects.sort_values(["estimate", "perturbation"])
-    pairs = list(zip(ordered["perturbation"].astype(str), ordered["estimate"].astype(float), strict=True))
+    lowest, highest = both_ends(effects, table.estimate_kind, table.positive_means, STRONGEST)
     return ScreenPreview(
         reader=table.reader,
         organism=table.organism,
@@ -169,8 +170,8 @@ def _preview(table: HarmonisedTable, hit_rule: str, side: Side) -> ScreenPreview
         kept_aside=by_reason([note for note in table.notes if note.kept_aside]),
         flags=by_reason([note for note in table.notes if not note.kept_aside]),
         remarks=table.remarks,
-        lowest=() if table.positive_means == UNSIGNED else tuple(pairs[:STRONGEST]),
-        highest=tuple(pairs[::-1][:STRONGEST]),
+        lowest=lowest,
+        highest=highest,
     )
 
 

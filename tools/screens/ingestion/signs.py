@@ -10,8 +10,8 @@ import pandas as pd
 from db.acts import option
 from db.errors import ConflictError, NeedsChoiceError, check_word
 from db.records import UNSIGNED, Modality
-from tools.screens.ingestion.doubtful_rows import SortedRows
 from tools.screens.ingestion.replicates import combined_and_single
+from tools.screens.ingestion.sorted_rows import SortedRows
 from tools.screens.tables.reading import Meaning
 
 STRONG = 0.05

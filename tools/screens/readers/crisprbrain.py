@@ -14,7 +14,7 @@ from tools.screens.tables.screen_table import ScreenTable
 from tools.screens.tables.source_file import SourceFile
 
 _COLUMNS = {"estimate": "Gene Score", "phenotype": "Phenotype", "p": "P Value"}
-_HONOURED = {"gene", "hgnc", "mgi", "ensembl", "entrez", "uniprot"}
+_HONOURED = {"gene", "gene2", "hgnc", "mgi", "ensembl", "entrez", "uniprot"}
 
 
 class Crisprbrain:

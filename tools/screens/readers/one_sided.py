@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from tools.screens.checks.column_names import found_columns
 from tools.screens.tables.reading import Reading
 from tools.screens.tables.rows import finished, rank_table
 from tools.screens.tables.screen_table import ScreenTable
@@ -44,11 +45,12 @@ class OneSided:
         """
         columns = source.columns(reading)
         side = _side(columns) or "pos"
-        end, lfc = "high" if side == "pos" else "low", f"{side}|lfc" in columns
-        fields = {
-            f"p_{end}": f"{side}|p-value", "value": f"{side}|score", f"fdr_{end}": f"{side}|fdr", "guides": "num",
-            "estimate": f"{side}|lfc",
-        }  # fmt: skip
+        end = "high" if side == "pos" else "low"
+        fields = found_columns(columns, {
+            f"p_{end}": (f"{side}pvalue",), "value": (f"{side}score",), f"fdr_{end}": (f"{side}fdr",),
+            "guides": ("num",), "estimate": (f"{side}lfc",),
+        })  # fmt: skip
+        lfc = "estimate" in fields
         table = rank_table(source, reading, fields, "lfc" if lfc else "signed_log10_p")
         rows = table.rows
         remarks = [f"Only the {'positive' if side == 'pos' else 'negative'} side is in the file; the other is unknown."]
@@ -61,8 +63,11 @@ class OneSided:
 
 
 def _side(columns: list[str]) -> str | None:
-    present = [side for side in ("neg", "pos") if f"{side}|p-value" in columns]
-    return present[0] if len(present) == 1 else None
+    found = found_columns(columns, {side: (f"{side}pvalue",) for side in ("neg", "pos")})
+    scores = found_columns(columns, {side: (f"{side}score", f"{side}lfc") for side in found})
+    # A p by itself may be any table's; MAGeCK's own spelling, or a score beside it, is the format's.
+    present = [side for side, column in found.items() if side in scores or "|" in column]
+    return present[0] if len(present) == len(found) == 1 else None
 
 
 def _strength(value: pd.Series[float]) -> pd.Series[float]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from db.acts import option
 from db.errors import InvalidValueError, RefusedFileError
 from db.genes.name_forms import clean
-from tools.screens.tables.delimited_text import MISSING
+from tools.screens.tables.odd_numbers import MISSING, POINT, Form, decimal_of, odd_numbers, says_by_itself
 from tools.screens.tables.reading import Reading
 
 
@@ -23,12 +26,15 @@ class RawTable:
         cells: One column of text for each column of the file; the index is the line of the file (for Parquet the
             number of the row).
         path: The file.
-        decimal: The sign between whole number and fraction.
+        decimal: The sign between whole number and fraction, in columns that do not say it themselves; empty where
+            nothing says it.
+        said: What of the file was left out on the way to its cells, a sentence each.
     """
 
     cells: pd.DataFrame
     path: Path
     decimal: str = "."
+    said: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -103,6 +109,23 @@ def _refuse_double_names(names: list[str], path: Path) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """A column as numbers.
+
+    Attributes:
+        values: The numbers; NaN where a cell is empty, says that a value is missing, or is no number.
+        unreadable: Which cells hold something that is no number.
+        forms: Way of writing → lines with such a number; plain ones are left out.
+        by_name: Whether they are per cent by the column's name, and were divided by 100.
+    """
+
+    values: pd.Series[float]
+    unreadable: pd.Series[bool]
+    forms: Mapping[Form, Sequence[int]] = field(default_factory=dict)
+    by_name: bool = False
+
+
 def numbers(table: RawTable, column: str) -> tuple[pd.Series[float], pd.Series[bool]]:
     """A column as numbers.
 
@@ -114,11 +137,48 @@ def numbers(table: RawTable, column: str) -> tuple[pd.Series[float], pd.Series[b
         The numbers (NaN where a cell is empty, says that a value is missing, or is no number), and which cells hold
         something that is no number.
     """
+    read = read_numbers(table, column)
+    return read.values, read.unreadable
+
+
+def read_numbers(table: RawTable, column: str) -> Numbers:
+    """A column as numbers, and how those were written that are no plain ones.
+
+    Args:
+        table: The table.
+        column: Name of its column.
+    """
     text = table.cells[column]
-    plain = text.str.replace(",", ".", regex=False) if table.decimal == "," else text
-    values = pd.to_numeric(plain, errors="coerce").astype("float64")
-    unread = values.isna().to_numpy(bool)
-    unreadable = np.zeros(len(values), dtype=bool)
+    values = pd.to_numeric(text, errors="coerce").astype("float64")
+    odd = values.isna().to_numpy(bool, copy=True)
     # Only cells that are no number are looked at as text: that is what takes time in a large file.
-    unreadable[unread] = ~text[unread].str.strip().str.casefold().isin(MISSING).to_numpy(bool)
-    return values, pd.Series(unreadable, index=values.index, dtype=bool)
+    strange = [cell for cell in text[odd].unique() if cell.strip().casefold() not in MISSING]
+    if not strange and table.decimal != ",":
+        return Numbers(values, pd.Series(data=False, index=values.index, dtype=bool))
+    return _oddly_written(text, values, odd, strange, table.decimal)
+
+
+def _oddly_written(
+    text: pd.Series[str], values: pd.Series[float], odd: npt.NDArray[np.bool_], strange: list[str], table: str
+) -> Numbers:
+    """Numbers of a column in which cells are no plain numbers, or whose points may stand between thousands."""
+    others = text[~odd]
+    commas = table == "," or any("," in cell for cell in strange)
+    pointed = others[others.str.contains(".", regex=False)].unique() if commas else ()
+    decimal = decimal_of(strange, pointed, table)
+    if decimal != "." and len(pointed):
+        # 1.234 is a plain number only where points stand before fractions.
+        again = others.isin([cell for cell in pointed if not says_by_itself(POINT, cell)])
+        odd[~odd] = again.to_numpy(bool)
+    found = odd_numbers(text[odd].unique(), decimal)
+    values = values.copy()
+    values[odd] = np.array([found[cell].value for cell in text[odd]], dtype=float)
+    forms: dict[Form, list[int]] = {}
+    for line, cell in text[odd].items():
+        forms.setdefault(found[cell].form, []).append(int(cast("int", line)))
+    unreadable = pd.Series(data=False, index=values.index, dtype=bool)
+    unreadable[odd] = np.array([found[cell].form == "unreadable" for cell in text[odd]], dtype=bool)
+    return Numbers(values, unreadable, {form: lines for form, lines in forms.items() if form not in _SILENT})
+
+
+_SILENT = ("plain", "missing", "unreadable")

@@ -14,10 +14,12 @@ from db.acts import COLUMN, option
 from db.errors import RefusedFileError
 from db.genes.name_forms import clean
 from db.records import EstimateKind, Note
-from tools.screens.tables.raw_table import RawTable, numbers
+from tools.screens.tables.gene_columns import names_of_rows, pair_columns, second_gene
+from tools.screens.tables.raw_table import Numbers, RawTable
 from tools.screens.tables.reading import Reading
 from tools.screens.tables.screen_table import ScreenTable
 from tools.screens.tables.source_file import SourceFile
+from tools.screens.tables.units import in_its_unit, is_rate, said_of_forms
 
 NUMBER_FIELDS = ("estimate", "standard_error", "p_low", "p_high", "fdr_low", "fdr_high")
 ROW_COLUMNS = ("line", "name", "replicate", *NUMBER_FIELDS, "guides")
@@ -70,6 +72,8 @@ def gene_column(columns: Sequence[str], reading: Reading, path: Path) -> str:
     found = named(columns, GENE_NAMES)
     if found:
         return found[0]
+    if pair := pair_columns([folded(column) for column in columns]):
+        return columns[pair[0]]
     if "" in columns:
         # pandas and R write the row names, which are genes here, without a name of their own.
         return ""
@@ -77,6 +81,23 @@ def gene_column(columns: Sequence[str], reading: Reading, path: Path) -> str:
         f"{path.name} has no gene column; its columns are: {', '.join(columns[:20])}.",
         f"Name the one that holds gene symbols or identifiers: {option(columns={'gene': COLUMN})}.",
     )
+
+
+def second_gene_column(columns: Sequence[str], gene: str, reading: Reading, path: Path) -> str:
+    """The column of the second genes of pairs; empty where there is none.
+
+    Args:
+        columns: Names of the file's columns.
+        gene: The column of the first genes.
+        reading: ``columns['gene2']`` names it where it is given.
+        path: The file, for messages.
+
+    Raises:
+        RefusedFileError: The file has no such column.
+    """
+    if mapped := reading.columns.get("gene2"):
+        return existing(columns, "gene2", mapped, path)
+    return second_gene(columns, [folded(column) for column in columns], gene)
 
 
 def existing(columns: Sequence[str], field: str, column: str, path: Path) -> str:
@@ -139,31 +160,26 @@ def typed_table(
         replicate: Column that names the replicate; empty where there is none.
     """
     cells = table.cells
-    rows = pd.DataFrame(
-        {"line": cells.index.astype("int64"), "name": [clean(text) for text in cells[gene]]}, index=cells.index
-    )
+    second = second_gene_column(table.columns, gene, reading, table.path)
+    names = names_of_rows(cells[gene], cells[second] if second else None)
+    rows = pd.DataFrame({"line": cells.index.astype("int64"), "name": names}, index=cells.index)
     rows["replicate"] = [clean(text) for text in cells[replicate]] if replicate else ""
     bad: dict[int, str] = {}
+    flags: list[Note] = []
+    columns: dict[str, Numbers] = {}
     for field, column in fields.items():
-        rows[field], unreadable = numbers(table, column)
-        for line in cells.index[unreadable.to_numpy()]:
-            bad.setdefault(line, f"{cells.loc[line, column]!r} in column {column!r} is not a number.")
+        read = in_its_unit(field, column, table)
+        rows[field] = read.values
+        wrong = [*cells.index[read.unreadable.to_numpy()], *_bounds_that_are_none(field, read)]
+        for line in wrong:
+            bad.setdefault(int(line), f"{cells.loc[line, column]!r} in column {column!r} is not a number.")
+        flags += _bounds(field, column, read, rows, cells)
+        columns[column] = read
     for field in NUMBER_FIELDS:
         if field not in rows:
             rows[field] = np.nan
-    rows["guides"] = (
-        rows["guides"].where(rows["guides"] >= 0).round().astype("Int64") if "guides" in rows else _no_guides(rows)
-    )
-    notes = tuple(
-        Note(
-            int(line),
-            str(rows.loc[line, "name"]),
-            "bad-row",
-            detail,
-            source_row={str(k): str(v) for k, v in cells.loc[line].items()},
-        )
-        for line, detail in bad.items()
-    )
+    rows["guides"] = _guides(rows)
+    notes = (*_unread(bad, rows, cells), *(flag for flag in flags if flag.line not in bad))
     good = ~rows.index.isin(list(bad))
     spaces = identifier_columns([str(name) for name in cells.columns], reading, table.path)
     identifiers = {
@@ -171,7 +187,52 @@ def typed_table(
         for space, column in spaces.items()
         if column != gene
     }
-    return ScreenTable(rows[good].reset_index(drop=True), kind, identifiers, notes=notes)
+    kept = rows[good].reset_index(drop=True)
+    return ScreenTable(kept, kind, identifiers, notes=notes, said=(*table.said, *said_of_forms(columns, cells)))
+
+
+def _unread(bad: Mapping[int, str], rows: pd.DataFrame, cells: pd.DataFrame) -> list[Note]:
+    return [
+        Note(
+            line,
+            str(rows.loc[line, "name"]),
+            "bad-row",
+            detail,
+            source_row={str(k): str(v) for k, v in cells.loc[line].items()},
+        )
+        for line, detail in bad.items()
+    ]
+
+
+def _bounds_that_are_none(field: str, read: Numbers) -> Sequence[int]:
+    """Lines in which a bound stands where a number is needed, such as an effect of more than 5."""
+    return () if is_rate(field) else read.forms.get("bound", ())
+
+
+def _bounds(field: str, column: str, read: Numbers, rows: pd.DataFrame, cells: pd.DataFrame) -> list[Note]:
+    """A flag for each p or FDR of which the file gives a bound only."""
+    if not is_rate(field):
+        return []
+    return [
+        Note(
+            line,
+            str(rows.loc[line, "name"]),
+            "bound",
+            f"{cells.loc[line, column]!r} in column {column!r} is a bound; it is taken as {read.values.loc[line]:g}.",
+            kept_aside=False,
+        )
+        for line in read.forms.get("bound", ())
+    ]
+
+
+MOST_GUIDES = 1_000_000
+
+
+def _guides(rows: pd.DataFrame) -> pd.Series[int]:
+    """How many guides; missing where that is said by no number that could be a count."""
+    if "guides" not in rows:
+        return pd.Series(pd.NA, index=rows.index, dtype="Int64")
+    return rows["guides"].where(rows["guides"].between(0, MOST_GUIDES)).round().astype("Int64")
 
 
 def rank_table(
@@ -196,10 +257,6 @@ def rank_table(
         kind=kind,
         replicate=existing(raw.columns, "replicate", mapped, source.path) if mapped is not None else "",
     )
-
-
-def _no_guides(rows: pd.DataFrame) -> pd.Series[int]:
-    return pd.Series(pd.NA, index=rows.index, dtype="Int64")
 
 
 def split_two_sided(rows: pd.DataFrame, p: str | None, fdr: str | None) -> pd.DataFrame:

@@ -28,6 +28,8 @@ class ScreenTable:
         notes: Rows that could not be taken, and flags on rows that were.
         text: The file's own words on task and measurement, if any.
         remarks: What whoever adds the screen should know about how it was read, a sentence each.
+        said: What was left out or rewritten on the way from the file to its rows, a sentence each.
+        cut: First letters, in upper case, that the tool which wrote the file cuts from names; empty for none.
         sources: Files beside the given ones that were read too (a benchmark's hits and its text).
     """
 
@@ -39,4 +41,6 @@ class ScreenTable:
     notes: tuple[Note, ...] = ()
     text: str = ""
     remarks: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    cut: str = ""
     sources: tuple[Path, ...] = ()

@@ -1,4 +1,4 @@
-"""A file that somebody named: opened once and with suspicion, unpacked with a limit, decoded strictly, cut into cells.
+"""A file that somebody named: opened once, unpacked, decoded, and cut into cells below a header.
 
 Whatever stands between a file and its cells is undone here, so that readers see a header and a table. Everything is
 read as text first: a spreadsheet's dates, ``NA`` and numbers below 1e-308 would otherwise be changed before anybody
@@ -7,67 +7,71 @@ could see them.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import os
 import re
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from io import BufferedReader, BytesIO
+from io import BufferedReader
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from db.acts import option
 from db.errors import InvalidValueError, RefusedFileError
-from db.files import parquet_columns, read_parquet_as_text
+from db.files.kinds import START, Kind, kind_of
+from db.files.opening import open_ordinary
+from db.files.parquet import parquet_columns, read_parquet_as_text
+from db.files.text import decoded
+from db.files.unpacking import text_inside
+from db.files.workbook import Sheet, is_workbook, read_sheet
 from db.genes.name_forms import clean
-from tools.screens.tables.delimited_text import cells_of, header_of
+from tools.screens.tables.body import rows_of
+from tools.screens.tables.delimited_text import Cutting, Records, cutting_of, decimal_of_text, records_of
+from tools.screens.tables.framing import Frame, frame_of
 from tools.screens.tables.raw_table import RawTable, picked, without_suffix
-from tools.screens.tables.reading import Reading
+from tools.screens.tables.reading import BY_ITSELF, Reading
 
 HEADER_BYTES = 1 << 20
-"""How much of a file is looked at for its header."""
-MAX_RATIO = 200
-"""Compressed tables of real screens shrink three- to twentyfold; a thousandfold one is a trap."""
-_RATIO_FROM = 1 << 20
-_CHUNK = 1 << 18
-_ENDINGS = re.compile(r"(\.(gz|csv|tsv|txt|parquet|gene_summary))+$")
+"""How much of a text is looked at for its header."""
+_ENDINGS = re.compile(r"(\.(gz|bz2|xz|zip|csv|tsv|txt|xlsx|parquet|gene_summary))+$")
 
 
 @dataclass(frozen=True, eq=False)
 class SourceFile:
-    """An open file of a table: its header by itself, its rows when they are asked for; neither is kept here.
+    """An open file of a table: its header by itself, its rows when they are asked for.
 
     Attributes:
         path: Where it lies, for messages and for files beside it.
-        kind: ``plain`` or ``gzip`` text, or ``parquet``.
-        encoding: Its text encoding; UTF-8, with or without a byte-order mark, where empty.
+        kind: What it is by its first bytes: text, packed text, ``workbook`` or ``parquet``.
+        reading: How it is opened: its encoding, sheet, and whether it has a header.
     """
 
     path: Path
-    kind: Literal["plain", "gzip", "parquet"]
-    encoding: str
+    kind: Kind | Literal["workbook"]
+    reading: Reading
     _stream: BufferedReader = field(repr=False)
 
-    @cached_property
+    @property
     def header(self) -> tuple[str, ...]:
-        """Names of the columns, from the first line alone.
+        """Names of the columns; of a header of several lines the cells above each other, joined by ``:``.
 
         Raises:
-            RefusedFileError: The file is no text, or has no line that could be a header.
+            RefusedFileError: The file is no table, or has no line that could be a header.
         """
-        if self.kind == "parquet":
-            return tuple(clean(name) for name in parquet_columns(self.path))
-        start = self._bytes(HEADER_BYTES)
-        end = start.find(b"\n")
-        utf16 = start[:2] in (b"\xff\xfe", b"\xfe\xff")
-        line = start if end < 0 or utf16 else start[: end + 1]
-        return tuple(header_of(decoded(line, self.path, self.encoding, whole=False), self.path.name)[0])
+        return tuple(name for at, name in enumerate(self._frame.names) if at not in self._frame.void)
+
+    @property
+    def header_lines(self) -> tuple[tuple[str, ...], ...]:
+        """The cells of each line of the header, the first line first; none where the file has no header.
+
+        Raises:
+            RefusedFileError: The file is no table, or has no line that could be a header.
+        """
+        return self._frame.header_lines
 
     def columns(self, reading: Reading) -> list[str]:
         """Names of the columns as `table` would give them.
@@ -93,42 +97,94 @@ class SourceFile:
         """
         if self.kind == "parquet":
             cells = read_parquet_as_text(self.path)
-            cells.columns = pd.Index([clean(str(name)) for name in cells.columns])
+            cells.columns = pd.Index(list(self._frame.names))
             cells.index = pd.RangeIndex(1, len(cells) + 1)
             return picked(RawTable(cells, self.path), reading)
-        cells, decimal = cells_of(decoded(self._bytes(None), self.path, self.encoding), self.path.name)
-        return picked(RawTable(cells, self.path, decimal), reading)
+        if self.kind == "workbook":
+            records, decimal = self._sheet_records, "."
+        else:
+            text = decoded(self._bytes(None), self.path, self.reading.encoding)
+            records = records_of(text, self._cutting, self.path.name)
+            decimal = decimal_of_text(text, self._cutting.delimiter)
+        rows, frame = rows_of(records, self._frame, self.path.name)
+        return picked(RawTable(_cells_of(rows, frame, self.path.name), self.path, decimal, self._said(frame)), reading)
 
     def sha256(self) -> str:
         """SHA-256 of the file's bytes as they lie there, in hexadecimal."""
         self._stream.seek(0)
         return hashlib.file_digest(self._stream, "sha256").hexdigest()
 
+    def _said(self, frame: Frame) -> tuple[str, ...]:
+        if self.kind != "workbook":
+            return (*self._cutting.said, *frame.said)
+        others = ", ".join(repr(name) for name in self._sheet.others[:8])
+        more = f"; the workbook also has {others}" if others else ""
+        return (f"Read from the sheet {self._sheet.name!r}{more}.", *frame.said)
+
+    @property
+    def _cutting(self) -> Cutting:
+        return self._top[0]
+
+    @property
+    def _frame(self) -> Frame:
+        return self._top[1]
+
+    @cached_property
+    def _top(self) -> tuple[Cutting, Frame]:
+        """How the file is cut, and where its table stands; for a text by its beginning alone."""
+        name, cutting = self.path.name, Cutting("")
+        if self.kind == "parquet":
+            names = tuple(clean(column) for column in parquet_columns(self.path))
+            return cutting, Frame(names, (names,), 0)
+        if self.kind == "workbook":
+            records = self._sheet_records
+        else:
+            start = self._bytes(HEADER_BYTES)
+            whole = len(start) < HEADER_BYTES
+            head = decoded(start, self.path, self.reading.encoding, whole=whole)
+            cutting = cutting_of(head, name)
+            records = records_of(head, cutting, name, whole=whole)
+        return cutting, frame_of(records, name, no_header=self.reading.no_header)
+
+    @cached_property
+    def _sheet(self) -> Sheet:
+        return read_sheet(self._stream, self.path, self.reading.sheet)
+
+    @property
+    def _sheet_records(self) -> Records:
+        rows = [(row, number) for number, row in enumerate(self._sheet.rows, 1) if any(row)]
+        if not rows:
+            raise RefusedFileError(f"{self.path.name} has no cell with anything in it.", "Check the workbook.")
+        return Records([row for row, _ in rows], [number for _, number in rows])
+
     def _bytes(self, limit: int | None) -> bytes:
-        """The first bytes of a text, or all of them, unpacked where it is gzipped."""
-        self._stream.seek(0)
-        if self.kind == "gzip":
-            return _unpacked(self._stream, self.path, limit)
-        return self._stream.read(-1 if limit is None else limit)
+        """The first bytes of a text, or all of them, unpacked where it is packed."""
+        kind = "zip" if self.kind == "workbook" else self.kind
+        return text_inside(self._stream, kind, self.path, limit)
 
 
 @contextmanager
-def opened(path: Path, encoding: str = "") -> Iterator[SourceFile]:
+def opened(path: Path, reading: Reading = BY_ITSELF) -> Iterator[SourceFile]:
     """Opens a file for as long as it is read; refuses what cannot be a table before anything of it is read.
 
     Args:
         path: What the user named.
-        encoding: Its text encoding; UTF-8 where empty.
+        reading: Its encoding, its sheet, and whether it has a header are used.
 
     Yields:
         The open file.
 
     Raises:
-        RefusedFileError: It is missing, a folder, empty, an archive, or may not be read.
+        RefusedFileError: It is missing, no ordinary file, empty, of another form than a table, or may not be read.
+        InvalidValueError: A sheet is named, and it is no workbook.
     """
-    stream, start = _stream_of(path)
-    with stream:
-        yield SourceFile(path, _kind_of(start, path), encoding, stream)
+    with open_ordinary(path) as stream:
+        kind: Kind | Literal["workbook"] = kind_of(stream.read(START), path.name)
+        if kind == "zip" and is_workbook(stream, path):
+            kind = "workbook"
+        if reading.sheet and kind != "workbook":
+            raise InvalidValueError(f"{path.name} is no workbook and has no sheets.", f"Leave {option('sheet')} out.")
+        yield SourceFile(path, kind, reading, stream)
 
 
 def stem_of(path: Path) -> str:
@@ -140,91 +196,19 @@ def stem_of(path: Path) -> str:
     return _ENDINGS.sub("", path.name)
 
 
-def _stream_of(path: Path) -> tuple[BufferedReader, bytes]:
-    """The open file and its first four bytes."""
-    if path.is_dir():
-        raise RefusedFileError(f"{path} is a folder, not a file.", "Name one file; several files are added one by one.")
-    try:
-        stream = path.open("rb")
-        return stream, stream.read(4)
-    except FileNotFoundError as error:
-        raise RefusedFileError(f"There is no file {path}.", "Check the name and the folder.") from error
-    except PermissionError as error:
-        raise RefusedFileError(
-            f"There is no permission to read {path}.", f"Allow it (`chmod u+r {path}`), or copy the file."
-        ) from error
-    except OSError as error:
-        raise RefusedFileError(f"{path} cannot be read: {error.strerror}.", "Name an ordinary file.") from error
+def _cells_of(records: Records, frame: Frame, file: str) -> pd.DataFrame:
+    """One column of text for each column of a file, indexed by the line of the file; blank nameless ones left out."""
+    columns = dict(enumerate(zip(*records.rows, strict=True)))
+    kept = [at for at in columns if at not in frame.void or any(map(str.strip, columns[at]))]
+    cells = pd.DataFrame({at: columns[at] for at in kept}, index=np.asarray(records.lines, dtype="int64"), dtype=object)
+    cells.columns = pd.Index([frame.names[at] for at in kept])
+    _refuse_repeated_header(cells, file)
+    return cells
 
 
-def _kind_of(start: bytes, path: Path) -> Literal["plain", "gzip", "parquet"]:
-    """What a file is by its first bytes."""
-    if not start:
-        raise RefusedFileError(
-            f"{path.name} is empty.", "Check the export that wrote it; a table needs a header and rows."
-        )
-    if start[:2] == b"PK":
-        raise RefusedFileError(
-            f"{path.name} is a zip archive or an Excel workbook, not a table of text.",
-            "Save the sheet as csv (UTF-8), or unpack the archive, and give that file.",
-        )
-    if start == b"PAR1":
-        return "parquet"
-    return "gzip" if start[:2] == b"\x1f\x8b" else "plain"
-
-
-def _unpacked(stream: BufferedReader, path: Path, limit: int | None) -> bytes:
-    """The bytes inside a gzip file; stops as soon as there are far more of them than the file could honestly hold."""
-    most = max(_RATIO_FROM, MAX_RATIO * os.fstat(stream.fileno()).st_size)
-    unpacked = BytesIO()
-    try:
-        with gzip.GzipFile(fileobj=stream) as inside:
-            while chunk := inside.read(_CHUNK):
-                unpacked.write(chunk)
-                if unpacked.tell() > most:
-                    raise RefusedFileError(
-                        f"{path.name} unpacks to more than {MAX_RATIO} times its size, as no table of a screen does.",
-                        "Unpack it yourself, look at it, and give the plain file.",
-                    )
-                if limit is not None and unpacked.tell() >= limit:
-                    break
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise RefusedFileError(
-            f"{path.name} is a damaged or incomplete gzip file ({error}).", "Download or compress it again."
-        ) from error
-    return unpacked.getvalue()
-
-
-def decoded(content: bytes, path: Path, encoding: str, *, whole: bool = True) -> str:
-    """Bytes as text.
-
-    Args:
-        content: The bytes.
-        path: Their file, for messages.
-        encoding: Name of an encoding; UTF-8, with or without a byte-order mark, where empty.
-        whole: Whether the bytes are all of the file; a cut piece may end within a character.
-
-    Raises:
-        RefusedFileError: The bytes are not text in this encoding.
-        InvalidValueError: There is no encoding of the name.
-    """
-    if not encoding and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise RefusedFileError(
-            f"{path.name} is UTF-16, not UTF-8.", f"Give {option(encoding='utf-16')}, or save it as UTF-8."
-        )
-    try:
-        text = content.decode(encoding or "utf-8-sig", "strict" if whole else "ignore")
-    except LookupError as error:
-        raise InvalidValueError(
-            f"There is no text encoding {encoding!r}.", "Such as utf-8, latin-1, cp1252 or utf-16."
-        ) from error
-    except UnicodeError as error:
-        start = getattr(error, "start", 0)
-        line = content.count(b"\n", 0, start) + 1
-        raise RefusedFileError(
-            f"{path.name} is not {encoding or 'UTF-8'}: line {line} has the byte 0x{content[start]:02x}.",
-            f"Name the file's encoding, such as {option(encoding='latin-1')} or {option(encoding='cp1252')}.",
-        ) from error
-    if "\x00" in text[:HEADER_BYTES]:
-        raise RefusedFileError(f"{path.name} is not text: it has zero bytes.", "Give a csv, tsv or Parquet table.")
-    return text
+def _refuse_repeated_header(cells: pd.DataFrame, file: str) -> None:
+    names = [str(name) for name in cells.columns]
+    alike = cells[cells.iloc[:, -1] == names[-1]]
+    repeated = alike.index[(alike == names).all(axis=1)]
+    if len(repeated):
+        raise RefusedFileError(f"Line {repeated[0]} of {file} repeats the header.", "Give each table as its own file.")

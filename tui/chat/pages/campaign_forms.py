@@ -102,7 +102,7 @@ def changes_of(fields: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str
         fields: The fields with their first values.
         values: What was sent.
     """
-    from tui.layouts.clean import clean
+    from db.clean_text import clean
 
     changed = {}
     for field in fields:
@@ -132,6 +132,7 @@ def export_fields(campaign: str, number: int, folder: Path) -> tuple[Field, ...]
             needed=True,
             help="The ending is added where there is none; another known ending decides the format.",
         ),
+        Field("overwrite", "Replace", "flag", value=False, help="Whether a file that is there already is replaced."),
     )
 
 

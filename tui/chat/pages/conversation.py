@@ -137,7 +137,7 @@ class ConversationPage(SlashPage):
         offline = event.name == OFFLINE
         self.who = "offline assistant (no language model)" if offline else event.name
         if event.trouble is not None:
-            self._trouble(event.trouble.message, event.trouble.suggestion)
+            self.trouble(event.trouble.message, event.trouble.suggestion)
             self.log_view.add(Noted("The offline assistant answers meanwhile."))
         elif offline and not self.log_view.entries and not self.hitscout.resume:
             self.log_view.add(Noted(f"{OFFLINE_CAN}\n{HOW_TO_SET_A_KEY}\n/help shows commands and keys."))
@@ -269,7 +269,7 @@ class ConversationPage(SlashPage):
             resume: Id of the transcript to carry on; a new conversation where empty.
         """
         if self.running:
-            self._trouble("A run goes on.", "Esc stops it; then try again.")
+            self.trouble("A run goes on.", "Esc stops it; then try again.")
             return
         if not resume:
             self.log_view.wipe()

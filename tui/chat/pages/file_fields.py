@@ -13,6 +13,7 @@ from tui.chat.widgets.form import Field
 
 MAPPED = {
     "gene": "Gene column",
+    "gene2": "Second gene column",
     "estimate": "Effect column",
     "p": "p column",
     "fdr": "FDR column",
@@ -49,6 +50,10 @@ def further_fields() -> tuple[Field, ...]:
         _reading("where", "Only rows where", "column=value between commas, for files of several screens."),
         _reading("suffix", "Suffix", "Picks one screen out of a wide file."),
         _reading("encoding", "Encoding", "UTF-8 where empty."),
+        _reading("no_header", "No header", "The first line is a row already; columns are then 1, 2, 3 …"),
+        _reading("sheet", "Sheet", "Of an Excel workbook: its name or number."),
+        _reading("repeats", "Several rows of a gene", "Which is used where they differ."),
+        _reading("most_unresolved", "Unresolved at most", "Share of names that may mean no gene, 0 to 1."),
         _reading("strict", "Strict", "Refuse the file if any row would be kept aside."),
     )
 

@@ -35,6 +35,12 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     },
     "organism": {"": "by the names", "human": "human", "mouse": "mouse"},
     "side": {"both": "either side", "low": "low: they lower the phenotype", "high": "high: they raise it"},
+    "repeats": {
+        "": "by the file",
+        "strongest": "the strongest",
+        "by-p": "the smallest p",
+        "mean": "their mean",
+    },
     "estimate_kind": KINDS,
     "mode": {
         "discover": "leave nothing out",

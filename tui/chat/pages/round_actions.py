@@ -187,7 +187,8 @@ def _export_form(app: HitscoutApp, campaign: str, number: int, fields: tuple[Fie
 
         app.run_job(
             f"export round {number}", campaign_export, forms.export_path(values), campaign, round=number,
-            changes=False, on_done=lambda made: _exported(app, made), on_failed=failed,
+            overwrite=bool(values["overwrite"]), changes=False, on_done=lambda made: _exported(app, made),
+            on_failed=failed,
         )  # fmt: skip
 
     app.push_screen(FormDialog(f"Export round {number} of {campaign}", fields, send="export", error=error), send)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from db.errors import HitscoutError, InvalidValueError
+from tui.chat.pages import campaign_slashes
 from tui.chat.pages.base import Page
 from tui.chat.slash import BY_NAME, named, question_of
 from tui.chat.talk import Talk
@@ -57,19 +58,29 @@ class SlashPage(Page):
         name, given = named(text)
         command = BY_NAME.get(name)
         if command is None:
-            self._trouble(f"There is no command /{name}.", "Type / to see all of them, or /help.")
+            self.trouble(f"There is no command /{name}.", "Type / to see all of them, or /help.")
             return
         own = getattr(self, f"_do_{command.handler or name}", None)
         if own is not None:
             own(given)
             return
+        self._asked(name, given)
+
+    def _asked(self, name: str, given: str) -> None:
+        command = BY_NAME[name]
         question = question_of(command, given)
         if question:
             self.ask(question)
         else:
-            self._trouble(f"/{name} needs more than that.", f"/{name} {command.takes}: {command.does}")
+            self.trouble(f"/{name} needs more than that.", f"/{name} {command.takes}: {command.does}")
 
-    def _trouble(self, message: str, suggestion: str = "") -> None:
+    def trouble(self, message: str, suggestion: str = "") -> None:
+        """Says what cannot be done, and what would work.
+
+        Args:
+            message: What was given.
+            suggestion: What would work.
+        """
         self.log_view.add(Noted(in_chat(f"{message}\n{suggestion}".strip()), "trouble"))
 
     # Moving about --------------------------------------------------------------------------------
@@ -101,13 +112,13 @@ class SlashPage(Page):
 
     def _do_theme(self, given: str) -> None:
         if given not in ("", "light", "dark"):
-            self._trouble(f"There is no theme {given!r}.", "/theme light, or /theme dark")
+            self.trouble(f"There is no theme {given!r}.", "/theme light, or /theme dark")
             return
         self.hitscout.change_theme(given)
 
     def _do_copy(self, given: str) -> None:
         if given and (not given.isdecimal() or given == "0"):
-            self._trouble(
+            self.trouble(
                 f"{given!r} is no number of an answer.", "/copy copies the newest answer, /copy 2 the one before."
             )
             return
@@ -121,7 +132,7 @@ class SlashPage(Page):
         """
         answers = [one for one in self.log_view.entries if isinstance(one, Answered) and one.text.strip()]
         if len(answers) < number:
-            self._trouble("There is no such answer to copy.")
+            self.trouble("There is no such answer to copy.")
             return
         self.hitscout.copy_text(answers[-number].text, "the answer")
 
@@ -167,7 +178,7 @@ class SlashPage(Page):
     def _do_start(self, given: str) -> None:
         name, _, phenotype = given.partition(" ")
         if not phenotype.strip():
-            self._trouble("A campaign needs a name and a phenotype.", "/start tcell IL-2 production in T cells")
+            self.trouble("A campaign needs a name and a phenotype.", "/start tcell IL-2 production in T cells")
             return
 
         def done(result: Any) -> None:  # noqa: ANN401, ARG001 – the campaign that was started
@@ -178,6 +189,20 @@ class SlashPage(Page):
         arguments = {"name": name, "phenotype": phenotype.strip().strip('"')}
         self.run_tool(f"start {name}", "campaign_start", campaign_start, arguments, done)
 
+    def _do_exclude(self, given: str) -> None:
+        campaign_slashes.exclude(self, given)
+
+    def _do_export(self, given: str) -> None:
+        campaign_slashes.export(self, given)
+
+    def _do_why(self, given: str) -> None:
+        if not campaign_slashes.explained(self, given, "explain_prediction"):
+            self._asked("why", given)
+
+    def _do_whynot(self, given: str) -> None:
+        if not campaign_slashes.explained(self, given, "why_not"):
+            self._asked("whynot", given)
+
     def _do_grade(self, given: str) -> None:
         campaign = {"name": self.hitscout.campaign} if self.hitscout.campaign else {}
         if not given:
@@ -186,7 +211,7 @@ class SlashPage(Page):
         try:
             gene, grade, reason = _grade_parts(given)
         except HitscoutError as error:
-            self._trouble(error.message, error.suggestion)
+            self.trouble(error.message, error.suggestion)
             return
         from tools.campaigns.rounds.grade import campaign_grade
 
@@ -210,7 +235,7 @@ class SlashPage(Page):
 
         self.hitscout.run_job(
             "what grading would take", judge_newest, on_done=ask, changes=False, only_estimate=True,
-            on_failed=lambda error: self._trouble(error.message, error.suggestion), **arguments,
+            on_failed=lambda error: self.trouble(error.message, error.suggestion), **arguments,
         )  # fmt: skip
 
     def run_tool(

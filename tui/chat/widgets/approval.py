@@ -15,8 +15,7 @@ from textual.widgets import Button, Static, TextArea
 
 from tui.chat.widgets.dialog import Dialog
 from tui.chat.widgets.text import clean_lines, safe
-from tui.layouts.clean import clean
-from tui.layouts.format import cell
+from tui.layouts.assistant import argument_lines
 
 
 @dataclass(frozen=True)
@@ -112,8 +111,7 @@ class ApprovalDialog(Dialog[Verdict]):
         self.action_deny()
 
     def _listed(self) -> Text:
-        lines = [f"  {clean(name)}: {clean(cell(value))[:200]}" for name, value in self._arguments.items()]
-        return Text("\n".join(lines or ["  (no arguments)"]))
+        return Text("\n".join(argument_lines(self._arguments)))
 
     def _complain(self, text: str) -> None:
         self.query_one("#wrong", Static).update(safe(text, "bold"))

@@ -9,7 +9,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.layouts.clean import clean
+from db.clean_text import clean
 
 LABELS = {"conversation": "Chat", "campaign": "Campaign", "shortlist": "Shortlist", "store": "Store"}
 BAR_WIDTH = 12

@@ -15,10 +15,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static
 
+from db.clean_text import clean
 from tui.chat.widgets.dialog import Dialog
 from tui.chat.widgets.inputs import SafeInput
 from tui.chat.widgets.text import safe
-from tui.layouts.clean import clean
 
 Kind = Literal["text", "whole", "number", "list", "pairs", "weights", "path", "choice", "flag"]
 

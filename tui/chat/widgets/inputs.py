@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
-from tui.layouts.clean import clean
+from db.clean_text import clean
 
 
 class SafeInput(Input):

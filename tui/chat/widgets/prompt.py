@@ -12,10 +12,10 @@ from textual.message import Message
 from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
 
+from db.clean_text import clean
 from tui.chat.history import History
 from tui.chat.slash import Offer
 from tui.chat.widgets.text import clean_lines
-from tui.layouts.clean import clean
 
 TALLEST = 6
 

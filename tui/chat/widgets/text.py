@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rich.text import Text
 
-from tui.layouts.clean import clean
+from db.clean_text import clean
 
 if TYPE_CHECKING:
     from textual.app import App

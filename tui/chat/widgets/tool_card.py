@@ -13,10 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from db.clean_text import clean
 from tui.chat.widgets.answer import fill_inline
 from tui.chat.widgets.table import SafeTable
 from tui.chat.widgets.text import safe, safe_lines
-from tui.layouts.clean import clean
 from tui.layouts.format import cell
 from tui.layouts.result_tables import tables_of
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from db.clean_text import clean
 from tui.cli import options
 from tui.cli.frame import Session, command, session_of
-from tui.layouts.clean import clean
 
 if TYPE_CHECKING:
     from agent.assistant import Assistant
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from agent.events import ApprovalAsked, Event
 
 Approval = Literal["ask", "all", "none"]
-
-_LONGEST = 400
-"""Characters of a call's arguments that are shown before approval is asked for; all of them stand in the transcript."""
 
 
 def ask(
@@ -85,12 +81,13 @@ def _asking() -> Approve:
 
     async def decide(asked: ApprovalAsked) -> Decision:
         from agent.conversation import Decision
+        from tui.layouts.assistant import argument_lines
 
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             reason = "Nobody could be asked for approval (no terminal; --approve all allows writing)."
             return Decision(approved=False, reason=reason)
-        arguments = json.dumps(dict(asked.arguments), ensure_ascii=False)[:_LONGEST]
-        sys.stderr.write(clean(f"{asked.tool}: {asked.effect}") + "\n" + clean(f"  with {arguments}") + "\n")
+        lines = [clean(f"{asked.tool}: {asked.effect}"), *argument_lines(asked.arguments)]
+        sys.stderr.write("\n".join(lines) + "\n")
         allowed = await asyncio.to_thread(typer.confirm, "Allow it?", default=False, err=True)
         return Decision(approved=allowed)
 

@@ -22,7 +22,8 @@ VERBS = (
         "hitscout campaign propose tcell --size 64 --seed 1 --json",
     )),
     ("exclude", campaign_start.exclude, "campaign_exclude", (
-        'hitscout campaign exclude --genes CD3E,CD247 --reason "toxic in our cells"',
+        'hitscout campaign exclude CD3E CD247 --reason "toxic in our cells"',
+        'hitscout campaign exclude tcell --genes CD3E,CD247 --reason "no guides left"',
     )),
     ("grade", campaign_round.grade, "campaign_grade", (
         'hitscout campaign grade --gene VAV1 --grade 4 --reason "proximal signalling"',
@@ -35,8 +36,8 @@ VERBS = (
     )),
     ("review", campaign_results.review, "campaign_review", ("hitscout campaign review tcell",)),
     ("export", campaign_round.export, "campaign_export", (
-        "hitscout campaign export --out round1.xlsx",
-        "hitscout campaign export tcell --round 1 --out r1.csv",
+        "hitscout campaign export round1.xlsx",
+        "hitscout campaign export tcell r1.csv --round 1",
     )),
     ("show", campaign_listing.show, "campaign_show", (
         "hitscout campaign show tcell",

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 
 from tui.cli import options
-from tui.cli.frame import name_and_last, session_of
+from tui.cli.frame import Session, name_and_last, session_of
+
+
+def gene_after_campaign(session: Session, words: Sequence[str]) -> tuple[str, str]:
+    """The campaign, if it was named, and the gene."""
+    from tools.campaigns.leading_campaign import is_gene
+
+    return name_and_last(session, words, "GENE", is_gene)
 
 
 def explain(context: typer.Context, words: options.CampaignGene) -> None:
@@ -13,8 +22,8 @@ def explain(context: typer.Context, words: options.CampaignGene) -> None:
     from tools.campaigns.answers.explanation import explain_prediction
     from tui.layouts import explanation as layout
 
-    name, gene = name_and_last(words, "GENE")
     session = session_of(context)
+    name, gene = gene_after_campaign(session, words)
     with session.workspace() as workspace:
         found = explain_prediction(workspace, gene, name)
     session.give(found, layout.explained)
@@ -25,8 +34,8 @@ def why_not(context: typer.Context, words: options.CampaignGene) -> None:
     from tools.campaigns.answers.explanation import why_not as tool
     from tui.layouts import explanation as layout
 
-    name, gene = name_and_last(words, "GENE")
     session = session_of(context)
+    name, gene = gene_after_campaign(session, words)
     with session.workspace() as workspace:
         found = tool(workspace, gene, name)
     session.give(found, layout.why_not)

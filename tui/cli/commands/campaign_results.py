@@ -43,8 +43,8 @@ def record(
     from tools.campaigns.results.recording import campaign_record
     from tui.layouts import campaign as layout
 
-    name, file = name_and_last(words, "FILE")
     session = session_of(context)
+    name, file = name_and_last(session, words, "FILE", lambda _, word: Path(word).exists())
     with session.workspace() as workspace:
         done = campaign_record(
             workspace, Path(file), name, reading, round=round_, dropped=dropped, allow_others=allow_others,

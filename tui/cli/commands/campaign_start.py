@@ -100,18 +100,29 @@ def _typed(changes: dict[str, str]) -> dict[str, Any]:
 
 def exclude(
     context: typer.Context,
-    name: options.CampaignName = "",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME] [GENE]...", help="The campaign, if not the only open one; the genes, with spaces or commas."
+        ),
+    ] = None,
     *,
     genes: Annotated[
-        list[str], typer.Option(metavar="GENE,GENE", help="Genes to leave out; repeat it, or use commas.")
-    ],
+        list[str] | None, typer.Option(metavar="GENE,GENE", help="Genes to leave out; repeat it, or use commas.")
+    ] = None,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept.")],
 ) -> None:
     """Takes genes out of a campaign's candidates for good."""
+    from tools.campaigns.leading_campaign import campaign_and_genes
     from tools.campaigns.start.exclusions import campaign_exclude
     from tui.layouts import campaign as layout
 
     session = session_of(context)
+    optional = listed(genes or ())
     with session.workspace() as workspace:
-        done = campaign_exclude(workspace, listed(genes), reason, name)
+        name, found = campaign_and_genes(workspace.store, words or (), more=bool(optional))
+        chosen = [*listed(found), *optional]
+        if not chosen:
+            raise typer.BadParameter("Name the genes.", param_hint="[NAME] GENE...")
+        done = campaign_exclude(workspace, chosen, reason, name)
     session.give(done, layout.excluded)

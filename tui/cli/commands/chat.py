@@ -11,6 +11,7 @@ import typer
 
 from db.errors import HitscoutError
 from tui.cli.frame import Session, command, session_of
+from tui.cli.interrupts import leave_to_others
 
 if TYPE_CHECKING:
     from tools.workspace import Workspace
@@ -36,6 +37,7 @@ def chat(
     """
     _require_terminal()
     session = session_of(context)
+    leave_to_others()
     from tui.chat.app import HitscoutApp
     from tui.chat.theme_file import saved_theme
 

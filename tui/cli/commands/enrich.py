@@ -80,6 +80,9 @@ def enrich(
     session.give(result, layout.over_represented)
 
 
+_LISTS = (".txt", ".csv", ".tsv", ".list", ".gz", ".bz2", ".xz", ".zip", ".xlsx", ".parquet")
+
+
 def _names(given: Sequence[str]) -> list[str]:
     """The names that were given, those in a file included; a gene comes before a file of the same name."""
     from tools.genes.name_lists import read_list
@@ -87,7 +90,7 @@ def _names(given: Sequence[str]) -> list[str]:
     names = []
     for one in listed(given):
         # A path is told from a gene by its slash or ending: no symbol has either.
-        is_file = "/" in one or Path(one).suffix.lower() in (".txt", ".csv", ".tsv", ".list")
+        is_file = "/" in one or Path(one).suffix.lower() in _LISTS
         names += [line.name for line in read_list(Path(one), "genes")] if is_file else [one]
     return names
 

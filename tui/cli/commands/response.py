@@ -35,7 +35,7 @@ def add(
             help="Which column holds perturbation, readout, estimate, standard_error, p, fdr, de or up; repeat it.",
         ),
     ] = None,
-    reading: Annotated[Mapping[str, Any], Some(Reading, "where", "controls", "encoding")],
+    reading: Annotated[Mapping[str, Any], Some(Reading, "where", "controls", "encoding", "no_header", "sheet")],
     source: Annotated[Mapping[str, Any], Some(ScreenDescription, "citation", "licence")],
 ) -> None:  # fmt: skip
     """Adds a table of responses from a file: what perturbations did to readout genes, in one context.

@@ -12,13 +12,14 @@ from tui.cli.frame import command, session_of
 from tui.cli.parameter_objects import takes_options
 
 
-@takes_options(behind={"phenotype": ("name",), "text": ("measured", "library", "size", "mode", "out")})
+@takes_options(behind={"phenotype": ("name",), "text": ("measured", "library", "size", "mode", "out", "overwrite")})
 def shortlist(
     context: typer.Context,
     *,
     start: StartOptions,
     name: Annotated[str, typer.Option(metavar="TEXT", help="Name of the campaign; else made from the phenotype.")] = "",
     out: options.Out = None,
+    overwrite: options.Overwrite = False,
     seed: options.Seed = 0,
 ) -> None:
     """Says which genes to perturb next: starts a campaign and proposes its first round in one step.
@@ -30,7 +31,7 @@ def shortlist(
 
     session = session_of(context)
     with session.workspace(seed) as workspace:
-        made = make_shortlist(workspace, start, name=name, seed=seed, out=out)
+        made = make_shortlist(workspace, start, name=name, seed=seed, out=out, overwrite=overwrite)
     session.give(made, layout.proposed)
     if made.path:
         session.say(f"Written to {made.path}.")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
+from db.files.parquet import read_parquet_as_text
 from tests.campaign_world import FAST, TRUTH, confirmed, manifest, new_workspace, started, write_results
 from tests.synthetic_store import SYMBOLS
 from tools.campaigns.listing import campaign_show
@@ -70,12 +71,19 @@ def test_a_round_reads_back_cell_by_cell_in_every_format(world, tmp_path):
     for ending, kind in ENDINGS.items():
         out = tmp_path / f"order.{ending}"
         done = campaign_export(world, out)
-        assert (done.format, done.rows, done.guides, done.non_targeting) == (kind, 12, 36, 50)
+        assert (done.format, done.rows, done.guides, done.non_targeting) == (kind, 13, 36, 50)
         assert (done.cells, done.price) == (86 * 200, 86 * 2.5)
         found = read_back(out, kind)
-        assert len(found) == 12
-        for row, nomination in zip(found.to_dict("records"), nominations, strict=True):
+        assert len(found) == 13
+        for row, nomination in zip(found.to_dict("records"), nominations, strict=False):
             assert_same(row, nomination, 1e-5 if kind == "markdown" else 0)
+        # What is to be ordered in all is the sum of the rows, the non-targeting guides among them.
+        assert (found["guides"].sum(), found["cells"].sum(), found["price"].sum()) == (86, done.cells, done.price)
+        last = found.to_dict("records")[-1]
+        assert (last["perturbation"], last["by"], last["flags"]) == ("non-targeting", "control", "non-targeting")
+        assert (last["guides"], "negative controls" in last["reason"]) == (50, True)
+        assert pd.isna(last["rank"])
+        assert pd.isna(last["hit_probability"])
 
 
 def assert_same(row, nomination, tolerance):
@@ -100,9 +108,25 @@ def test_positive_controls_stand_below_the_nominations(world, tmp_path):
     confirmed(world)
     done = campaign_export(world, tmp_path / "o.csv")
     found = read_back(done.path, "csv")
-    assert done.rows == 13
-    assert (found["perturbation"].iloc[-1], found["by"].iloc[-1]) == ("GENE0100", "control")
-    assert pd.isna(found["rank"].iloc[-1])
+    assert done.rows == 14
+    assert found["rank"].tolist()[:12] == list(range(1, 13))
+    below = found.iloc[12:]
+    assert below["perturbation"].tolist() == ["GENE0100", "non-targeting"]
+    assert set(below["by"]) == {"control"}
+    assert below["rank"].isna().all()
+    assert below["guides"].tolist() == [4, 50]
+
+
+def test_a_positive_control_that_is_nominated_has_its_guides_there_and_no_second_row(world, tmp_path):
+    library = tmp_path / "library.txt"
+    library.write_text("\n".join(SYMBOLS[50:62]))
+    started(world, library=str(library), positive_controls=["GENE0055"])
+    confirmed(world)
+    found = read_back(campaign_export(world, tmp_path / "o.csv").path, "csv")
+    assert found["perturbation"].tolist().count("GENE0055") == 1
+    (row,) = found[found["perturbation"] == "GENE0055"].to_dict("records")
+    assert (row["by"], "positive-control" in row["flags"]) == ("computed", True)
+    assert found["perturbation"].iloc[-1] == "non-targeting"
 
 
 ATTACKS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=cmd|" /C calc"!A0']
@@ -167,4 +191,25 @@ def test_what_cannot_be_written_is_refused_and_an_older_file_is_unharmed(world, 
     assert manifest(world) == before
     assert not list(tmp_path.glob("o.*"))
     assert not list(tmp_path.glob(".o.*"))
-    assert campaign_export(world, tmp_path / "o.docx", format="csv").rows == 12
+    assert campaign_export(world, tmp_path / "o.docx", format="csv").rows == 13
+
+
+TABLES = {
+    "csv": pd.read_csv, "tsv": lambda path: pd.read_csv(path, sep="\t"), "xlsx": pd.read_excel,
+    "parquet": read_parquet_as_text,
+}  # fmt: skip
+HIDDEN = "a\x1b]0;title\x07b\x00c\u202ed\u200be\x9b31mf"
+
+
+@pytest.mark.parametrize("kind", ENDINGS.values())
+def test_no_control_character_leaves_in_a_cell_or_a_heading(kind, tmp_path):
+    out = tmp_path / f"table.{'xlsx' if kind == 'xlsx' else 'txt'}"
+    write_table(pd.DataFrame({f"head{HIDDEN}": [HIDDEN, "plain"], "=SUM(A1)": [HIDDEN, "=1"]}), out, kind)
+    if kind == "markdown":
+        text = out.read_text(encoding="utf-8")
+        assert "abcdef" in text
+        assert all(character.isprintable() or character == "\n" for character in text)
+        return
+    found = TABLES[kind](out)
+    assert list(found.columns) == ["headabcdef", "=SUM(A1)" if kind == "parquet" else "'=SUM(A1)"]
+    assert list(found.iloc[:, 0]) == ["abcdef", "plain"]

@@ -101,8 +101,9 @@ def test_a_confirmed_round_changes_no_more_and_waits_for_results(world):
     before = manifest(world)
     with pytest.raises(ConflictError, match="confirmed"):
         campaign_propose(world)
-    with pytest.raises(ConflictError, match="is confirmed, so it cannot be confirmed"):
-        campaign_confirm(world)
+    again = campaign_confirm(world)
+    assert [n.perturbation for n in again.nominations] == chosen
+    assert "confirmed already" in again.notes[0]
     assert manifest(world) == before
     assert [n.perturbation for n in campaign_show(world).rounds[0].nominations] == chosen
 
@@ -126,6 +127,44 @@ def test_a_list_that_rests_on_what_has_changed_is_not_confirmed(world, change):
         campaign_confirm(world)
     assert (names(made)[0] in names(campaign_propose(world, predictor=FAST))) == (change == "question")
     assert campaign_confirm(world).state == "confirmed"
+
+
+def test_a_gene_that_no_list_holds_can_be_excluded_between_proposing_and_confirming(world):
+    started(world)
+    made = names(campaign_propose(world, predictor=FAST))
+    other = next(symbol for symbol in SYMBOLS[100:] if symbol not in made)
+    assert campaign_exclude(world, [other], "no guides left").notes == ()
+    assert names(campaign_confirm(world)) == made
+
+
+def test_the_question_is_looked_at_where_a_gene_was_excluded_too(world):
+    started(world)
+    made = names(campaign_propose(world, predictor=FAST))
+    campaign_exclude(world, [next(symbol for symbol in SYMBOLS[100:] if symbol not in made)], "no guides left")
+    campaign_question(world, changes={"direction": "raises"})
+    with pytest.raises(ConflictError, match="changed since its shortlist"):
+        campaign_confirm(world)
+
+
+def test_an_open_round_keeps_its_size_and_another_one_is_said(world):
+    started(world, size=12)
+    first, again = campaign_propose(world, predictor=FAST, size=7), campaign_propose(world, predictor=FAST)
+    assert (again.size, len(again.nominations)) == (7, 7)
+    assert not any("places now" in note for note in (*first.notes, *again.notes))
+    larger = campaign_propose(world, predictor=FAST, size=9)
+    assert (len(larger.nominations), larger.notes[0]) == (9, "Round 1 has 9 places now; it had 7.")
+    campaign_exclude(world, [names(larger)[0]], "toxic")
+    assert len(campaign_propose(world, predictor=FAST).nominations) == 9
+    with pytest.raises(InvalidValueError, match="A round of 0"):
+        campaign_propose(world, size=0)
+
+
+def test_nominations_stand_by_utility_as_their_table_says(rich_world):
+    started(rich_world, size=30)
+    made = campaign_propose(rich_world)
+    utilities = [round(one.utility, 9) for one in made.nominations]
+    assert utilities == sorted(utilities, reverse=True)
+    assert [one.rank for one in made.nominations] == list(range(1, 31))
 
 
 def test_essential_and_other_fitness_genes_and_positive_controls_carry_flags(rich_world):
@@ -153,7 +192,7 @@ def test_of_two_who_confirm_at_once_one_is_told_that_it_is_done(world):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(map(str, outcomes)) == ["confirmed", "conflict"]
+    assert sorted(map(str, outcomes)) == ["confirmed", "confirmed"]
 
 
 def test_a_round_that_was_confirmed_while_its_list_was_computed_is_not_overwritten(world, monkeypatch):

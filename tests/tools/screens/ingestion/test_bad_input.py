@@ -96,9 +96,15 @@ def test_a_table_without_a_readable_effect_is_refused(refused, simple, genes):
     assert "no readable effect in its 50 rows" in refused(path).message
 
 
-def test_effects_with_decimal_commas_in_quotes_are_refused_with_the_cell(refused, simple, genes):
-    error = refused(simple({gene: f'{gene},"0,5",0.5' for gene in genes}))
-    assert "'0,5' in column 'lfc' is not a number" in error.message
+def test_effects_that_may_be_thousands_or_decimals_are_refused_with_the_cell(refused, write_file, genes):
+    rows = [f"{gene}\t{number},234" for number, gene in enumerate(genes, 1)]
+    error = refused(write_file("\n".join(["gene\tlfc", *rows])))
+    assert "'1,234' in column 'lfc' is not a number" in error.message
+
+
+def test_per_cent_without_a_sign_are_refused_with_what_makes_them_known(refused, write_file, genes):
+    rows = [f"{gene},{number / 10},{number}" for number, gene in enumerate(genes, 2)]
+    assert "such as 'FDR (%)'" in refused(write_file("\n".join(["gene,lfc,FDR", *rows]))).suggestion
 
 
 def test_a_folder_is_refused(refused, tmp_path):
@@ -110,7 +116,7 @@ def test_a_folder_is_refused(refused, tmp_path):
 def test_an_excel_workbook_is_refused_as_one(refused, write_file):
     error = refused(write_file(b"PK\x03\x04" + bytes(100), "screen.csv"))
     assert "Excel workbook" in error.message
-    assert "csv" in error.suggestion
+    assert "Download" in error.suggestion
 
 
 def test_a_file_of_zero_bytes_inside_is_refused(refused, write_file):
@@ -130,8 +136,8 @@ def test_a_quotation_mark_that_never_closes_is_refused(refused, simple):
 def test_a_gzip_that_unpacks_to_far_more_than_its_size_is_refused_before_its_end_is_read(
     refused, write_file, monkeypatch
 ):
-    for limit, value in (("MAX_RATIO", 5), ("_RATIO_FROM", 100), ("_CHUNK", 50)):
-        monkeypatch.setattr(f"tools.screens.tables.source_file.{limit}", value)
+    for limit, value in (("MAX_RATIO", 5), ("RATIO_FROM", 100), ("CHUNK", 50)):
+        monkeypatch.setattr(f"db.files.unpacking.{limit}", value)
     content = gzip.compress(b"gene,lfc\n" + b"IL2,1\n" * 500, mtime=0)
     cut = content[:-8]
     assert "5 times its size" in refused(write_file(cut, "full.csv.gz")).message
@@ -145,7 +151,7 @@ def test_a_gzip_that_was_cut_off_is_refused(refused, simple):
 
 
 def test_more_than_five_per_cent_of_bad_rows_are_refused_with_their_counts(refused, simple):
-    error = refused(simple({"IL2": "IL2,NaN,0.5", "CD5": "CD5,x,0.5", "LAT": "LAT,1,1.5"}))
+    error = refused(simple({"IL2": "IL2,inf,0.5", "CD5": "CD5,x,0.5", "LAT": "LAT,1,1.5", "IL2RA": "IL2RA,NaN,0.5"}))
     assert "3 of 50 rows" in error.message
     for counted in ("1 bad-row", "1 not-finite", "1 p-out-of-range"):
         assert counted in error.message
@@ -155,7 +161,7 @@ def test_bad_rows_up_to_five_per_cent_are_kept_aside(named_workspace, simple):
     path = simple({"IL2": "IL2,NaN,0.5", "CD5": "CD5,x,0.5"})
     added = add_screen(named_workspace, path, phenotype="x", positive_means="raises")
     assert added.effects == 48
-    assert {noted.reason: noted.rows for noted in added.kept_aside} == {"bad-row": 1, "not-finite": 1}
+    assert {noted.reason: noted.rows for noted in added.kept_aside} == {"bad-row": 1, "missing": 1}
 
 
 def test_mixed_species_are_refused_with_the_counts(refused, simple):
@@ -225,10 +231,11 @@ def test_a_table_of_doubled_genes_and_an_unknown_one_is_not_called_a_table_of_un
 
 def test_a_file_of_several_screens_is_refused_with_the_column_that_tells_them_apart(refused, shared_data):
     folder = shared_data / "screens" / "tcell"
-    freimer = refused(folder / "Freimer2022_Screen.csv", NeedsChoiceError)
+    freimer = refused(folder / "Freimer2022_Screen.csv", NeedsChoiceError, most_unresolved=1.0)
     assert "The column screen holds CTLA4, IL2, IL2RA." in freimer.message
     assert "`where={'screen': 'CTLA4'}`" in freimer.suggestion
-    schmidt = refused(folder / "SchmidtSteinhart2022_CRISPRi_screen_gene_phenotypes.csv", NeedsChoiceError)
+    file = folder / "SchmidtSteinhart2022_CRISPRi_screen_gene_phenotypes.csv"
+    schmidt = refused(file, NeedsChoiceError, most_unresolved=1.0)
     assert "The column phenotype holds CD4+ IL2, CD8+ IFNG." in schmidt.message
     assert "`where={'phenotype': 'CD4+ IL2'}`" in schmidt.suggestion
 
@@ -283,7 +290,7 @@ IN_A_PROCESS = """
     workspace = Workspace(Store(Path(sys.argv[1])), np.random.default_rng(0))
     {before}
     try:
-        add_screen(workspace, Path(sys.argv[2]), phenotype="x", positive_means="raises")
+        add_screen(workspace, Path(sys.argv[2]), phenotype="x", positive_means="raises", most_unresolved=1.0)
     except HitscoutError as error:
         print(type(error).__name__, error)
 """
@@ -342,5 +349,5 @@ def test_a_full_disk_after_the_commit_says_that_nothing_need_be_repeated(named_w
     assert "`mend()`" in answer
     store.mend()
     assert store.verify() == []
-    again = add_screen(named_workspace, large, phenotype="x", positive_means="raises")
+    again = add_screen(named_workspace, large, phenotype="x", positive_means="raises", most_unresolved=1.0)
     assert again.already_present

@@ -14,7 +14,7 @@ from tools.screens.tables.source_file import opened
 
 
 def read_table(path, reading):
-    with opened(path, reading.encoding) as source:
+    with opened(path, reading) as source:
         return read_files(source, reading).table
 
 

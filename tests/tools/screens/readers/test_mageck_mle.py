@@ -16,20 +16,52 @@ IL2 = "IL2 6 -0.5 -2 0.001 0.01 0.04 0.2"
 CD5 = "CD5 5 0.3 1.5 0 0 0.14 0.4"
 
 
-def test_the_error_is_beta_over_z_and_p_is_walds_split_by_sign(read):
-    rows = read("mageck_mle", [header("drug"), IL2, CD5]).rows.set_index("name")
+def test_the_error_is_beta_over_z_and_p_is_that_of_permutations_split_by_sign(read):
+    table = read("mageck_mle", [header("drug"), IL2, CD5])
+    rows = table.rows.set_index("name")
+    assert "permutation p is used" in table.remarks[0]
     assert rows["standard_error"].tolist() == pytest.approx([0.25, 0.2])
+    assert rows.loc["IL2", ["p_low", "p_high"]].tolist() == pytest.approx([0.0005, 0.9995])
+    assert rows.loc["CD5", ["p_low", "p_high"]].tolist() == pytest.approx([1, 0])
+    assert rows.loc["IL2", ["fdr_low", "fdr_high"]].tolist() == [0.01, 1]
+
+
+@pytest.mark.parametrize("named", ["wald-p-value", "drug|wald-p-value"])
+def test_walds_p_is_taken_only_when_asked_for(read, named):
+    table = read("mageck_mle", [header("drug"), IL2, CD5], columns={"p": named})
+    rows = table.rows.set_index("name")
+    assert "Wald p is used" in table.remarks[0]
     assert rows.loc["IL2", ["p_low", "p_high"]].tolist() == pytest.approx([0.02, 0.98])
     assert rows.loc["CD5", ["p_low", "p_high"]].tolist() == pytest.approx([0.93, 0.07])
     assert rows.loc["IL2", ["fdr_low", "fdr_high"]].tolist() == [0.2, 1]
     assert rows["guides"].tolist() == [6, 5]
 
 
-def test_permutation_p_is_taken_only_when_asked_for_and_zero_is_legal(read):
-    table = read("mageck_mle", [header("drug"), IL2, CD5], columns={"p": "p-value"})
-    assert table.rows["p_high"].tolist() == pytest.approx([0.9995, 0])
-    assert "permutation p is used" in table.remarks[0]
-    assert "Wald p is used" in read("mageck_mle", [header("drug"), IL2, CD5]).remarks[0]
+def test_without_permutations_walds_p_is_used(read):
+    columns = [name for name in header("drug").split() if name not in ("drug|p-value", "drug|fdr")]
+    table = read("mageck_mle", [" ".join(columns), "IL2 6 -0.5 -2 0.04 0.2"])
+    assert "Wald p is used" in table.remarks[0]
+    assert table.rows.loc[0, ["p_low", "fdr_low"]].tolist() == pytest.approx([0.02, 0.2])
+
+
+@pytest.mark.parametrize("sign", [".", "_"])
+def test_columns_that_r_named_are_read_the_same(read, sign):
+    names = header("my.drug").replace("|", sign).replace("-", sign)
+    for estimate in ({}, {"estimate": f"my.drug{sign}beta"}, {"estimate": "my.drug"}):
+        rows = read("mageck_mle", [names, IL2, CD5], columns=estimate).rows.set_index("name")
+        assert rows.loc["IL2", ["estimate", "p_low", "fdr_low"]].tolist() == pytest.approx([-0.5, 0.0005, 0.01])
+
+
+def test_tests_that_disagree_on_a_whole_side_are_said_and_only_the_one_that_finds_more_is_offered(read):
+    lines = [f"UP{n} 4 1 1.2 0 0 0.3 0.6" for n in range(5)] + [f"DOWN{n} 4 -1 -5 0 0 0 0" for n in range(5)]
+    told = read("mageck_mle", [header("drug"), *lines]).remarks[1:]
+    assert len(told) == 1
+    assert "5 genes rise" in told[0]
+    assert "none by that of Wald p" in told[0]
+    assert "columns=" not in told[0]
+    walds = read("mageck_mle", [header("drug"), *lines], columns={"p": "wald-p-value"}).remarks[1:]
+    assert "`columns={'p': 'p-value'}`" in walds[0]
+    assert read("mageck_mle", [header("drug"), *lines[5:]]).remarks[1:] == ()
 
 
 def test_conditions_named_rep1_and_rep2_are_replicates(read):

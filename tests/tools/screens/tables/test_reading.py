@@ -35,15 +35,16 @@ def test_each_field_is_described(kind):
 
 def test_one_object_and_its_fields_bring_the_same_screen(named_workspace, simple):
     described, how = ScreenDescription("x", modality="knockout"), Reading(positive_means="raises", controls=["NTC"])
-    assert not add_screen(named_workspace, simple(), described, how).already_present
+    path = simple(extra=["NTC,0,1"])
+    assert not add_screen(named_workspace, path, described, how).already_present
     again = add_screen(
-        named_workspace, simple(), phenotype="x", modality="knockout", positive_means="raises", controls=["NTC"]
+        named_workspace, path, phenotype="x", modality="knockout", positive_means="raises", controls=["NTC"]
     )
     assert again.already_present
 
 
 def test_a_store_of_the_first_release_knows_the_file_again(named_workspace, simple):
-    path = simple()
+    path = simple(extra=["NTC,0,1"])
     added = add_screen(
         named_workspace, path, phenotype="x", positive_means="raises", columns={"gene": "gene"}, controls=["NTC"]
     )

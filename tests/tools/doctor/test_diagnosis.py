@@ -10,8 +10,8 @@ import pytest
 
 from db.errors import StoreError
 from db.store import Store
-from tools import doctor
 from tools.doctor import diagnose, mend
+from tools.doctor.machine import pip_findings
 
 
 def states(found, about):
@@ -72,7 +72,7 @@ def test_mending_where_there_is_no_store_is_refused_and_makes_none(workspace, tm
 def test_a_pip_that_cannot_fetch_packs_is_told(workspace, monkeypatch, version, state):
     real = importlib.metadata.version
     monkeypatch.setattr(importlib.metadata, "version", lambda name: version if name == "pip" else real(name))
-    finding = doctor._pip()
+    (finding,) = pip_findings()
     assert finding.state == state
     assert version in finding.message
     assert ("pip install --upgrade pip" in finding.remedy) == (state == "mend")
@@ -83,7 +83,7 @@ def test_no_pip_at_all_is_told(monkeypatch):
         raise importlib.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(importlib.metadata, "version", missing)
-    assert doctor._pip().state == "mend"
+    assert [finding.state for finding in pip_findings()] == ["mend"]
 
 
 def test_a_full_disk_is_a_note(workspace, monkeypatch):

@@ -1,0 +1,188 @@
+"""A small valid file of every format that is read, and what reads it."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import rdata
+
+from db.engine import in_memory
+from tests.tools.conftest import GENES
+from tools.genes.name_lists import read_expression, read_list
+from tools.packs.loaders.embedding import read_embedding
+from tools.packs.loaders.gene_sets import read_set_table
+from tools.packs.loaders.network import read_edges
+from tools.responses.table_file import read_responses
+from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_file
+from tools.screens.tables.reading import Reading
+from tools.workspace import Workspace
+
+USED = GENES[:30]
+RAISES = Reading(positive_means="raises")
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format.
+
+    Attributes:
+        files: Name → bytes of each of its files; the first is the one that is named to hitscout.
+        read: Reads it.
+    """
+
+    files: Mapping[str, bytes]
+    read: Callable[[Workspace, Path], object]
+
+
+def _screen(workspace: Workspace, path: Path) -> HarmonisedTable:
+    return harmonise_file(workspace, path, RAISES, organism="human")
+
+
+def _numbers() -> np.ndarray:
+    return np.random.default_rng(1).normal(size=len(USED))
+
+
+def _table(header: str, row: Callable[[str, int, float], str]) -> bytes:
+    lines = [row(gene, number, effect) for number, (gene, effect) in enumerate(zip(USED, _numbers(), strict=True))]
+    return ("\n".join([header, *lines]) + "\n").encode()
+
+
+def _p(effect: float) -> float:
+    return float(np.exp(-abs(effect)))
+
+
+def _generic(split: str = ",") -> bytes:
+    header = split.join(("gene", "lfc", "pvalue", "fdr"))
+    row = lambda gene, _, effect: split.join((gene, f"{effect:.4f}", f"{_p(effect):.4f}", f"{_p(effect):.4f}"))  # noqa: E731
+    return _table(header, row) + f"NTC_1{split}0.01{split}0.9{split}0.9\n".encode()
+
+
+def _mageck_rra() -> bytes:
+    sides = ("score", "p-value", "fdr", "rank", "goodsgrna", "lfc")
+    header = "\t".join(["id", "num", *(f"{side}|{one}" for side in ("neg", "pos") for one in sides)])
+
+    def row(gene: str, number: int, effect: float) -> str:
+        p = _p(effect) / 2
+        low, high = (p, 1 - p) if effect < 0 else (1 - p, p)
+        cells = [
+            gene,
+            "4",
+            *(f"{v}" for v in (low, low, low, number + 1, 3, effect, high, high, high, 30 - number, 1, effect)),
+        ]
+        return "\t".join(cells)
+
+    return _table(header, row)
+
+
+def _mageck_mle() -> bytes:
+    parts = ("beta", "z", "p-value", "fdr", "wald-p-value", "wald-fdr")
+    header = "\t".join(["Gene", "sgRNA", *(f"drug|{part}" for part in parts)])
+    return _table(header, lambda gene, _, e: "\t".join([gene, "5", *map(str, (e, 2 * e, _p(e), _p(e), _p(e), _p(e)))]))
+
+
+def _one_sided() -> bytes:
+    header = "id,num,pos|score,pos|p-value,pos|fdr,pos|rank,pos|goodsgrna"
+    return _table(header, lambda gene, n, e: f"{gene},4,{_p(e)},{_p(e)},{_p(e)},{n + 1},2")
+
+
+def _packed(content: bytes, name: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+def _excel() -> bytes:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for line in _generic().decode().splitlines():
+        cells = line.split(",")
+        book.active.append([cells[0], *(float(cell) if cell[-1:].isdigit() else cell for cell in cells[1:])])
+    book.save(out)
+    return out.getvalue()
+
+
+def _frame() -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(_generic()))
+
+
+def _written(folder: Path, write: Callable[[Path], None]) -> bytes:
+    path = folder / "made"
+    write(path)
+    content = path.read_bytes()
+    path.unlink()
+    return content
+
+
+def _parquet(frame: pd.DataFrame) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        with in_memory() as connection:
+            connection.register("frame", frame.convert_dtypes())
+            connection.execute("COPY frame TO $1 (FORMAT parquet)", [str(path)])
+
+    return write
+
+
+def _npy(values: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    np.save(out, values, allow_pickle=False)
+    return out.getvalue()
+
+
+def _edges(path: Path) -> None:
+    frame = pd.DataFrame({"from": USED[:-1], "to": USED[1:], "combined_score": np.linspace(100, 900, len(USED) - 1)})
+    rdata.write_rda(path, {"edges": frame})
+
+
+def formats(folder: Path) -> dict[str, Format]:
+    """Every format by its name.
+
+    Args:
+        folder: An empty folder, for files that only a path can be written to.
+    """
+    generic, words = _generic(), json.dumps({"Task": "find genes", "Measurement": "the log fold change"}).encode()
+    sets = pd.DataFrame({"ID": ["1", "2"], "Name": ["a", "b"], "Genes": [";".join(USED[:9]), ";".join(USED[5:20])]})
+    pairs = _table("Gene,Score", lambda gene, _, e: f"{gene},{e:.3f}")
+    responses = "\n".join(
+        ["perturbation,readout,lfc,fdr", *(f"{a},{b},0.5,0.01" for a in USED[:6] for b in USED[6:16])]
+    )
+    vectors = {"v.npy": _npy(np.ones((3, 4), np.float32)), "v.json": json.dumps(USED[:3]).encode()}
+    return {
+        "csv": Format({"s.csv": generic}, _screen),
+        "tsv": Format({"s.tsv": _generic("\t")}, _screen),
+        "semicolons": Format({"s.txt": _generic(";")}, _screen),
+        "gzip": Format({"s.csv.gz": gzip.compress(generic, mtime=0)}, _screen),
+        "bzip2": Format({"s.csv.bz2": bz2.compress(generic)}, _screen),
+        "xz": Format({"s.csv.xz": lzma.compress(generic)}, _screen),
+        "zip": Format({"s.zip": _packed(generic, "s.csv")}, _screen),
+        "Excel": Format({"s.xlsx": _excel()}, _screen),
+        "Parquet": Format({"s.parquet": _written(folder, _parquet(_frame()))}, _screen),
+        "MAGeCK RRA": Format({"s.gene_summary.txt": _mageck_rra()}, _screen),
+        "MAGeCK MLE": Format({"s.gene_summary.txt": _mageck_mle()}, _screen),
+        "one side": Format({"s.csv": _one_sided()}, _screen),
+        "RSA": Format({"s.csv": _table("Symbol,RSA_Down,RSA_Up,Q1,Q3", lambda g, _, e: f"{g},{-abs(e)},-0.1,{e},{e}")},
+                      _screen),
+        "CRISPRbrain": Format({"s.csv": _table("Gene,TSS,Phenotype,P Value,Gene Score,Hit Class",
+                                               lambda g, _, e: f"{g},P1,{e},{_p(e)},{2 * e},x")}, _screen),
+        "benchmark pair": Format({"ground_truth_X.csv": pairs, "topmovers_X.npy": _npy(np.array(USED[:4])),
+                                  "X.json": words}, _screen),
+        "list": Format({"l.txt": ("\n".join(USED) + "\n").encode()},
+                       lambda _, path: read_list(path, "library")),
+        "expression": Format({"e.csv": _table("gene,tpm", lambda g, _, e: f"{g},{abs(e):.2f}")},
+                             lambda _, path: read_expression(path)),
+        "responses": Format({"r.csv": responses.encode()}, lambda _, path: read_responses(path, Reading())),
+        "vectors": Format(vectors, lambda _, path: read_embedding(path, path.with_suffix(".json"))),
+        "R data": Format({"n.rda": _written(folder, _edges)}, lambda _, path: read_edges(path)),
+        "gene sets": Format({"g.parquet": _written(folder, _parquet(sets))},
+                            lambda _, path: read_set_table(path)),
+    }  # fmt: skip

@@ -1,0 +1,178 @@
+"""Files that tools write: where they may be, what they may never replace, and that they appear whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from db.acts import PATH, act, option
+from db.errors import RefusedFileError
+from db.provenance import has_source
+from tools.workspace import Workspace
+
+_CHUNK = 1 << 20
+
+
+def output_path(workspace: Workspace, out: Path, *, overwrite: bool = False) -> Path:
+    """The place of a file to write, links followed, after a look at what is there; nothing is written yet.
+
+    The store, what lies beside it for its sake, and files whose rows the store holds are never replaced.
+
+    Args:
+        workspace: Its store, and the folder that it may write within.
+        out: The file as it was named.
+        overwrite: Whether another file that is there already may be replaced.
+
+    Raises:
+        RefusedFileError: It may not be written there.
+    """
+    named, target = _resolved(out)
+    if target.is_dir():
+        raise RefusedFileError(f"{out} is a folder.", f"Name a file in it: {out / 'round.csv'}.")
+    require_within(workspace, target)
+    folder = target.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise RefusedFileError(
+            f"{out} cannot be written: {folder} is no folder that you may write to.",
+            f"Name another file with {option('out')}.",
+        )
+    if os.path.lexists(named) or os.path.lexists(target):
+        _require_replaceable(workspace, target, out, overwrite=overwrite)
+    elif target in _own_files(workspace):
+        raise _own(out)
+    return target
+
+
+def require_within(workspace: Workspace, place: Path) -> None:
+    """Refuses a place outside the folder that a workspace writes within, links followed.
+
+    Args:
+        workspace: Where it may write.
+        place: A file or folder, which need not exist.
+
+    Raises:
+        RefusedFileError: It lies outside.
+    """
+    within = workspace.writes_within
+    if within is not None and not place.resolve().is_relative_to(within.resolve()):
+        raise RefusedFileError(
+            f"{place} lies outside the working folder, and an assistant writes files within it only.",
+            f"Name a file or a folder within the working folder, or write it yourself: {act('campaign_export', PATH)}.",
+        )
+
+
+def write_whole(target: Path, write: Callable[[Path], None], *, overwrite: bool = False) -> None:
+    """Writes a file beside its place first, then moves it there; an older file of the name is unharmed by a failure.
+
+    Args:
+        target: Where, as `output_path` gave it.
+        write: Writes the content to the path that it is given.
+        overwrite: Whether a file that is there by now may be replaced.
+
+    Raises:
+        RefusedFileError: The file cannot be written, or another one has appeared there.
+    """
+    # A name that nobody can have laid a link at.
+    partial = target.with_name(f".{target.name[:60]}.{secrets.token_hex(6)}.part")
+    try:
+        write(partial)
+        _put(partial, target, overwrite=overwrite)
+    except FileExistsError as error:
+        raise _exists(target) from error
+    except OSError as error:
+        raise RefusedFileError(
+            f"{target} cannot be written: {error.strerror or error}.", "Name another file, or free some disk space."
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _put(partial: Path, target: Path, *, overwrite: bool) -> None:
+    if not overwrite:
+        try:
+            # Unlike a move, a link is never made over a file that has appeared meanwhile.
+            os.link(partial, target)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system without hard links.
+            if os.path.lexists(target):
+                raise FileExistsError(target) from None
+        else:
+            return
+    partial.replace(target)
+
+
+def _resolved(out: Path) -> tuple[Path, Path]:
+    """The path without ``~``, and the place that it leads to."""
+    try:
+        named = out.expanduser()
+        # Asked here, because a name that is too long is found out only when it is looked for.
+        with suppress(FileNotFoundError):
+            named.lstat()
+        return named, named.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        # A loop of links, or a name that no file can have.
+        raise RefusedFileError(f"{str(out)!r} names no file.", f"Name another file with {option('out')}.") from error
+
+
+def _require_replaceable(workspace: Workspace, target: Path, out: Path, *, overwrite: bool) -> None:
+    if not target.exists():
+        # A link that leads nowhere: what it stands for is not known.
+        raise RefusedFileError(f"{out} is a link that leads to no file.", f"Name another file with {option('out')}.")
+    if not target.is_file():
+        raise RefusedFileError(f"{out} is no plain file.", f"Name another file with {option('out')}.")
+    if any(_same(target, own) for own in _own_files(workspace)):
+        raise _own(out)
+    if not overwrite:
+        raise _exists(out)
+    if _holds_rows_of(workspace, target):
+        raise RefusedFileError(
+            f"{out} is a file whose rows the store holds; it is never replaced.",
+            f"Name another file with {option('out')}.",
+        )
+
+
+def _exists(out: Path) -> RefusedFileError:
+    return RefusedFileError(
+        f"{out} is there already.",
+        f"Name another file with {option('out')}, or replace it with {option(overwrite=True)}.",
+    )
+
+
+def _own(out: Path) -> RefusedFileError:
+    return RefusedFileError(
+        f"{out} belongs to the store; it is never replaced.", f"Name another file with {option('out')}."
+    )
+
+
+def _own_files(workspace: Workspace) -> Iterator[Path]:
+    """The store, its manifest and log, its transcripts, and this user's settings, whether they are there or not."""
+    store = workspace.store
+    yield from (store.path, store.manifest_path, store.path.with_name(store.path.name + ".wal"))
+    for folder in (store.path.parent / "transcripts", workspace.paths.config):
+        if folder.is_dir():
+            yield from (path.resolve() for path in folder.iterdir())
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path == other or path.samefile(other)
+    except OSError:
+        return False
+
+
+def _holds_rows_of(workspace: Workspace, path: Path) -> bool:
+    """Whether the store was filled from this file, or from one of the same content."""
+    if not workspace.store.exists():
+        return False
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    with workspace.store.read() as connection:
+        return has_source(connection, digest.hexdigest(), path.name)

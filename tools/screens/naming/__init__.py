@@ -1,0 +1,1 @@
+"""What the names of a screen's file mean: controls, pairs, endings, organisms."""

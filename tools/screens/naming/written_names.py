@@ -1,0 +1,130 @@
+"""Names that nobody carries, read by the form that most names of their file have: pairs, and genes with an ending."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from db.acts import COLUMN, option
+from db.genes.names import GeneNames
+from tools.screens.naming.several_genes import KnownParts, Parted, parted_names
+
+MOST = 0.5
+"""From this share of a file's names on, a form is the file's own."""
+PAIRED = 0.2
+"""From this share on, names of two genes are pairs; fewer are reagents of several targets in a table of singles."""
+FEWEST = 5
+"""Names of a form that a file needs at least, so that one odd name is no form."""
+_PROMOTER = r"[-_. ]?(?:P\d+)+|[-_. ]TSS[-_. ]?\d+"
+_TRANSCRIPT = r"[-_.:|]ENS[A-Z]*T\d{11}(?:\.\d+)?|\.\d{1,2}|-[02]\d\d"
+_ENDING = re.compile(rf"(?P<gene>.*?[A-Za-z0-9])(?:(?P<promoter>{_PROMOTER})|(?P<other>{_TRANSCRIPT}|_\d{{1,2}}))")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What names that nobody carries were found to be.
+
+    Attributes:
+        targets: Name → its one or two genes, or labels of controls.
+        several: Name → its genes, of names that are reagents of several targets.
+        sites: Whether endings say which start site or transcript of a gene a row is of.
+        remarks: What is to be said of the forms, a sentence each.
+    """
+
+    targets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sites: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+def written_names(unknown: Sequence[str], distinct: int, names: GeneNames, declared: Collection[str]) -> Written:
+    """Reads names that nobody carries.
+
+    Args:
+        unknown: The names, each once.
+        distinct: How many names the file has, with those that are known.
+        names: Names of the organism.
+        declared: Further names of controls, case folded.
+    """
+    if not unknown:
+        return Written()
+    ended = _endings(unknown, distinct, names)
+    left = [name for name in unknown if name not in ended.targets]
+    # A few names cannot make pairs of the file; whether they are of several genes is told by exact case.
+    few = len(left) < PAIRED * distinct
+    paired = _pairs(parted_names(left, names, declared, exact=few), distinct)
+    left = [name for name in left if name not in paired.targets and name not in paired.several]
+    partnered = _partnered(left, distinct, names, declared)
+    return Written(
+        {**ended.targets, **paired.targets, **partnered.targets},
+        paired.several,
+        ended.sites,
+        (*ended.remarks, *paired.remarks, *partnered.remarks),
+    )
+
+
+def _endings(unknown: Sequence[str], distinct: int, names: GeneNames) -> Written:
+    """Names with an ending that tells a start site (``_P1P2``), a transcript (``-202``) or a number."""
+    matches = {name: match for name in unknown if (match := _ENDING.fullmatch(name))}
+    few = len(matches) < max(MOST * distinct, FEWEST)
+    if few:
+        matches = {name: match for name, match in matches.items() if match["promoter"]}
+    known = KnownParts({match["gene"] for match in matches.values()}, names, (), exact=few)
+    matches = {name: match for name, match in matches.items() if known.surely(match["gene"])}
+    sites = {name: match for name, match in matches.items() if match["promoter"]}
+    if not sites and len(matches) < max(MOST * distinct, FEWEST):
+        return Written()
+    read = matches if len(matches) >= max(MOST * distinct, FEWEST) else sites
+    endings = Counter(name[len(match["gene"]) :] for name, match in read.items())
+    shown = ", ".join(ending for ending, _ in endings.most_common(4))
+    return Written(
+        {name: (match["gene"],) for name, match in read.items()},
+        sites=any(not name[len(match["gene"]) :].startswith("_") or match["promoter"] for name, match in read.items()),
+        remarks=(f"{len(read):,} names are read without their endings ({shown}).",),
+    )
+
+
+def _pairs(parted: dict[str, Parted], distinct: int) -> Written:
+    twos = Counter(one.sign for one in parted.values() if len(one.genes) == 2)
+    if not parted:
+        return Written()
+    sign, count = twos.most_common(1)[0] if twos else ("", 0)
+    is_form = count >= max(PAIRED * distinct, FEWEST)
+    targets = {name: one.genes for name, one in parted.items() if is_form and one.sign == sign and len(one.genes) == 2}
+    several = {name: one.genes for name, one in parted.items() if name not in targets}
+    said = []
+    if targets:
+        first = next(iter(targets))
+        said.append(f"{len(targets):,} names are read as pairs, such as {first} as {'+'.join(targets[first])}.")
+    if several:
+        said.append(
+            f"{len(several):,} names are of several genes, such as {next(iter(several))}: no row of one gene, so they"
+            f" are kept aside. Pairs that are meant are written A+B, or have their second gene in a column"
+            f" ({option(columns={'gene2': COLUMN})})."
+        )
+    return Written(targets, several, remarks=tuple(said))
+
+
+def _partnered(unknown: Sequence[str], distinct: int, names: GeneNames, declared: Collection[str]) -> Written:
+    """Names of a gene and a text that most names have beside their gene: a control that is not known by its name."""
+    sides: dict[str, list[tuple[str, str]]] = {}
+    for name in unknown:
+        for match in re.finditer(r"[^A-Za-z0-9]+", name):
+            left, right = name[: match.start()], name[match.end() :]
+            if left and right:
+                sides.setdefault(name, []).extend([(left, right), (right, left)])
+    beside = Counter(other for options in sides.values() for other in {other for _, other in options})
+    if not beside or beside.most_common(1)[0][1] < max(MOST * distinct, FEWEST):
+        return Written()
+    partner = beside.most_common(1)[0][0]
+    chosen = {name: gene for name, options in sides.items() for gene, other in options if other == partner}
+    known = KnownParts(chosen.values(), names, declared)
+    targets = {name: (gene,) for name, gene in chosen.items() if gene in known}
+    if len(targets) < max(MOST * distinct, FEWEST):
+        return Written()
+    return Written(
+        targets,
+        remarks=(f"{len(targets):,} names have {partner} beside their gene: it is read as a control, not as a gene.",),
+    )
