@@ -109,11 +109,6 @@ def test_left_out_means_are_those_of_fits_without_the_effect():
         assert found.left_out[i] == pytest.approx(alone, abs=1e-5)
 
 
-def test_ranks_are_mean_ranks_over_n():
-    values = np.array([3.0, 1.0, 3.0, 2.0])
-    np.testing.assert_allclose(regression._ranks(values), pd.Series(values).rank().to_numpy() / 4)
-
-
 def test_a_whole_measured_library_is_thinned_keeping_the_strongest():
     strengths = np.random.default_rng(0).random(20_000)
     kept = regression._sample(np.arange(20_000), strengths)
