@@ -28,6 +28,7 @@ OFFLINE = {
 }
 """The engine never fetches or loads a part of itself: a format that it does not know is refused instead."""
 
+_INTERRUPTED = "Query interrupted"
 _HELD_MARKERS = ("Could not set lock", "Conflicting lock", "being used by another process")
 _FULL_MARKERS = (
     "No space left", "could not allocate", "could not write", "file too large", "disk quota exceeded",
@@ -54,9 +55,28 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(path), read_only=read_only, config=config)
 
 
-def in_memory() -> duckdb.DuckDBPyConnection:
+@contextmanager
+def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database of its own in memory, for files that are read or written beside the store."""
-    return duckdb.connect(":memory:", config={"threads": "2", **OFFLINE})
+    with still_interrupts(), duckdb.connect(":memory:", config={"threads": "2", **OFFLINE}) as connection:
+        yield connection
+
+
+@contextmanager
+def still_interrupts() -> Iterator[None]:
+    """A block of queries, in which Ctrl-C is an interrupt, as everywhere.
+
+    The engine answers it with an error of its own, which whoever goes on after errors would take for one.
+
+    Raises:
+        KeyboardInterrupt: A query was interrupted.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) != _INTERRUPTED:
+            raise
+        raise KeyboardInterrupt from error
 
 
 def is_held(error: duckdb.Error) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from db.acts import PATH, act, option
-from db.engine import STORAGE_VERSION, as_store_error, connect, group_only, is_held
+from db.engine import STORAGE_VERSION, as_store_error, connect, group_only, is_held, still_interrupts
 from db.errors import StoreError
 from db.interrupts import finished_first
 from db.manifest import Problem, compared, describe
@@ -287,7 +287,8 @@ class Store:
             if not read_only:
                 # What a killed writer had spilled; whoever holds the file for writing is alone with it.
                 shutil.rmtree(self.path.with_name(self.path.name + ".tmp"), ignore_errors=True)
-            yield connection
+            with still_interrupts():
+                yield connection
         finally:
             held.connection, held.writable = None, False
             connection.close()

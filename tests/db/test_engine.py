@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -44,6 +47,36 @@ def test_a_store_that_is_being_made_is_closed_too(tmp_path, monkeypatch):
     Store(tmp_path / "new.duckdb").create()
     assert seen
     assert all(OFFLINE.items() <= config.items() for config in seen)
+
+
+QUERIES = """
+import os, signal, sys, threading
+from pathlib import Path
+from db.engine import in_memory
+from db.store import Store
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    with {opened} as connection:
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        # Many queries of moderate length: the engine looks for an interrupt between the parts of a query.
+        while True:
+            connection.execute("SELECT sum(sqrt(range)) FROM range(10000000)").fetchall()
+except Exception as error:
+    print("taken for an error", type(error))
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize(
+    "opened", ["Store(Path(sys.argv[1])).read()", "Store(Path(sys.argv[1])).write('x')", "in_memory()"]
+)
+def test_ctrl_c_in_a_query_is_an_interrupt_and_no_error_that_others_go_on_after(store, opened):
+    command = [sys.executable, "-P", "-c", QUERIES.format(opened=opened), str(store.path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "interrupted\n", done.stderr
+    assert store.verify() == []
 
 
 def test_nobody_else_opens_a_connection():
