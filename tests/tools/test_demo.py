@@ -35,7 +35,7 @@ def test_the_next_round_goes_on_from_the_replayed_ones_and_is_written(world, tmp
     assert measured.isdisjoint(proposed)
     assert set(proposed) <= set(SYMBOLS)
     assert done.path == tmp_path / "work" / demo.FILE_NAME
-    assert list(pd.read_csv(done.path)["perturbation"]) == proposed
+    assert list(pd.read_csv(done.path)["perturbation"]) == [*proposed, "non-targeting"]
     assert {"random", "recurrence", "prior_only"} <= set(done.report.screens[0].controls)
     assert done.essentials == "CEGv2"
     assert not set(proposed) & set(ESSENTIAL)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 
 from db.store import Store
 from tests import readme_world
+from tests.store_copy import copied
 
 WITHIN = 1.0
 """Seconds in which a run answers, where the machine has nothing else to do."""
@@ -71,13 +71,6 @@ def _ready(tmp_path_factory) -> Store:
 @pytest.fixture
 def store(_ready, tmp_path) -> Store:
     return copied(_ready, tmp_path / "own.duckdb")
-
-
-def copied(store: Store, path: Path) -> Store:
-    own = Store(path)
-    shutil.copyfile(store.path, own.path)
-    shutil.copyfile(store.manifest_path, own.manifest_path)
-    return own
 
 
 @pytest.fixture
@@ -142,8 +135,8 @@ def test_ctrl_c_at_any_moment_ends_a_run_and_leaves_nothing_half(name, store, wo
     lasts = time.monotonic() - began
     for path in work.glob("next.*"):
         path.unlink()
-    # Python itself answers what comes before hitscout is begun.
-    for at in random.Random(name).sample([lasts * share / 10 for share in range(4, 9)], 2):
+    # Python itself answers what comes before hitscout is begun; what the first run kept shortens the next.
+    for at in random.Random(name).sample([lasts * share / 10 for share in range(3, 6)], 2):
         process = started(START, COMMANDS[name], store, work)
         try:
             process.communicate(timeout=at)

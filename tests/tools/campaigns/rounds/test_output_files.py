@@ -29,7 +29,8 @@ def test_a_file_that_is_there_is_replaced_only_where_that_is_said(place, tmp_pat
         campaign_export(place, out)
     assert "`overwrite=True`" in refusal.value.suggestion
     assert out.read_text(encoding="utf-8") == "mine"
-    assert campaign_export(place, out, overwrite=True).rows == 12
+    # Twelve nominations, and a row for the controls that are ordered with them.
+    assert campaign_export(place, out, overwrite=True).rows == 13
     assert out.read_text(encoding="utf-8").startswith("rank,")
 
 

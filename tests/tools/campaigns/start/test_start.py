@@ -110,7 +110,7 @@ def test_bad_lists_are_refused_and_the_store_stays_as_it_was(world, tmp_path):
     before = manifest(world)
     empty, binary = tmp_path / "empty.txt", tmp_path / "binary.txt"
     empty.write_text("# nothing\n")
-    binary.write_bytes(b"\xff\xfe\x00G")
+    binary.write_bytes(b"GENE0001\n\xe9\xff\x9d")
     for path, said in ((empty, "no names"), (binary, "not UTF-8"), (tmp_path, "folder")):
         with pytest.raises(RefusedFileError, match=said):
             started(world, exclude=path)

@@ -119,7 +119,9 @@ def test_confirming_says_what_it_means_and_every_format_is_exported(tmp_path, mo
             await pilot.press("ctrl+s")
             file = tmp_path / f"pilot-round1{suffix}"
             await until(pilot, lambda file=file: file.exists() and not app.jobs, f"the file {suffix}")
-        assert len(pd.read_csv(tmp_path / "pilot-round1.csv")) == 20
+        exported = pd.read_csv(tmp_path / "pilot-round1.csv")
+        assert len(exported) == 21
+        assert exported["perturbation"].iloc[-1] == "non-targeting"
 
     monkeypatch.chdir(tmp_path)
     workspace = world(tmp_path, "open")
