@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 # Read when the libraries are loaded. Threads of several test processes that spin for the same cores cost tenfold.
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 
 from db.store import Store
+from tests.store_copy import copied
 from tools.workspace import Paths, Workspace
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -36,18 +36,10 @@ def _empty_store(tmp_path_factory) -> Store:
     return Store(tmp_path_factory.mktemp("empty") / "empty.duckdb").create()
 
 
-def _copied(store: Store, path: Path) -> Store:
-    """A copy of a store and its manifest."""
-    own = Store(path)
-    shutil.copyfile(store.path, own.path)
-    shutil.copyfile(store.manifest_path, own.manifest_path)
-    return own
-
-
 @pytest.fixture
 def store(_empty_store, tmp_path) -> Store:
     """An empty store in a folder of its own."""
-    return _copied(_empty_store, tmp_path / "test.duckdb")
+    return copied(_empty_store, tmp_path / "test.duckdb")
 
 
 @pytest.fixture
@@ -82,5 +74,5 @@ def _named_store(tmp_path_factory) -> Store:
 @pytest.fixture
 def named_workspace(_named_store, tmp_path) -> Workspace:
     """A workspace whose store holds the names of about 110 human and 30 mouse genes, among them all awkward ones."""
-    store = _copied(_named_store, tmp_path / "named.duckdb")
+    store = copied(_named_store, tmp_path / "named.duckdb")
     return Workspace(store, np.random.default_rng(0), paths=Paths.of_user())

@@ -29,6 +29,7 @@ from db.screens.writing import (
     insert_source_names,
 )
 from db.store import Store
+from tests.store_copy import copied
 from tools import registry
 from tools.packs.loaders.base import LoadStep, Source
 from tools.workspace import Paths, Workspace
@@ -249,9 +250,7 @@ def shared_world(factory) -> tuple[Store, dict[str, int]]:
 def copied_world(factory, folder) -> tuple[Store, dict[str, int]]:
     """A copy of the shared world in a folder of one's own."""
     store, ids = shared_world(factory)
-    shutil.copy(store.path, folder / "copy.duckdb")
-    shutil.copy(store.manifest_path, folder / "copy.duckdb.manifest.json")
-    return Store(folder / "copy.duckdb"), ids
+    return copied(store, folder / "copy.duckdb"), ids
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pytest
 from db.errors import DownloadError
 from db.store import Store
 from tests.conftest import SHARED_DATA
+from tests.store_copy import copied
 from tests.tui.conftest import Cli, _environment
 from tests.tui.warm_start import WarmStart
 from tools.packs.catalogue import fetch
@@ -71,7 +71,7 @@ class Outcome:
 class Case:
     """Runs a case's own command, or another on its files, on a store of its own with all gene names."""
 
-    def __init__(self, named: Path, folder: Path, warm: WarmStart) -> None:
+    def __init__(self, named: Store, folder: Path, warm: WarmStart) -> None:
         self._named, self._own, self._warm = named, folder, warm
         self._runs = 0
 
@@ -83,14 +83,11 @@ class Case:
             *arguments: What is typed after ``hitscout``.
         """
         self._runs += 1
-        store = self._own / f"{self._runs}" / "cases.duckdb"
-        store.parent.mkdir()
-        for ending in ("", ".manifest.json"):
-            source = Path(f"{self._named}{ending}")
-            if source.is_file():
-                shutil.copyfile(source, f"{store}{ending}")
-        cli = Cli(store, folder, self._warm)
-        before = store.read_bytes()
+        place = self._own / f"{self._runs}"
+        place.mkdir()
+        store = copied(self._named, place / "cases.duckdb")
+        cli = Cli(store.path, folder, self._warm)
+        before = store.path.read_bytes()
         return Outcome(cli(*arguments), cli, before)
 
     def __call__(self, name: str, *more: str) -> Outcome:
@@ -125,7 +122,7 @@ def cases() -> Path:
 
 
 @pytest.fixture(scope="session")
-def _all_names(cases, pytestconfig, tmp_path_factory) -> Path:
+def _all_names(cases, pytestconfig, tmp_path_factory) -> Store:
     """A store with every human and mouse gene name, made once; the package that has them is fetched once a checkout.
 
     A store with the names of a few genes would not do: what matters is that `NA`, `ctrl` or a yeast gene are aliases of
@@ -138,7 +135,7 @@ def _all_names(cases, pytestconfig, tmp_path_factory) -> Path:
         fetch(Workspace(store, np.random.default_rng(0), paths=Paths(folder, kept)), ["hgnc"])
     except DownloadError as error:
         pytest.skip(f"the gene names cannot be fetched: {error.message}")
-    return store.path
+    return store
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.reliability.kill_world import STEPS, Laboratory, brief, load_everything, write_files
+from tests.store_copy import copied
 from tests.tools.conftest import GENES
 from tools.packs import catalogue
 from tools.packs.definition import HttpsFile, Pack
@@ -50,8 +51,7 @@ def laboratory(_named_store, tmp_path) -> Laboratory:
     """A home with gene names and no screen."""
     home = tmp_path / "home"
     (home / "data").mkdir(parents=True)
-    shutil.copyfile(_named_store.path, home / "data" / "store.duckdb")
-    shutil.copyfile(_named_store.manifest_path, home / "data" / "store.duckdb.manifest.json")
+    copied(_named_store, home / "data" / "store.duckdb")
     return Laboratory(home)
 
 

@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import select
-import shutil
 import struct
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import pandas as pd
 import pytest
 
 from db.store import Store
+from tests.store_copy import copied
 from tests.tui.warm_start import WarmStart
 from tools.screens.ingestion.adding import add_screen
 from tools.workspace import Workspace
@@ -82,9 +82,7 @@ class Cli:
 def _filled_store(_named_store, tmp_path_factory) -> Store:
     """Gene names and two small screens, one of them described by someone hostile."""
     folder = tmp_path_factory.mktemp("filled")
-    store = Store(folder / "filled.duckdb")
-    shutil.copyfile(_named_store.path, store.path)
-    shutil.copyfile(_named_store.manifest_path, store.manifest_path)
+    store = copied(_named_store, folder / "filled.duckdb")
     workspace = Workspace(store, np.random.default_rng(0))
     genes = ["IL2", "IL2RA", "JAK1", "JAK2", "LCK", "LAT", "VAV1", "ZAP70", "CD28", "CD5", "MYC", "TP53"]
     for number, (name, phenotype) in enumerate((("plain", "IL-2 production"), ("odd", HOSTILE))):
@@ -108,12 +106,10 @@ def _warm() -> Iterator[WarmStart]:
 @pytest.fixture
 def cli(_filled_store, _warm, tmp_path) -> Cli:
     """The command line on a copy of the filled store, in an empty working folder."""
-    store = tmp_path / "copy.duckdb"
-    shutil.copyfile(_filled_store.path, store)
-    shutil.copyfile(_filled_store.manifest_path, Store(store).manifest_path)
+    store = copied(_filled_store, tmp_path / "copy.duckdb")
     folder = tmp_path / "work"
     folder.mkdir()
-    return Cli(store, folder, _warm)
+    return Cli(store.path, folder, _warm)
 
 
 @pytest.fixture

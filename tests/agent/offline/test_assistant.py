@@ -22,6 +22,7 @@ from agent.offline.wishes import genes_in
 from agent.providers.language_models import resolve
 from tests.agent.conftest import events_of
 from tests.campaign_world import TRUTH, confirmed, new_workspace, started, write_results
+from tests.store_copy import copied
 from tools.campaigns.results.recording import campaign_record
 
 GENE = TRUTH.index[0]
@@ -40,13 +41,7 @@ def _world(tmp_path_factory):
 
 @pytest.fixture
 def world(_world, tmp_path, workspace):
-    from shutil import copyfile
-
-    from db.store import Store
-
-    store = Store(tmp_path / "world.duckdb")
-    copyfile(_world.store.path, store.path)
-    copyfile(_world.store.manifest_path, store.manifest_path)
+    store = copied(_world.store, tmp_path / "world.duckdb")
     return replace(_world, store=store, paths=replace(_world.paths, config=workspace.paths.config))
 
 

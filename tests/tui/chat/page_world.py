@@ -14,6 +14,7 @@ from typing import Any
 
 from db.store import Store
 from tests.campaign_world import new_workspace, started, write_results
+from tests.store_copy import copied
 from tests.synthetic_store import workspace_on
 from tools.campaigns.results.recording import campaign_record
 from tools.campaigns.rounds.proposal import campaign_confirm, campaign_propose
@@ -45,10 +46,7 @@ def _templates() -> Path:
 
 
 def _keep(workspace: Workspace, stage: str) -> None:
-    source = workspace.store.path
-    kept = source.with_name(f"{stage}.duckdb")
-    shutil.copy(source, kept)
-    shutil.copy(workspace.store.manifest_path, Store(kept).manifest_path)
+    copied(workspace.store, workspace.store.path.with_name(f"{stage}.duckdb"))
 
 
 def world(folder: Path, stage: str) -> Workspace:
@@ -59,9 +57,7 @@ def world(folder: Path, stage: str) -> Workspace:
         stage: ``new`` (two screens, no campaign), ``open``, ``confirmed`` or ``measured`` (one round measured, one
             open).
     """
-    kept, own = Store(_templates() / f"{stage}.duckdb"), Store(folder / "store.duckdb")
-    shutil.copy(kept.path, own.path)
-    shutil.copy(kept.manifest_path, own.manifest_path)
+    own = copied(Store(_templates() / f"{stage}.duckdb"), folder / "store.duckdb")
     shutil.copy(_templates() / "results.csv", folder / "results.csv")
     return workspace_on(own, folder)
 

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from db.store import Store
+from tests.store_copy import copied
 from tests.tui.conftest import Cli
 
 START = ("--phenotype", "IL-2", "--library", "plain", "--size", "4")
@@ -17,9 +18,7 @@ START = ("--phenotype", "IL-2", "--library", "plain", "--size", "4")
 def _three(_filled_store, _warm, tmp_path_factory):
     """Campaigns tcell and MYC (which is a gene's name too), both with an open round, and quiet, which is closed."""
     folder = tmp_path_factory.mktemp("three")
-    store = Store(folder / "three.duckdb")
-    shutil.copyfile(_filled_store.path, store.path)
-    shutil.copyfile(_filled_store.manifest_path, store.manifest_path)
+    store = copied(_filled_store, folder / "three.duckdb")
     cli = Cli(store.path, folder, _warm)
     for name in ("quiet", "tcell", "MYC"):
         cli.json("campaign", "start", name, *START)
@@ -36,9 +35,7 @@ def _one(_three, _warm, tmp_path_factory):
 
 
 def on_copy(store: Store, folder, warm) -> Cli:
-    own = Store(folder / "own.duckdb")
-    shutil.copyfile(store.path, own.path)
-    shutil.copyfile(store.manifest_path, own.manifest_path)
+    own = copied(store, folder / "own.duckdb")
     work = folder / "work"
     work.mkdir()
     return Cli(own.path, work, warm)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typer import TyperException
 
 from db.store import Store
 from tests import readme_world
+from tests.store_copy import copied
 from tests.tui.conftest import Cli
 from tui.cli.arguments import hoist
 from tui.cli.root import build
@@ -126,9 +126,7 @@ def _ready(tmp_path_factory) -> Store:
 @pytest.fixture
 def ready(_ready, _warm, tmp_path) -> Cli:
     """The command line on a ready store, in a folder with the files that README names."""
-    store = Store(tmp_path / "own.duckdb")
-    shutil.copyfile(_ready.path, store.path)
-    shutil.copyfile(_ready.manifest_path, store.manifest_path)
+    store = copied(_ready, tmp_path / "own.duckdb")
     folder = tmp_path / "work"
     folder.mkdir()
     readme_world.write_library(folder / "my-library.txt")
