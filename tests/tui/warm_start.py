@@ -6,9 +6,11 @@ Each run is a process of its own, with its own environment, folder and pipes. Wh
 
 from __future__ import annotations
 
+import importlib
 import json
 import multiprocessing
 import os
+import pkgutil
 import runpy
 import socket
 import subprocess
@@ -99,9 +101,16 @@ def _become(arguments: list[str], folder: str, environment: dict[str, str], ends
 
 
 if __name__ == "__main__":
+    import agent
+    import db
     import tools
+    import tui
     from tui.cli.main import commands_by_tool
 
-    # With the commands and the tools come all libraries that they need.
     assert set(commands_by_tool()) == {tool.__name__ for tool in (*tools.READING, *tools.WRITING)}
+    # What a command imports when it is called, and with it the libraries.
+    for package in (db, tools, agent, tui):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    importlib.import_module("typer._adapters")
     _serve(socket.socket(fileno=int(sys.argv[1])))
