@@ -54,10 +54,14 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     return dict(rows)
 
 
+NOTHING = "0"
+"""The hash of a table without rows."""
+
+
 def _row_digest(columns: list[str]) -> str:
     """SQL that sums a hash of each row's text: the same in every version of DuckDB, whatever the row order."""
     text = ", ".join(f"coalesce({column}::VARCHAR, '~')" for column in columns)
-    return f"coalesce(sum(md5_number_lower(concat_ws('|', {text}))), 0)::VARCHAR"
+    return f"coalesce(sum(md5_number_lower(concat_ws('|', {text}))), {NOTHING})::VARCHAR"
 
 
 def _parents(connection: duckdb.DuckDBPyConnection, ingests: list[int]) -> list[int]:
@@ -93,8 +97,10 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
     fresh += _parents(connection, fresh)
     for ingest_id in fresh:
         ingests[str(ingest_id)] = {}
+    # One statement for all tables: each one alone costs more than most of them take. Empty ones need no sum.
+    counts = dict(_of_tables(connection, dict.fromkeys((*STATE_TABLES, *INGESTED_TABLES), "count(*)")))
     if fresh:
-        for table in INGESTED_TABLES:
+        for table in filter(counts.get, INGESTED_TABLES):
             sums = "sum(estimate)" if table in ("effect", "control_effect") else "NULL"
             rows = connection.execute(
                 f"SELECT ingest_id, count(*), {sums}, {_row_digest(columns[table])} FROM {table}"
@@ -106,10 +112,9 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
                 rounded = None if total is None else float(f"{total:.6g}")
                 ingests[str(ingest_id)][table] = {"rows": count, "sum": rounded, "hash": digest}
     before = known.get("tables", {})
-    # One statement for all tables: each one alone costs more than most of them take.
-    counts = dict(_of_tables(connection, dict.fromkeys(STATE_TABLES, "count(*)")))
     stale = [t for t in STATE_TABLES if t not in GROWING_TABLES or before.get(t, {}).get("rows") != counts[t]]
-    hashes = dict(_of_tables(connection, {table: _row_digest(columns[table]) for table in stale}))
+    hashes = dict.fromkeys(stale, NOTHING)
+    hashes |= _of_tables(connection, {table: _row_digest(columns[table]) for table in filter(counts.get, stale)})
     tables = {t: {"rows": counts[t], "hash": hashes[t]} if t in hashes else before[t] for t in STATE_TABLES}
     return {"revision": current, "ingests": ingests, "tables": tables}
 

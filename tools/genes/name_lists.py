@@ -79,7 +79,7 @@ def resolve_list(store: Store, organism: Organism, names: Sequence[str], source:
     """
     parts = [_parts_of(name) for name in names]
     flat = list(dict.fromkeys(part for split in parts for part in split))
-    meanings = dict(zip(flat, _meanings(GeneNames.load(store, organism), flat), strict=True)) if flat else {}
+    meanings = dict(zip(flat, GeneNames.load(store, organism).resolve(flat), strict=True)) if flat else {}
     rows: dict[str, tuple[str, int, int | None, str]] = {}
     ignored: dict[str, IgnoredName] = {}
     for name, split in zip(names, parts, strict=True):
@@ -94,12 +94,6 @@ def resolve_list(store: Store, organism: Organism, names: Sequence[str], source:
     frame = pd.DataFrame(list(rows.values()), columns=["name", "gene_id", "second_gene_id", "listed"])
     frame = frame.astype({"name": object, "gene_id": "int64", "second_gene_id": "Int64", "listed": object})
     return Resolved(frame, tuple(ignored.values()))
-
-
-def _meanings(names: GeneNames, flat: Sequence[str]) -> list[Resolution]:
-    """What names mean; a number among them is an Entrez id, which spreadsheets write with a decimal point."""
-    numbers = [text.removesuffix(".0") if text.removesuffix(".0").isdecimal() else "" for text in flat]
-    return names.resolve(flat, {"entrez": numbers} if any(numbers) else None)
 
 
 def _parts_of(name: str) -> list[str]:

@@ -172,9 +172,7 @@ def learnt_curve(
 def lowest(
     loss: Callable[[Vector], float], start: Vector, steps: Sequence[float], tolerance: float
 ) -> npt.NDArray[np.float64]:
-    """Where a function of a few numbers is lowest: the simplex of Nelder and Mead (1965).
-
-    Step by step that of scipy.optimize, the import of which takes longer than all searches of a replay.
+    """Where a function of a few numbers is lowest, by the simplex of Nelder and Mead (1965).
 
     Args:
         loss: The function.
@@ -182,39 +180,11 @@ def lowest(
         steps: First steps, shape (n,): the usual ones are shares of the start, and a start of 0 would never be left.
         tolerance: Of the place and of the function, at which the search ends.
     """
-    corners = np.vstack([start, start + np.diag(steps)])
-    losses = np.array([loss(corner) for corner in corners])
-    for _ in range(MOST_STEPS):
-        order = np.argsort(losses)
-        corners, losses = corners[order], losses[order]
-        if np.abs(corners[1:] - corners[0]).max() <= tolerance and np.abs(losses[1:] - losses[0]).max() <= tolerance:
-            break
-        corner, found = _better(loss, corners, losses)
-        if corner is not None:
-            corners[-1], losses[-1] = corner, found
-        else:
-            corners[1:] = corners[0] + 0.5 * (corners[1:] - corners[0])
-            losses[1:] = [loss(one) for one in corners[1:]]
-    return np.asarray(corners[np.argmin(losses)], dtype=np.float64)
+    from scipy.optimize import minimize  # takes .4 s to import, and not every command fits
 
-
-def _better(loss: Callable[[Vector], float], corners: Vector, losses: Vector) -> tuple[Vector | None, float]:
-    """A corner to put in place of the worst one, the last, and its loss; None where all must draw together."""
-    middle = np.add.reduce(corners[:-1], 0) / (len(corners) - 1)
-    worst = corners[-1]
-    mirrored = 2 * middle - worst
-    there = loss(mirrored)
-    if there < losses[0]:
-        beyond = 3 * middle - 2 * worst
-        further = loss(beyond)
-        return (beyond, further) if further < there else (mirrored, there)
-    if there < losses[-2]:
-        return mirrored, there
-    outside = there < losses[-1]
-    between = 1.5 * middle - 0.5 * worst if outside else 0.5 * middle + 0.5 * worst
-    found = loss(between)
-    near = found <= there if outside else found < losses[-1]
-    return (between, found) if near else (None, found)
+    simplex = np.vstack([start, start + np.diag(steps)])
+    options = {"initial_simplex": simplex, "xatol": tolerance, "fatol": tolerance, "maxiter": MOST_STEPS}
+    return np.asarray(minimize(loss, start, method="Nelder-Mead", options=options).x, dtype=np.float64)
 
 
 def interval(log_odds: Vector, deviation: Vector) -> tuple[Vector, Vector]:
