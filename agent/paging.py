@@ -108,18 +108,20 @@ def shown(tool: str, value: Any, level: Share, page: Page, limit: int) -> Any:  
 
 def _cut(seen: Any, summary: Summary, page: Page, size: int) -> Any:  # noqa: ANN401
     found: list[tuple[int, int]] = []
+    unknown: dict[str, list[str]] = {}
 
     def part(items: Any) -> Any:  # noqa: ANN401
         if not isinstance(items, list):
             return items
         kept = items[page.offset : page.offset + size]
+        unknown.update(_unknown(kept, page.fields))
         found.append((len(kept), len(items)))
         return [_with_fields(one, page.fields) for one in kept]
 
     path = summary.pages.split(".") if summary.pages != "." else []
     whole = {"items": seen} if isinstance(seen, list) else seen
     made = _at(whole, path or ["items"], part)
-    told = _told(found, page)
+    told = {**_told(found, page), **unknown}
     if isinstance(seen, list) and not told and not page.fields:
         return seen
     return {**made, PAGE: told} if told else made
@@ -134,6 +136,13 @@ def _at(value: Any, path: list[str], change: Any) -> Any:  # noqa: ANN401
     if not isinstance(value, Mapping) or path[0] not in value:
         return value
     return {**value, path[0]: _at(value[path[0]], path[1:], change)}
+
+
+def _unknown(items: list[Any], fields: tuple[str, ...]) -> dict[str, list[str]]:
+    """Fields that were asked for and that no item has, and those that there are; nothing where all are there."""
+    there = {key for one in items if isinstance(one, Mapping) for key in one}
+    unknown = [name for name in fields if name not in there] if there else []
+    return {"unknown_fields": unknown, "fields": sorted(there)} if unknown else {}
 
 
 def _with_fields(item: Any, fields: tuple[str, ...]) -> Any:  # noqa: ANN401

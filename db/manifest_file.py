@@ -42,6 +42,9 @@ def read_manifest(path: Path) -> KnownManifest:
     """
     if path.is_dir():
         return KnownManifest(trouble="is a folder", in_the_way=True)
+    if path.exists() and not path.is_file():
+        # A pipe would be waited for.
+        return KnownManifest(trouble="is a pipe or a device", in_the_way=True)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

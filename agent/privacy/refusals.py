@@ -22,7 +22,7 @@ from db.errors import HitscoutError, QueryError
 UNFORESEEN = "The tool met an error that it should have foreseen"
 _ROOT = Path(__file__).parents[2]
 _ALWAYS = tuple(_ROOT / name for name in ("db/errors.py", "db/acts.py", "db/records.py"))
-_TOKEN = re.compile(r"[^\W_](?:[\w.+-]*\w)?|_\w+")
+_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+\b|[^\W_](?:[\w.+-]*\w)?|_\w+")
 _WORD = re.compile(r"[^\W\d]\w*")
 _COUNTED = re.compile(r"\b(?:rows?|lines?|columns?|sheets?|characters?|first|last|of|than)\s+$", re.IGNORECASE)
 _COUNTS = re.compile(

@@ -79,3 +79,10 @@ def test_a_page_is_as_long_as_its_text_may_be_and_says_how_much_is_left():
     # What is withheld stays so, whatever is asked for.
     assert "xxx" not in json.dumps(names)
     assert shown("list_packs", value, "nothing", Page(), MAX_CHARACTERS).keys() == {"withheld"}
+
+
+def test_a_field_that_no_item_has_is_told_with_those_that_there_are():
+    value = [{"name": "hgnc", "title": "Names of genes"}]
+    made = shown("list_packs", value, "rows", Page(fields=("nofield", "name")), MAX_CHARACTERS)
+    assert made["page"] == {"unknown_fields": ["nofield"], "fields": ["name", "title"]}
+    assert made["items"] == [{"name": "hgnc"}]

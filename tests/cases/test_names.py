@@ -167,3 +167,21 @@ def test_a_hamster_file_is_read_as_mouse_where_that_is_meant(case):
     outcome = case("hamster", "--most-unresolved", "0.5")
     assert "Abcf1" in outcome.taken(58).index
     assert "unresolved 32" in outcome.said
+
+
+@pytest.mark.parametrize("label", ["NTC_", "negctrl|", "ctrl;", "AAVS1|"])
+def test_a_gene_whose_name_ends_like_a_start_site_is_read_after_a_control_too(case, tmp_path, label):
+    genes = ["TP53", "MMP9", "USP7", "CASP8", "BMP4", "VAV1", "LAT", "CD5"]
+    rows = "".join(f"{label}{gene},{place}\n" for place, gene in enumerate(genes, 1))
+    (tmp_path / "own.csv").write_text(f"gene,lfc\n{rows}", encoding="utf-8")
+    effects = case.run(tmp_path, "screen", "add", "own.csv", "--phenotype", "growth", "--positive-means", "raises")
+    assert effects.taken(8)["estimate"].to_dict() == {gene: float(place) for place, gene in enumerate(genes, 1)}
+
+
+def test_of_two_transcripts_of_a_gene_the_strongest_stands(case, tmp_path):
+    genes = ["MMP9", "USP7", "CASP8", "BMP4", "VAV1", "LAT", "CD5", "TP53"]
+    rows = "".join(f"{gene}_ENST00000269305.4,{place}\n" for place, gene in enumerate(genes, 1))
+    (tmp_path / "own.csv").write_text(f"gene,lfc\n{rows}TP53_ENST00000269309,-9\n", encoding="utf-8")
+    outcome = case.run(tmp_path, "screen", "add", "own.csv", "--phenotype", "growth", "--positive-means", "raises")
+    assert outcome.taken(8).loc["TP53", "estimate"] == -9
+    assert "the strongest is used" in outcome.said

@@ -320,3 +320,9 @@ def test_nothing_is_written_where_there_is_no_store(tmp_path):
     with pytest.raises(StoreError, match="There is no store"), Store(tmp_path / "none.duckdb").write("test"):
         raise AssertionError("nothing may be begun")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_in_place_of_the_manifest_is_told_and_not_waited_for(store):
+    store.manifest_path.unlink()
+    os.mkfifo(store.manifest_path)
+    assert "a pipe or a device" in " ".join(problem.message for problem in store.verify())

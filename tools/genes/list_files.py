@@ -49,7 +49,15 @@ def list_rows(path: Path, what: str) -> list[list[str]]:
     rows = [row for row in rows if any(row) and not row[0].startswith("#")]
     if not rows:
         raise RefusedFileError(f"The {what} file {path.name} holds no names.", _ONE_A_LINE)
-    return _one_line_apart(rows)
+    if rows[0][0].startswith(">"):
+        raise RefusedFileError(f"{path.name} is a FASTA file of sequences, no {what} file.", _ONE_A_LINE)
+    return _one_line_apart(_of_sets(rows, path))
+
+
+def _of_sets(rows: list[list[str]], path: Path) -> list[list[str]]:
+    """The genes of a file of gene sets (GMT: name, description, genes), whose first two cells are none."""
+    is_gmt = ".gmt" in path.suffixes or all(len(row) > 2 and re.match(r"https?://", row[1]) for row in rows)
+    return [[gene] for row in rows for gene in row[2:] if gene] if is_gmt else rows
 
 
 def _rows(path: Path) -> list[list[str]]:

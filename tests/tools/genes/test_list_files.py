@@ -104,3 +104,14 @@ def test_what_is_not_there_or_cannot_be_is_refused(tmp_path):
     for path in (tmp_path, tmp_path / ("x" * 400)):
         with pytest.raises(HitscoutError):
             read_list(path, "library")
+
+
+@pytest.mark.parametrize("name", ["sets.gmt", "sets.txt"])
+def test_of_gene_sets_the_genes_are_taken_and_not_the_names_of_the_sets(write_file, name):
+    sets = b"SET1\thttps://example.org/1\tTP53\tKRAS\nSET2\thttps://example.org/2\tMYC\n"
+    assert [one.name for one in read_list(write_file(sets, name), "exclusions")] == ["TP53", "KRAS", "MYC"]
+
+
+def test_sequences_are_no_list(write_file):
+    with pytest.raises(RefusedFileError, match="FASTA"):
+        read_list(write_file(b">TP53_1\nGACTTAGGATCCAGCTTAGC\n", "guides.fa"), "exclusions")

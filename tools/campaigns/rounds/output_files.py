@@ -30,6 +30,8 @@ def output_path(workspace: Workspace, out: Path, *, overwrite: bool = False) -> 
     Raises:
         RefusedFileError: It may not be written there.
     """
+    if not str(out).isprintable():
+        raise RefusedFileError("The file's name holds a line break or a control character.", "Give a name without.")
     named, target = _resolved(out)
     if target.is_dir():
         raise RefusedFileError(f"{out} is a folder.", f"Name a file in it: {out / 'round.csv'}.")

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from db.acts import COLUMN, option
+from db.genes.control_names import is_control
 from db.genes.names import GeneNames
 from tools.screens.naming.several_genes import KnownParts, Parted, parted_names
 
@@ -67,7 +68,13 @@ def written_names(unknown: Sequence[str], distinct: int, names: GeneNames, decla
 
 def _endings(unknown: Sequence[str], distinct: int, names: GeneNames) -> Written:
     """Names with an ending that tells a start site (``_P1P2``), a transcript (``-202``) or a number."""
-    matches = {name: match for name in unknown if (match := _ENDING.fullmatch(name))}
+    # Without a sign before it an ending may be a gene's own, as in NTC_TP53.
+    matches = {
+        name: match
+        for name in unknown
+        if (match := _ENDING.fullmatch(name))
+        and not ((match["promoter"] or "").startswith("P") and is_control(match["gene"]))
+    }
     few = len(matches) < max(MOST * distinct, FEWEST)
     if few:
         matches = {name: match for name, match in matches.items() if match["promoter"]}
@@ -77,11 +84,12 @@ def _endings(unknown: Sequence[str], distinct: int, names: GeneNames) -> Written
     if not sites and len(matches) < max(MOST * distinct, FEWEST):
         return Written()
     read = matches if len(matches) >= max(MOST * distinct, FEWEST) else sites
-    endings = Counter(name[len(match["gene"]) :] for name, match in read.items())
+    endings = Counter(name[match.end("gene") :] for name, match in read.items())
     shown = ", ".join(ending for ending, _ in endings.most_common(4))
+    numbered = all(re.fullmatch(r"_\d+", ending) for ending in endings)
     return Written(
         {name: (match["gene"],) for name, match in read.items()},
-        sites=any(not name[len(match["gene"]) :].startswith("_") or match["promoter"] for name, match in read.items()),
+        sites=not numbered,
         remarks=(f"{len(read):,} names are read without their endings ({shown}).",),
     )
 

@@ -16,13 +16,13 @@ from tools.screens.tables.screen_table import ScreenTable
 from tools.screens.tables.source_file import SourceFile
 
 _WANTED: Mapping[str, Sequence[str]] = {
-    "estimate": ("neglfc",),
+    "estimate": ("neglfc", "lfcneg", "neglogfc", "neglog2fc"),
     "p_low": ("negpvalue", "pneg"),
     "p_high": ("pospvalue", "ppos"),
     "fdr_low": ("negfdr", "fdrneg"),
     "fdr_high": ("posfdr", "fdrpos"),
     "guides": ("num", "itemsingroup"),
-    "pos_lfc": ("poslfc",),
+    "pos_lfc": ("poslfc", "lfcpos", "poslogfc", "poslog2fc"),
     "neg_score": ("negscore", "loneg"),
     "pos_score": ("posscore", "lopos"),
 }

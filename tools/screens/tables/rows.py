@@ -32,6 +32,8 @@ IDENTIFIER_NAMES: Mapping[str, tuple[str, ...]] = {
     "uniprot": ("uniprot", "uniprotid"),
 }
 
+_PREFIXED = ("hgnc", "mgi")
+
 
 def folded(name: str) -> str:
     """A column's name without case and without anything but letters and digits.
@@ -140,6 +142,12 @@ def identifier_columns(columns: Sequence[str], reading: Reading, path: Path) -> 
     return found
 
 
+def _with_prefix(genes: pd.Series[str], column: str) -> pd.Series[str]:
+    """Numbers of a column of HGNC or MGI ids as these are written; bare ones would be read as Entrez ids."""
+    space = next((one for one in _PREFIXED if folded(column) in IDENTIFIER_NAMES[one]), "")
+    return genes.str.replace(r"^\s*(\d+)(\.0)?\s*$", rf"{space.upper()}:\1", regex=True) if space else genes
+
+
 def typed_table(
     table: RawTable,
     reading: Reading,
@@ -161,7 +169,7 @@ def typed_table(
     """
     cells = table.cells
     second = second_gene_column(table.columns, gene, reading, table.path)
-    names = names_of_rows(cells[gene], cells[second] if second else None)
+    names = names_of_rows(_with_prefix(cells[gene], gene), cells[second] if second else None)
     rows = pd.DataFrame({"line": cells.index.astype("int64"), "name": names}, index=cells.index)
     rows["replicate"] = [clean(text) for text in cells[replicate]] if replicate else ""
     bad: dict[int, str] = {}

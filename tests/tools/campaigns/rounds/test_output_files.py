@@ -125,3 +125,9 @@ def test_a_failure_leaves_the_older_file_and_nothing_else(tmp_path):
         write_whole(target, fails, overwrite=True)
     assert target.read_text(encoding="utf-8") == "older"
     assert [path.name for path in tmp_path.iterdir()] == ["o.csv"]
+
+
+def test_a_name_with_a_line_break_is_refused(place, tmp_path):
+    with pytest.raises(RefusedFileError, match="control character"):
+        output_path(place, tmp_path / "a\nb.csv")
+    assert not list(tmp_path.glob("a*"))

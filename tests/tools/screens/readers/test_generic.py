@@ -116,3 +116,9 @@ def test_lines_are_those_of_the_file_also_after_blank_lines(write_file):
         3,
         5,
     ]
+
+
+@pytest.mark.parametrize(("header", "name"), [("hgnc_id", "HGNC:100"), ("HGNC", "HGNC:100"), ("gene", "100")])
+def test_bare_numbers_of_hgnc_ids_are_no_entrez_ids(write_file, header, name):
+    table = read_table(write_file(f"{header},lfc\n100,-1\n10000,1\n"), Reading(columns={"gene": header}))
+    assert table.rows["name"][0] == name

@@ -62,3 +62,9 @@ def test_a_cell_that_is_no_number_sets_its_row_aside_with_line_and_column(read):
     assert (note.line, note.name, note.reason) == (3, "CD5", "bad-row")
     assert note.detail == "'small' in column 'pos|p-value' is not a number."
     assert note.source_row["neg|p-value"] == "0.8"
+
+
+def test_effects_are_known_whichever_side_of_their_name_says_the_arm(read):
+    header = HEADER.replace("neg|lfc", "LFC_neg").replace("pos|lfc", "LFC_pos")
+    table = read("mageck_rra", [header, IL2, CD5])
+    assert (table.estimate_kind, table.rows["estimate"].tolist()) == ("lfc", [-1.9, 0.7])
