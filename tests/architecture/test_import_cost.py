@@ -28,3 +28,10 @@ def test_importing_the_face_loads_nothing_but_the_standard_library():
     loaded = loaded_by("import hitscout")
     assert "hitscout" in loaded
     assert loaded & (SLOW | {"typer", "rich", "tools", "db", "tui"}) == set()
+
+
+def test_whether_a_table_is_one_of_cells_is_asked_without_a_library():
+    code = "from pathlib import Path; from db.files.cells.recognition import is_cells; assert not is_cells(Path({}))"
+    loaded = loaded_by(code.format(repr(__file__)))
+    assert "db" in loaded
+    assert loaded & (SLOW | {"h5py"}) == set()

@@ -15,7 +15,6 @@ from db.errors import RefusedFileError
 from db.files.cells.heaps import check_heaps
 from db.files.opening import reason_of, refuse_extraordinary
 
-MAGIC = b"\x89HDF\r\n\x1a\n"
 PLAIN_ROWS = 1_000_000
 """Cells or genes that any file may name."""
 ROWS_A_BYTE = 10

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +13,10 @@ import pandas as pd
 
 from db.errors import RefusedFileError
 from db.files.cells.matrices import checked_places, checked_values
+from db.files.cells.recognition import unpacked
 from db.files.opening import open_ordinary, reason_of
 from db.files.unpacking import MAX_RATIO, RATIO_FROM, packing_refused, too_large
 
-MARK = b"%%MatrixMarket"
 LINES = 1 << 20
 """Lines that are read at once."""
 SHORTEST = 4
@@ -40,39 +39,6 @@ class Header:
     columns: int
     entries: int
     pattern: bool
-
-
-@contextmanager
-def unpacked(stream: IO[bytes]) -> Iterator[IO[bytes]]:
-    """What a file holds, packed by gzip or not.
-
-    Args:
-        stream: The open file, at its start.
-    """
-    import gzip
-
-    start = stream.read(2)
-    stream.seek(0)
-    if start == b"\x1f\x8b":
-        with gzip.GzipFile(fileobj=stream) as inside:
-            yield cast("IO[bytes]", inside)
-    else:
-        yield stream
-
-
-def is_market(stream: IO[bytes]) -> bool:
-    """Whether a file is one.
-
-    Args:
-        stream: The open file, at its start, to which it returns.
-    """
-    try:
-        with unpacked(stream) as inside:
-            return inside.read(len(MARK)) == MARK
-    except (OSError, EOFError):
-        return False
-    finally:
-        stream.seek(0)
 
 
 def header_of(stream: IO[bytes], path: Path) -> Header:

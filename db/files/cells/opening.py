@@ -9,10 +9,11 @@ from pathlib import Path
 import h5py
 
 from db.errors import RefusedFileError
-from db.files.cells import h5ad, loom, market, market_text, r_lists, tenx_h5
+from db.files.cells import h5ad, loom, market, r_lists, tenx_h5
 from db.files.cells.base import CellFile
-from db.files.cells.hdf5 import MAGIC, opened_hdf5
+from db.files.cells.hdf5 import opened_hdf5
 from db.files.cells.open_cells import DAMAGE_HELP, OpenCells
+from db.files.cells.recognition import form_of
 from db.files.kinds import START, kind_of
 from db.files.opening import damage_refused, open_ordinary
 
@@ -25,22 +26,6 @@ _STRANGERS = (
     ({"assays", "meta.data"}, "a Seurat file (.h5seurat)", "Make an .h5ad of it, as SeuratDisk::Convert does."),
     ({"cell_names", "gene_names"}, "a matrix of another program", "Write it as .h5ad by anndata."),
 )  # fmt: skip
-_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
-_R_DATA = (b"RDX2\n", b"RDX3\n")
-
-
-def is_cells(path: Path) -> bool:
-    """Whether something looks like cells: a folder, an HDF5 file, a Matrix Market file or R's saved objects.
-
-    Whether it can be read is `opened_cells` to say.
-
-    Args:
-        path: What the user named.
-
-    Raises:
-        RefusedFileError: It is missing, a pipe or a device, or may not be read.
-    """
-    return path.is_dir() or bool(_kind(path))
 
 
 @contextmanager
@@ -68,7 +53,7 @@ def _opened(path: Path, stack: ExitStack) -> OpenCells:
     if path.is_dir():
         _refuse_zarr(path)
         return market.read(path, stack)
-    kind = _kind(path)
+    kind = form_of(path)
     if kind == "hdf5":
         return _from_hdf5(stack.enter_context(opened_hdf5(path)), path, stack)
     if kind == "market":
@@ -80,18 +65,6 @@ def _opened(path: Path, stack: ExitStack) -> OpenCells:
         what = kind_of(stream.read(START), path.name)
     named = {"text": "text", "parquet": "a Parquet table"}.get(what, f"a {what} file")
     raise RefusedFileError(f"{path.name} is {named}, not cells.", f"Give {FORMS}; unpack it where it is packed.")
-
-
-def _kind(path: Path) -> str:
-    """``hdf5``, ``market`` or ``r`` by a file's content; empty where it is none of them."""
-    with open_ordinary(path) as stream:
-        start = stream.read(len(MAGIC))
-        stream.seek(0)
-        if start == MAGIC or h5py.is_hdf5(path):
-            return "hdf5"
-        if market_text.is_market(stream):
-            return "market"
-    return "r" if start[:5] in _R_DATA or (start.startswith(_PACKED) and path.suffix.casefold() == ".rda") else ""
 
 
 def _from_hdf5(root: h5py.File, path: Path, stack: ExitStack) -> OpenCells:

@@ -12,6 +12,7 @@ import typer
 from tools.expression.perturb_seq.options import CellReading
 from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.tables.reading import Reading
+from tui.cli.field_options import option_of
 from tui.cli.frame import command, group, session_of
 from tui.cli.parameter_objects import takes_options
 
@@ -52,7 +53,7 @@ def add(
     Of perturbed cells, each perturbation is compared with control cells: its responses go into the store, one number
     for each perturbation makes the screen, and a quality report says how far it can be trusted.
     """
-    from db.files.cells.opening import is_cells
+    from db.files.cells.recognition import is_cells
     from tools.screens.ingestion.adding import add_screen
     from tui.layouts import screen as layout
 
@@ -103,18 +104,9 @@ def _given(context: typer.Context, options: frozenset[str]) -> list[str]:
     """Those of some options that were given another value than they have by default."""
     defaults = {one.name: one.default for one in context.command.params}
     return sorted(
-        _option_named(key) for key, value in context.params.items()
+        option_of(Reading, key) for key, value in context.params.items()
         if key in options and value and value != defaults.get(key)
     )  # fmt: skip
-
-
-def _option_named(field: str) -> str:
-    """A field as its option.
-
-    Args:
-        field: Its name.
-    """
-    return "--map" if field == "columns" else "--" + field.replace("_", "-")
 
 
 def _add_replicate(context: typer.Context, file: Path, screen: str, reading: Reading, cell_type: str) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from db.errors import RefusedFileError
-from db.files.cells.opening import is_cells, opened_cells
+from db.files.cells.opening import opened_cells
+from db.files.cells.recognition import is_cells
 from tests.db.files.cells.conftest import CELLS, GENES, TEXT, put_frame
 
 
@@ -31,6 +32,14 @@ def test_a_file_is_known_whatever_it_is_called(h5ad, tmp_path):
     assert is_cells(path)
     with opened_cells(path) as cells:
         assert cells.title == "AnnData (.h5ad)"
+
+
+def test_a_file_behind_a_block_of_somebody_elses_is_known(tmp_path):
+    for size in (512, 2048):
+        with h5py.File(tmp_path / "x.h5", "w", userblock_size=size) as file:
+            file["x"] = 1
+        assert h5py.is_hdf5(tmp_path / "x.h5")
+        assert is_cells(tmp_path / "x.h5")
 
 
 def test_what_is_no_file_of_cells_is_called_by_its_name(tmp_path):
