@@ -8,7 +8,7 @@ listed and never guessed. Dates that a spreadsheet made out of names are recogni
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from db.acts import act
 from db.errors import NotFoundError
 from db.genes.control_names import is_control_word
 from db.genes.name_forms import near_names, serial_date_names, spreadsheet_date_names
-from db.genes.names_inside import is_float, name_inside, whole_number
+from db.genes.names_inside import are_running, is_float, name_inside, whole_number
 from db.genes.no_names import no_name
 from db.genes.resolutions import Ids, Reading, Resolution, Status, decided, undecided, unknown
 from db.records import Gene, Organism
@@ -32,8 +32,6 @@ NAMESPACES = ("hgnc", "mgi", "ensembl", "entrez", "uniprot")
 NEAR_LIMIT = 50
 """Unknown names of one list for which near names are looked for; a longer list is of another organism or kind."""
 
-FEWEST_RUNNING = 20
-"""So many whole numbers in a row, from 0 or 1 on, count rows."""
 
 LEAST_IDS = 0.01
 """From this share of a list on, whole numbers among its names are read as Entrez ids."""
@@ -224,7 +222,7 @@ class GeneNames:
         A single number among thousands of symbols is more likely a slip than an id, so it is told and not believed.
         """
         numbers = {name: number for name in names if (number := whole_number(name)) is not None}
-        believed = len(numbers) >= max(1, LEAST_IDS * len(names)) and not _are_running(numbers.values())
+        believed = len(numbers) >= max(1, LEAST_IDS * len(names)) and not are_running(numbers.values())
         found = {}
         for name, number in numbers.items():
             of_id = self._identified({"entrez": str(number)})
@@ -293,11 +291,6 @@ def _word(name: str) -> Reading | None:
     if said := no_name(name):
         return Reading("no-name", detail=said)
     return Reading("control") if is_control_word(name) else None
-
-
-def _are_running(numbers: Collection[int]) -> bool:
-    """Whether numbers count rows, as the first column of many a table does; such are no ids."""
-    return len(numbers) >= FEWEST_RUNNING and max(numbers) - min(numbers) < len(numbers) and min(numbers) <= 1
 
 
 def _what_is(name: str) -> str:

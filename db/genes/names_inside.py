@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
+FEWEST_RUNNING = 20
+"""So many whole numbers in a row, from 0 or 1 on, count rows."""
 _QUOTE = "[\"'`\u2018\u2019\u201c\u201d]"
 _IDENTIFIER = r"ENS[A-Z]*G\d{11}(?:\.\d+)?|(?:HGNC|MGI):\d+"
 _FORMULA = re.compile(rf"=\s*{_QUOTE}(?P<name>.*){_QUOTE}")
@@ -63,3 +66,12 @@ def whole_number(text: str) -> int | None:
         text: A name as a file has it.
     """
     return int(re.split("[.,]", text)[0]) if text[:1].isdigit() and _WHOLE.fullmatch(text) else None
+
+
+def are_running(numbers: Collection[int]) -> bool:
+    """Whether numbers count rows, as the first column of many a table does; such are no ids.
+
+    Args:
+        numbers: The numbers, each once.
+    """
+    return len(numbers) >= FEWEST_RUNNING and max(numbers) - min(numbers) < len(numbers) and min(numbers) <= 1

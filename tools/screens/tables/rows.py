@@ -13,6 +13,7 @@ import pandas as pd
 from db.acts import COLUMN, option
 from db.errors import RefusedFileError
 from db.genes.name_forms import clean
+from db.genes.names_inside import are_running, whole_number
 from db.records import EstimateKind, Note
 from tools.screens.tables.gene_columns import names_of_rows, pair_columns, second_gene
 from tools.screens.tables.raw_table import Numbers, RawTable
@@ -33,8 +34,8 @@ IDENTIFIER_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 _PREFIXED = ("hgnc", "mgi")
-_ANY_ID = ("geneid", "genesid", "identifier")
-_FORMS = {"entrez": r"\d+(?:\.0)?", "ensembl": r"ENS[A-Z]*G\d{11}(?:\.\d+)?"}
+_ANY_ID = ("geneid", "identifier")
+_ENSEMBL = r"ENS[A-Z]*G\d{11}(?:\.\d+)?"
 MOSTLY = 0.9
 """Share of a column's cells from which on their form is the column's."""
 
@@ -149,11 +150,19 @@ def identifier_columns(columns: Sequence[str], reading: Reading, path: Path) -> 
 def _beside(cells: pd.DataFrame, gene: str) -> dict[str, str]:
     """Namespace → a column beside the names that is called an id of genes and does not say of which kind."""
     for column in named([str(name) for name in cells.columns], _ANY_ID):
-        if column != gene:
-            for space, form in _FORMS.items():
-                if cells[column].str.strip().str.fullmatch(form).mean() > MOSTLY:
-                    return {space: column}
+        space = _space_of(cells[column]) if column != gene else ""
+        if space:
+            return {space: column}
     return {}
+
+
+def _space_of(ids: pd.Series[str]) -> str:
+    """The namespace of identifiers, by their form; empty where they are of none, or count the rows."""
+    numbers = [whole_number(text) for text in ids.map(clean)]
+    known = {number for number in numbers if number is not None}
+    if len(numbers) - numbers.count(None) > MOSTLY * len(numbers):
+        return "" if are_running(known) else "entrez"
+    return "ensembl" if ids.str.strip().str.fullmatch(_ENSEMBL).mean() > MOSTLY else ""
 
 
 def _with_prefix(genes: pd.Series[str], column: str) -> pd.Series[str]:

@@ -378,3 +378,11 @@ def test_ids_of_a_column_that_does_not_say_which_are_held_against_names(refused,
     known = [gene for gene in genes if gene in ids][:30]
     slipped = "".join(f"{gene},{ids[other]},1\n" for gene, other in zip(known, [*known[1:], known[0]], strict=True))
     assert "different genes" in refused(write_file(f"symbol,GeneID,lfc\n{slipped}")).message
+
+
+def test_a_column_that_counts_the_rows_is_none_of_ids(named_workspace, write_file, genes):
+    rows = "".join(f"{gene},{place},{place / 9}\n" for place, gene in enumerate(genes[:40], 1))
+    added = add_screen(
+        named_workspace, write_file(f"symbol,GeneID,lfc\n{rows}"), phenotype="growth", positive_means="raises"
+    )
+    assert added.effects == 40
