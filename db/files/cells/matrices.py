@@ -1,0 +1,291 @@
+"""Matrices of cells × genes in whatever order a file holds them, read as pieces of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_matrix, csr_matrix, hstack
+
+from db.errors import RefusedFileError
+
+ENTRIES = 1 << 23
+"""Values that are read at once: 64 MB of numbers and places."""
+GROUP = 3 << 23
+"""Values that are sorted by cell at once, where a file holds them by gene: it is read once for each so many."""
+_HELP = "Download or write it again."
+
+Array = npt.NDArray[Any]
+
+
+class Stored(Protocol):
+    """Numbers on disk, or in memory, that can be cut."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its size."""
+        ...
+
+    def __getitem__(self, part: Any, /) -> Any:  # noqa: ANN401 - as numpy and h5py have it
+        """A part of it."""
+        ...
+
+
+class Matrix(Protocol):
+    """A matrix of cells × genes."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Cells, genes."""
+        ...
+
+    def pieces(self, cells: int, start: int) -> Iterator[tuple[int, csr_matrix]]:
+        """See `db.files.cells.base.CellFile.pieces`."""
+        ...
+
+
+def spans(ends: npt.NDArray[np.int64], start: int, cells: int, most: int = ENTRIES) -> Iterator[tuple[int, int]]:
+    """Cells from a first one to the one after a last, so that each lot has few enough values.
+
+    Args:
+        ends: Number of values before each cell, and of all: cells + 1.
+        start: The first cell.
+        cells: How many there are in a lot at most.
+        most: How many values there are in a lot at most, unless it is a single cell.
+    """
+    count = len(ends) - 1
+    while start < count:
+        fitting = int(np.searchsorted(ends, ends[start] + most, side="right")) - 1
+        end = min(max(fitting, start + 1), start + cells, count)
+        yield start, end
+        start = end
+
+
+@dataclass(frozen=True)
+class ByCell:
+    """Values stored cell after cell.
+
+    Attributes:
+        values: The values.
+        places: Number of the gene of each.
+        ends: Number of values before each cell, and of all.
+        shape: Cells, genes.
+        name: What to call it in messages.
+    """
+
+    values: Stored
+    places: Stored
+    ends: npt.NDArray[np.int64]
+    shape: tuple[int, int]
+    name: str
+
+    def __post_init__(self) -> None:
+        check_ends(self.ends, self.shape[0], self.shape[1], self.values, self.places, self.name)
+
+    def pieces(self, cells: int, start: int) -> Iterator[tuple[int, csr_matrix]]:
+        """See `Matrix`."""
+        for first, last in spans(self.ends, start, cells):
+            yield first, self.part(first, last)
+
+    def part(self, first: int, last: int) -> csr_matrix:
+        """Some cells.
+
+        Args:
+            first: The first.
+            last: The one after the last.
+        """
+        begin, end = int(self.ends[first]), int(self.ends[last])
+        values = checked_values(self.values[begin:end], self.name)
+        places = checked_places(self.places[begin:end], self.shape[1], self.name)
+        ends = (self.ends[first : last + 1] - begin).astype(np.int32)
+        return csr_matrix((values, places, ends), shape=(last - first, self.shape[1]), copy=False)
+
+
+@dataclass(frozen=True)
+class ByGene:
+    """Values stored gene after gene, or in no order at all.
+
+    They are read once to count those of each cell, and then once for every `GROUP` of values, which are sorted by cell
+    in memory: neither the matrix nor anything as large as its dense form is held.
+
+    Attributes:
+        values: The values.
+        cells: Number of the cell of each.
+        genes: Number of the gene of each, or, where they are by gene, the number of values before each and of all.
+        shape: Cells, genes.
+        name: What to call it in messages.
+    """
+
+    values: Stored
+    cells: Stored
+    genes: Stored
+    shape: tuple[int, int]
+    name: str
+
+    def __post_init__(self) -> None:
+        if self.ends is not None:
+            check_ends(self.ends, self.shape[1], self.shape[0], self.values, self.cells, self.name)
+
+    @cached_property
+    def ends(self) -> npt.NDArray[np.int64] | None:
+        """Values before each gene, where they are by gene."""
+        return self.genes if isinstance(self.genes, np.ndarray) and self.genes.dtype == np.int64 else None
+
+    @cached_property
+    def ends_of_cells(self) -> npt.NDArray[np.int64]:
+        """Values before each cell, counted by reading where all of them lie."""
+        counts = np.zeros(self.shape[0], dtype=np.int64)
+        for begin, end in self._blocks():
+            found = checked_places(self.cells[begin:end], self.shape[0], self.name)
+            counts += np.bincount(found, minlength=self.shape[0])
+        return np.concatenate([[0], np.cumsum(counts)])
+
+    def pieces(self, cells: int, start: int) -> Iterator[tuple[int, csr_matrix]]:
+        """See `Matrix`."""
+        for first, last in spans(self.ends_of_cells, start, self.shape[0], GROUP):
+            sorted_cells = self._sorted(first, last)
+            for at, end in spans(self.ends_of_cells[first : last + 1], 0, cells):
+                yield first + at, sorted_cells[at:end]
+
+    def _sorted(self, first: int, last: int) -> csr_matrix:
+        """Some cells, out of one reading of the file."""
+        size = int(self.ends_of_cells[last] - self.ends_of_cells[first])
+        rows, columns, values = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.float32)
+        filled = 0
+        for begin, end in self._blocks():
+            found = checked_places(self.cells[begin:end], self.shape[0], self.name)
+            wanted = np.flatnonzero((found >= first) & (found < last))
+            to = filled + len(wanted)
+            rows[filled:to] = found[wanted] - first
+            columns[filled:to] = self._genes_of(begin, end)[wanted]
+            values[filled:to] = checked_values(self.values[begin:end], self.name)[wanted]
+            filled = to
+        return coo_matrix((values, (rows, columns)), shape=(last - first, self.shape[1])).tocsr()
+
+    def _blocks(self) -> Iterator[tuple[int, int]]:
+        size = int(self.values.shape[0]) if self.ends is None else int(self.ends[-1])
+        return ((begin, min(begin + ENTRIES, size)) for begin in range(0, size, ENTRIES))
+
+    def _genes_of(self, begin: int, end: int) -> Array:
+        """The gene of each of some values."""
+        if self.ends is None:
+            return checked_places(self.genes[begin:end], self.shape[1], self.name)
+        first = int(np.searchsorted(self.ends, begin, side="right")) - 1
+        last = int(np.searchsorted(self.ends, end, side="left"))
+        bounds = np.clip(self.ends[first : last + 1], begin, end)
+        return np.repeat(np.arange(first, last, dtype=np.int32), bounds[1:] - bounds[:-1])
+
+
+@dataclass(frozen=True)
+class Dense:
+    """Every value stored, zeros too.
+
+    Attributes:
+        values: Cells × genes, or genes × cells where `transposed`.
+        shape: Cells, genes.
+        name: What to call it in messages.
+        chunk: How many cells are packed together in the file.
+        transposed: Whether genes are the first axis.
+    """
+
+    values: Stored
+    shape: tuple[int, int]
+    name: str
+    chunk: int = 1
+    transposed: bool = False
+
+    def pieces(self, cells: int, start: int) -> Iterator[tuple[int, csr_matrix]]:
+        """See `Matrix`; whole chunks are read, so that none is unpacked twice."""
+        fitting = max(1, ENTRIES // max(1, self.shape[1]))
+        step = max(self.chunk, fitting // self.chunk * self.chunk)
+        while start < self.shape[0]:
+            end = min((start // step + 1) * step, self.shape[0])
+            block = self.values[:, start:end].T if self.transposed else self.values[start:end]
+            found = csr_matrix(checked_values(block, self.name))
+            for at in range(0, end - start, cells):
+                yield start + at, found[at : at + cells] if cells < end - start else found
+            start = end
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Matrices of the same cells, the genes of one after those of another.
+
+    Attributes:
+        parts: The matrices.
+    """
+
+    parts: Sequence[ByCell]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Cells, genes."""
+        return self.parts[0].shape[0], sum(part.shape[1] for part in self.parts)
+
+    def pieces(self, cells: int, start: int) -> Iterator[tuple[int, csr_matrix]]:
+        """See `Matrix`."""
+        ends = np.sum([part.ends for part in self.parts], axis=0)
+        for first, last in spans(ends, start, cells):
+            yield first, csr_matrix(hstack([part.part(first, last) for part in self.parts], format="csr"))
+
+
+def checked_values(values: Array, name: str) -> Array:
+    """Values as float32, all of them finite numbers.
+
+    Args:
+        values: Numbers.
+        name: What to call the matrix in messages.
+
+    Raises:
+        RefusedFileError: One is missing or infinite.
+    """
+    with np.errstate(over="ignore"):
+        plain = values.astype(np.float32, copy=False)
+    # The extremes tell of a missing or infinite value without a mask of all of them.
+    if plain.size and not (np.isfinite(plain.min()) and np.isfinite(plain.max())):
+        raise RefusedFileError(
+            f"{name} has values that are missing or infinite.", "Set them to numbers, or leave their genes out."
+        )
+    return plain
+
+
+def checked_places(places: Array, count: int, name: str) -> Array:
+    """Numbers of genes or cells as int32, all of which there are.
+
+    Args:
+        places: The numbers.
+        count: How many there are.
+        name: What to call the matrix in messages.
+
+    Raises:
+        RefusedFileError: One is too large, negative or no whole number.
+    """
+    if places.dtype.kind not in "iu" or (places.size and not 0 <= places.min() <= places.max() < count):
+        raise RefusedFileError(f"{name} has a value for a gene or cell that there is not.", _HELP)
+    return places.astype(np.int32, copy=False)
+
+
+def check_ends(ends: npt.NDArray[np.int64], rows: int, most: int, values: Stored, places: Stored, name: str) -> None:
+    """Refuses bounds of rows that cannot be.
+
+    Args:
+        ends: Number of values before each row, and of all.
+        rows: How many rows there are.
+        most: How many values a row can have.
+        values: The values.
+        places: Their places in the rows.
+        name: What to call the matrix in messages.
+
+    Raises:
+        RefusedFileError: They are not as many as the rows, decrease, or lead beyond what is there.
+    """
+    sizes = np.diff(ends)
+    if (
+        len(ends) != rows + 1 or ends[0] != 0 or (sizes < 0).any() or (sizes > most).any()
+        or values.shape != places.shape or ends[-1] > values.shape[0]
+    ):  # fmt: skip
+        raise RefusedFileError(f"{name} is damaged: its rows, values and places do not fit each other.", _HELP)
