@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from db.acts import act
 from db.errors import InvalidValueError, NotFoundError
-from db.screens.responses import contexts
 from db.store import Store
 
 MOST_CELLS = 5_000
@@ -95,9 +95,10 @@ def response_cells(store: Store, context: str) -> SampledCells:
     """
     chosen = "WHERE response_screen_id = (SELECT id FROM response_screen WHERE name = ?)"
     with store.read() as connection:
-        known = [one.name for one in contexts(store)]
-        if context not in known:
-            raise NotFoundError(f"There are no responses named {context!r} in the store.", f"There are: {known}.")
+        if not connection.execute("SELECT 1 FROM response_screen WHERE name = ?", [context]).fetchall():
+            raise NotFoundError(
+                f"There are no responses named {context!r} in the store.", f"{act('response_list')} names those there are."
+            )
         genes = connection.execute(
             "SELECT g.name, coalesce(gene.symbol, g.name) AS symbol FROM response_cells_gene g"
             f" LEFT JOIN gene ON gene.id = g.gene_id {chosen} ORDER BY g.number",

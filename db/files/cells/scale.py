@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ LARGEST_LOG = 25.0
 """No logarithm of an expression is larger: log2 of a million is 20. Comparable counts that are no logarithms are."""
 
 
-def scale_of(cell_file: CellFile, layer: str = "") -> Scale:
+def scale_of(cell_file: CellFile, layer: str = "", features: npt.NDArray[np.int64] | None = None) -> Scale:
     """What the numbers of a layer are, told from some of its cells.
 
     The rule: a negative number makes them ``scaled`` (centred, or residuals); whole numbers only are ``counts``; else
@@ -27,26 +27,34 @@ def scale_of(cell_file: CellFile, layer: str = "") -> Scale:
     Args:
         cell_file: The open file.
         layer: One of its layers; the first where empty.
+        features: Places of the features that count, such as genes without guides; all where None.
 
     Raises:
         InvalidValueError: There is no such layer.
         RefusedFileError: The file is damaged.
     """
-    whole, largest = True, 0.0
-    for values in _samples(cell_file, layer):
-        if values.size and values.min() < 0:
-            return "scaled"
-        whole = whole and bool((values == np.rint(values)).all())
-        largest = max(largest, float(values.max(initial=0.0)))
-    if whole:
+    return scale_of_values(np.concatenate(list(_samples(cell_file, layer, features))))
+
+
+def scale_of_values(values: npt.NDArray[np.floating[Any]]) -> Scale:
+    """What some numbers of a matrix are, by the rule of `scale_of`.
+
+    Args:
+        values: The numbers; zeros say nothing.
+    """
+    if values.size and values.min() < 0:
+        return "scaled"
+    if bool((values == np.rint(values)).all()):
         return "counts"
-    return "log" if largest <= LARGEST_LOG else "normalised"
+    return "log" if float(values.max()) <= LARGEST_LOG else "normalised"
 
 
-def _samples(cell_file: CellFile, layer: str) -> Iterator[npt.NDArray[np.float32]]:
+def _samples(
+    cell_file: CellFile, layer: str, features: npt.NDArray[np.int64] | None
+) -> Iterator[npt.NDArray[np.float32]]:
     """Values of cells in three places, zeros left out; of all cells where they are few."""
     last = max(0, cell_file.cells - SAMPLED)
     for start in sorted({0, last // 2, last}):
         for _, piece in cell_file.pieces(layer, SAMPLED, start):
-            yield piece.data
+            yield (piece if features is None else piece[:, features]).data
             break

@@ -198,4 +198,4 @@ def fold_changes(log: Floats, control: Floats) -> Floats:
         log: Mean log1p of the perturbed cells.
         control: Mean log1p of the controls.
     """
-    return np.asarray(np.log2((np.expm1(log) + EPSILON) / (np.expm1(control) + EPSILON)))
+    return np.asarray(np.log2((np.expm1(np.maximum(log, 0.0)) + EPSILON) / (np.expm1(control) + EPSILON)))

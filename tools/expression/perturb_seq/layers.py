@@ -6,9 +6,8 @@ promises something else is not believed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,22 +16,18 @@ from scipy.sparse import csr_matrix
 from db.acts import option
 from db.errors import RefusedFileError
 from db.files.cells.base import CellFile
+from db.files.cells.scale import Scale, scale_of, scale_of_values
 from tools.screens.tables.rows import folded
 
-Scale = Literal["counts", "normalised", "log", "scaled", "empty"]
 PER_CELL = 10_000.0
-LOOKED_AT = 512
-"""Cells of which the numbers are looked at."""
-HIGHEST_LOG = 25.0
-"""No logarithm of normalised counts is higher: log2 of a whole million is 20."""
-_PROMISES: dict[str, Scale] = {
+_PROMISES: Mapping[str, Scale] = {
     **dict.fromkeys(("counts", "count", "rawcounts", "umi", "umis", "umicounts"), "counts"),
     **dict.fromkeys(("log1p", "lognorm", "lognormalized", "lognormalised", "logcounts", "log1pnorm", "logcpm"), "log"),
     **dict.fromkeys(("normalized", "normalised", "norm"), "log"),
-}  # type: ignore[arg-type]
+}
 _WHAT = {
     "counts": "counts", "normalised": "normalised counts that are no logarithms", "log": "logarithms of normalised"
-    " counts", "scaled": "scaled values, some below zero", "empty": "nothing but zeros",
+    " counts", "scaled": "scaled values, some below zero",
 }  # fmt: skip
 _DONE = {
     "counts": "each cell is scaled to 10,000, and the logarithm taken (log1p CP10k)",
@@ -68,7 +63,7 @@ def chosen_layer(cells: CellFile, named: str) -> ChosenLayer:
         RefusedFileError: Its numbers cannot be used, or are not what its name promises.
     """
     layers = [_full_name(cells, named)] if named else list(cells.layers)
-    scales = {layer: _looked_at(cells, layer) for layer in layers}
+    scales = {layer: scale_of(cells, layer, expression_columns(cells, layer)) for layer in layers}
     broken = {layer: _PROMISES[folded(_last(layer))] for layer in layers if _is_broken(layer, scales[layer])}
     if named and broken:
         raise _promised(cells, layers[0], broken[layers[0]], scales[layers[0]])
@@ -89,7 +84,7 @@ def _last(layer: str) -> str:
 
 def _is_broken(layer: str, scale: Scale) -> bool:
     promise = _PROMISES.get(folded(_last(layer)))
-    return promise is not None and scale not in (promise, "empty") and not (promise == "log" and scale == "normalised")
+    return promise is not None and scale != promise and not (promise == "log" and scale == "normalised")
 
 
 def _promised(cells: CellFile, layer: str, promise: str, scale: Scale) -> RefusedFileError:
@@ -122,14 +117,6 @@ def _said(layer: str, scales: dict[str, Scale], broken: dict[str, Scale]) -> tup
     return tuple(said)
 
 
-def _looked_at(cells: CellFile, layer: str) -> Scale:
-    expression = expression_columns(cells, layer)
-    pieces = cells.pieces(layer, LOOKED_AT)
-    for _, piece in pieces:
-        return scale_of(piece[:, expression].data)
-    return "empty"
-
-
 def expression_columns(cells: CellFile, layer: str) -> npt.NDArray[np.int64]:
     """Places of the genes among a layer's features: guides and antibodies are none.
 
@@ -139,21 +126,6 @@ def expression_columns(cells: CellFile, layer: str) -> npt.NDArray[np.int64]:
     """
     kinds = cells.genes_of(layer)["kind"].astype(str)
     return np.flatnonzero(kinds.isin(("", "Gene Expression")).to_numpy(dtype=bool))
-
-
-def scale_of(values: npt.NDArray[np.floating]) -> Scale:
-    """What numbers of a matrix are.
-
-    Args:
-        values: Those that are not zero, and perhaps some that are.
-    """
-    if not len(values) or not values.any():
-        return "empty"
-    if values.min() < 0:
-        return "scaled"
-    if bool((values == np.rint(values)).all()):
-        return "counts"
-    return "log" if values.max() <= HIGHEST_LOG else "normalised"
 
 
 def normalised_pieces(
@@ -185,10 +157,10 @@ def normalised_pieces(
 
 
 def _refuse_change(cells: CellFile, chosen: ChosenLayer, values: npt.NDArray[np.floating], first: int) -> None:
-    scale = scale_of(values)
+    scale = scale_of_values(values)
     # Whole numbers may be logarithms by chance, such as those of cells that show next to nothing.
     fits = {"counts": ("counts",), "log": ("log", "counts"), "normalised": ("normalised", "log", "counts")}
-    if scale not in (*fits[chosen.scale], "empty"):
+    if scale not in fits[chosen.scale]:
         raise RefusedFileError(
             f"{chosen.layer} of {cells.path.name} begins with {_WHAT[chosen.scale]} and holds {_WHAT[scale]} from cell"
             f" {first + 1:,} on.",
