@@ -74,7 +74,7 @@ def write_response_cells(
     }).astype({"perturbation": object, "batch": object})  # fmt: skip
     named = pd.DataFrame({
         "number": range(len(genes)), "name": genes["name"].to_numpy(dtype=object),
-        "gene_id": pd.array(genes["gene_id"], dtype="Int64"),
+        "gene_id": genes["gene_id"].astype("Int64").array,
     })  # fmt: skip
     number = "(SELECT id FROM response_screen WHERE name = ?)"
     for table, frame in (("response_cells_gene", named), ("response_cells", cells)):
@@ -97,7 +97,8 @@ def response_cells(store: Store, context: str) -> SampledCells:
     with store.read() as connection:
         if not connection.execute("SELECT 1 FROM response_screen WHERE name = ?", [context]).fetchall():
             raise NotFoundError(
-                f"There are no responses named {context!r} in the store.", f"{act('response_list')} names those there are."
+                f"There are no responses named {context!r} in the store.",
+                f"{act('response_list')} names those there are.",
             )
         genes = connection.execute(
             "SELECT g.name, coalesce(gene.symbol, g.name) AS symbol FROM response_cells_gene g"
@@ -105,7 +106,8 @@ def response_cells(store: Store, context: str) -> SampledCells:
             [context],
         ).df()
         rows = connection.execute(
-            f"SELECT perturbation, batch, genes, places, amounts FROM response_cells {chosen} ORDER BY number", [context]
+            f"SELECT perturbation, batch, genes, places, amounts FROM response_cells {chosen} ORDER BY number",
+            [context],
         ).fetchall()
     ends = np.cumsum([0, *(row[2] for row in rows)])
     places = np.frombuffer(b"".join(row[3] for row in rows), "<u4").astype(np.int64)

@@ -36,7 +36,8 @@ def signature_of(workspace: Workspace, named: str, organism: Organism) -> Signat
     Args:
         workspace: Its store has gene names and sets.
         named: A file with one gene a line, and in its second column a sign (``+`` or ``-``, ``up`` or ``down``, or a
-            number; up where empty); or a set of the store, ``collection:name`` or its name alone, whose genes all are up.
+            number; up where empty); or a set of the store, ``collection:name`` or its name alone, all of whose genes
+            are up.
         organism: Whose genes they are.
 
     Raises:
@@ -45,7 +46,9 @@ def signature_of(workspace: Workspace, named: str, organism: Organism) -> Signat
         InvalidValueError: More than one set has the name, or a file may not be read here.
     """
     if not named.strip():
-        raise InvalidValueError("No signature is named.", f"Name a file or a gene set: {option(phenotype_from='signature:FILE')}.")
+        raise InvalidValueError(
+            "No signature is named.", f"Name a file or a gene set: {option(phenotype_from='signature:FILE')}."
+        )
     path = Path(named)
     if workspace.reads_files and path.is_file():
         return _of_file(workspace, path, organism)
@@ -95,8 +98,8 @@ def _of_store(workspace: Workspace, named: str) -> Signature:
         if not found:
             raise NotFoundError(
                 f"There is neither a file nor a gene set {named!r}.",
-                f"{act('gene_set_list')} shows the sets of the store; a file has one gene a line, and its sign behind it:"
-                f" {FILE}.",
+                f"{act('gene_set_list')} shows the sets of the store; a file has one gene a line and its sign"
+                f" behind it ({FILE}).",
             )
         collection, name = found[0].collection, found[0].name
     genes = get_gene_set(workspace.store, collection, name).genes

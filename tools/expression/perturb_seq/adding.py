@@ -31,8 +31,8 @@ from tools.expression.perturb_seq.said_of_cells import cell_type_of, modality_of
 from tools.expression.perturb_seq.written import TOOL, write_cells
 from tools.parameters import takes_fields
 from tools.screens.hit_rules import parse_rule
-from tools.screens.ingestion.adding import name_of, recognised, write_screen
 from tools.screens.ingestion.added_screen import summarise
+from tools.screens.ingestion.adding import name_of, recognised, write_screen
 from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.ingestion.files_read import FilesRead
 from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_computed
@@ -57,10 +57,10 @@ def add_perturb_seq(
 ) -> AddedPerturbSeq:
     """Adds a screen read by single cells: who was perturbed, what responded, and one effect for each perturbation.
 
-    The matrix is read once, piece by piece, and never lies in memory whole. Cells of each perturbation are compared with
-    controls of the same batch, gene by gene; the responses become a context that `predict_responses` reads, the screen
-    has one number for each perturbation, and a sample of at most 5,000 cells is kept. The same file read in the same
-    way is recognised and written once.
+    The matrix is read once, piece by piece, and never lies in memory whole. Cells of each perturbation are compared
+    with controls of the same batch, gene by gene; the responses become a context that `predict_responses` reads, the
+    screen has one number for each perturbation, and a sample of at most 5,000 cells is kept. The same file read in the
+    same way is recognised and written once.
 
     Args:
         workspace: The workspace.
@@ -101,6 +101,11 @@ def _check(screen: ScreenDescription, cells: CellReading) -> None:
             f"{option(readout_gene=screen.readout_gene)} was given, but cells are read by all their genes.",
             f"Leave {option('readout_gene')} out; one gene alone is a signature of one: a file with three genes or more"
             f" is taken by {option(phenotype_from='signature:FILE')}.",
+        )
+    if screen.side != "both" and not cells.phenotype_from.startswith(SIGNATURE):
+        raise InvalidValueError(
+            f"{option(side=screen.side)} was given for {cells.phenotype_from}, which lie on no side.",
+            f"Leave {option('side')} out: the strongest perturbations are the hits.",
         )
     if ":" in screen.name:
         raise InvalidValueError(
@@ -207,8 +212,8 @@ def _name(screen: ScreenDescription, path: Path, cells: CellReading) -> str:
 _TESTED = {
     "rank-sum": "Responses are differences of the mean log1p CP10k from controls, with Welch's standard error; p is of"
     " the rank-sum test over cells (tie-corrected, normal approximation), FDR is over a perturbation's genes.",
-    "pseudobulk-t": "Responses are mean differences of pseudobulks (log1p CP10k) from controls, paired by batch; p is of"
-    " Student's t over batches, FDR is over a perturbation's genes.",
+    "pseudobulk-t": "Responses are mean differences of pseudobulks (log1p CP10k) from controls, paired by batch; p is"
+    " of Student's t over batches, FDR is over a perturbation's genes.",
 }
 
 

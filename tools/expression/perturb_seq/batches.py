@@ -21,7 +21,8 @@ KINDS = (
 )  # fmt: skip
 """Columns of what cells are and were given: cells that differ there are never compared."""
 BATCHES = (
-    "batch", "batchid", "gemgroup", "gem", "lane", "replicate", "rep", "biorep", "biologicalreplicate", "donor", "sample", "sampleid", "library",
+    "batch", "batchid", "gemgroup", "gem", "lane", "replicate", "rep", "biorep", "biologicalreplicate", "donor",
+    "sample", "sampleid", "library",
     "origident", "channel", "plate",
 )  # fmt: skip
 MOST_VALUES = 50
@@ -103,7 +104,9 @@ def batches_of(
             f" {FEWEST_CONTROLS} controls; there are {int(is_control.sum()):,} controls in all.",
             f"Name a column within which both stand ({option(batch_column=Word('COLUMN'))}), or leave it out.",
         )
-    return Batches(names, codes, tuple(chosen), _alone(names, codes, perturbed & ~kept), (*remarks, *_said(found, used)))
+    return Batches(
+        names, codes, tuple(chosen), _alone(names, codes, perturbed & ~kept), (*remarks, *_said(found, used))
+    )
 
 
 def _says_what_was_done(
@@ -138,7 +141,9 @@ def _short(names: list[str]) -> tuple[str, ...]:
         return tuple(names)
     kept: list[int] = []
     for at in range(len(parts[0])):
-        if len({tuple(one[i] for i in [*kept, at]) for one in parts}) > len({tuple(one[i] for i in kept) for one in parts}):
+        if len({tuple(one[i] for i in [*kept, at]) for one in parts}) > len(
+            {tuple(one[i] for i in kept) for one in parts}
+        ):
             kept.append(at)
     return tuple(BETWEEN.join(one[i] for i in kept) for one in parts)
 

@@ -76,7 +76,7 @@ def meant_labels(
     """
     rows = _rows([label for label in labels if label])
     declared = [control] if control else _undoubted(labels)
-    rest, controls, notes, said = split_controls(rows, declared)
+    rest, controls, _, said = split_controls(rows, declared)
     found_controls = set(rows["name"]) - set(rest["name"])
     species = organism_of(rest["name"].tolist(), organism, file_name)
     names = GeneNames.load(workspace.store, species)

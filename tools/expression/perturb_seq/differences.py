@@ -66,7 +66,7 @@ class Differences:
             pseudobulks, ln (1 + a) / (1 + b), a and b being geometric means of 1 + CP10k, less 1.
         standard_error: Its standard error over cells (Welch), or over batches; likewise.
         p: Two-sided p by the test, likewise; NaN where it could not be made.
-        share: Mean CP10k as a share of the controls', likewise; NaN where controls show none.
+        fold: log2 fold change of the mean CP10k from that of the controls, likewise (`fold_changes`).
         control: Mean log1p CP10k of all controls, shape (genes,).
         total: Mean log1p CP10k of all cells, shape (genes,).
         spread: Variance of log1p CP10k over all cells, shape (genes,).
@@ -76,7 +76,7 @@ class Differences:
     estimate: npt.NDArray[np.float32]
     standard_error: npt.NDArray[np.float32]
     p: Floats
-    share: npt.NDArray[np.float32]
+    fold: npt.NDArray[np.float32]
     control: Floats
     total: Floats
     spread: Floats
@@ -90,9 +90,12 @@ class Differences:
             groups: How many perturbations.
             genes: How many genes.
         """
-        small = [np.zeros((groups, genes), dtype=np.float32) for _ in range(3)]
-        rows = [np.zeros(genes) for _ in range(3)]
-        return cls(small[0], small[1], np.ones((groups, genes)), small[2], *rows, np.zeros(genes, dtype=np.int64))
+        size = (groups, genes)
+        return cls(
+            estimate=np.zeros(size, dtype=np.float32), standard_error=np.zeros(size, dtype=np.float32),
+            p=np.ones(size), fold=np.zeros(size, dtype=np.float32), control=np.zeros(genes), total=np.zeros(genes),
+            spread=np.zeros(genes), detected=np.zeros(genes, dtype=np.int64),
+        )  # fmt: skip
 
     @property
     def tested(self) -> npt.NDArray[np.bool_]:
@@ -125,7 +128,7 @@ class Differences:
         self.total[place] = (means.log * cells).sum(axis=0) / cells.sum()
         squares = (means.variance * (cells - 1) + means.log**2 * cells).sum(axis=0) / cells.sum()
         self.spread[place] = np.maximum(squares - self.total[place] ** 2, 0.0)
-        self.share[:, place] = shares(means.natural, arms)
+        self.fold[:, place] = folds(means.natural, arms)
         if test == "pseudobulk-t":
             estimate, error, p = over_batches(means.log, arms)
         else:
@@ -179,23 +182,26 @@ def _spread_out(of_group: Floats, arms: Arms) -> Floats:
     return np.where((arms.group == CONTROL)[:, None], 0.0, np.nan_to_num(of_group)[np.maximum(arms.group - 1, 0)])
 
 
-def shares(natural: Floats, arms: Arms) -> Floats:
-    """Mean CP10k as a share of the controls' of the same batches, shape (groups, genes); NaN where these show none.
+def folds(natural: Floats, arms: Arms) -> Floats:
+    """log2 fold changes of mean CP10k from the controls of the same batches, shape (groups, genes).
+
+    Over several batches both means are weighted as differences are.
 
     Args:
         natural: Mean CP10k of each arm, shape (arms, genes).
         arms: Who is in which arm.
     """
     weight = arms.weights[:, None]
+    total = arms.over_groups(weight)
     own, controls = arms.over_groups(weight * natural), arms.over_groups(weight * natural[arms.control_of])
-    return np.divide(own, controls, out=np.full_like(own, np.nan), where=controls > 0)
+    return fold_changes(own / total, controls / total)
 
 
-def fold_changes(log: Floats, control: Floats) -> Floats:
-    """log2 fold changes as pdex 0.3 defines them: log2 (a + ε) / (b + ε), a and b being exp of the mean log1p, less 1.
+def fold_changes(own: Floats, controls: Floats) -> Floats:
+    """log2 (a + ε) / (b + ε), as pdex 0.3 defines fold changes of two pseudobulks; ε is 1e-9.
 
     Args:
-        log: Mean log1p of the perturbed cells.
-        control: Mean log1p of the controls.
+        own: Means of the perturbed cells, not their logarithms.
+        controls: Means of controls.
     """
-    return np.asarray(np.log2((np.expm1(np.maximum(log, 0.0)) + EPSILON) / (np.expm1(control) + EPSILON)))
+    return np.asarray(np.log2((own + EPSILON) / (controls + EPSILON)))

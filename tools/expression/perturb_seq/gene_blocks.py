@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -75,7 +76,7 @@ class GeneBlocks:
         bounds = by_gene.indptr[[*range(0, self.genes, self._width), self.genes]]
         start = self._stream.seek(0, 2)
         self._stream.write(entries.data)
-        for block, (low, high) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+        for block, (low, high) in enumerate(pairwise(bounds)):
             if high > low:
                 self._places[block].append((start + int(low) * _ENTRY.itemsize, int(high - low)))
 

@@ -68,7 +68,9 @@ def grouped_cells(
         NeedsChoiceError: Controls or columns have to be named.
         RefusedFileError: The file does not say what was done to its cells, or no perturbation has enough of them.
     """
-    require(reading.min_cells >= 2, f"{option(min_cells=reading.min_cells)} is too few.", "A comparison needs two cells.")
+    require(
+        reading.min_cells >= 2, f"{option(min_cells=reading.min_cells)} is too few.", "A comparison needs two cells."
+    )
     wanted = _wanted(cells, where)
     guides = guides_of(cells, reading.guide_column)
     found = found_labels(workspace, cells, reading.perturbation_column, reading.control, organism)
@@ -122,13 +124,19 @@ def _grouping(
     if not kept:
         raise _too_few(cells, counts, reading.min_cells)
     codes = {name: number for number, name in enumerate(kept, 1)}
-    group = perturbation.map(codes).fillna(-1).to_numpy(dtype=np.int64)
+    group = np.asarray(perturbation.map(codes).fillna(-1), dtype=np.int64)
     group[used & labels.isin(meant.controls).to_numpy(dtype=bool)] = CONTROL
     arms = Arms.of(tuple(kept), batches.names, group, batches.of_cell)
-    commonest = labels[group > CONTROL].groupby(perturbation[group > CONTROL]).agg(lambda rows: rows.value_counts().index[0])
+    commonest = (
+        labels[group > CONTROL].groupby(perturbation[group > CONTROL]).agg(lambda rows: rows.value_counts().index[0])
+    )
     own, names = _one_guide(guides)
     sizes = labels.value_counts()
-    notes = [*_counted(meant.notes, sizes), *batches.notes, *(_few(str(name), int(n), reading) for name, n in few.items())]
+    notes = [
+        *_counted(meant.notes, sizes),
+        *batches.notes,
+        *(_few(str(name), int(n), reading) for name, n in few.items()),
+    ]
     return Grouping(
         arms, {str(k): str(v) for k, v in commonest.items()}, meant.organism, meant.column, batches.columns, own, names,
         _several(labels, meant, guides), tuple(notes), (*_found_in(meant, guides), *meant.remarks, *batches.remarks),
@@ -141,7 +149,7 @@ def _too_few(cells: CellFile, counts: pd.Series[int], fewest: int) -> RefusedFil
     hint = (
         f"Fewer can be let in, and say little: {option(min_cells=lower)}."
         if len(counts) and counts.iloc[0] >= 2
-        else "One cell says nothing of a perturbation: give the file of all cells, before they were averaged or thinned."
+        else "One cell says nothing of a perturbation: give the file of all cells, before it was averaged or thinned."
     )
     return RefusedFileError(
         f"No perturbation of {cells.path.name} has {fewest} cells or more: {most} of {len(counts):,}.", hint
@@ -156,7 +164,13 @@ def _few(name: str, cells: int, reading: CellReading) -> Note:
 def _counted(notes: tuple[Note, ...], sizes: pd.Series[int]) -> list[Note]:
     """Notes on labels, with the cells that each is of."""
     return [
-        Note(None, note.name, note.reason, f"{note.detail} ({int(sizes.get(note.name, 0)):,} cells)".strip(), note.kept_aside)
+        Note(
+            None,
+            note.name,
+            note.reason,
+            f"{note.detail} ({int(sizes.get(note.name, 0)):,} cells)".strip(),
+            note.kept_aside,
+        )
         for note in notes
     ]
 

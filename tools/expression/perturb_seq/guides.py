@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
@@ -22,7 +23,7 @@ FEWEST_UMIS = 5
 LEAST_SHARE = 0.2
 """and they are at least this share of all guides' molecules of the cell."""
 MOST_BY_CHANCE = 0.25
-"""Where a smaller share of cells with guides has guides of several genes, these met by chance: no pairs were designed."""
+"""Where a smaller share of cells with guides has guides of several genes, these met by chance: no pairs are meant."""
 CAPTURE = "CRISPR Guide Capture"
 NAMES = (
     "guide", "guides", "guideid", "guideidentity", "guidename", "guideids", "grna", "grnaid", "sgrna", "sgrnaid",
@@ -87,7 +88,7 @@ def _called(cells: CellFile, layer: str, features: pd.DataFrame, captured: np.nd
     return Guides(pd.Series(texts, dtype="str"), said, {guide: target for guide, target in targets.items() if target})
 
 
-def called_guides(counts: csr_matrix, names: Sequence[str]) -> list[str]:
+def called_guides(counts: csr_matrix, names: Sequence[str] | npt.NDArray[np.object_]) -> list[str]:
     """The guides of each cell by `FEWEST_UMIS` and `LEAST_SHARE`, as `Guides.of_cell` has them.
 
     Args:

@@ -52,7 +52,7 @@ class ChosenLayer:
 
 
 def chosen_layer(cells: CellFile, named: str) -> ChosenLayer:
-    """The layer that was named; else the first with counts, else the first with logarithms, else with normalised counts.
+    """The layer that was named; else the first with counts, else with logarithms, else with normalised counts.
 
     Args:
         cells: The open file.
@@ -98,7 +98,8 @@ def _promised(cells: CellFile, layer: str, promise: str, scale: Scale) -> Refuse
 
 def _useless(cells: CellFile, scales: dict[str, Scale], broken: dict[str, Scale]) -> RefusedFileError:
     held = "; ".join(
-        f"{layer} holds {_WHAT[scale]}" + (f", though its name promises {_WHAT[broken[layer]]}" if layer in broken else "")
+        f"{layer} holds {_WHAT[scale]}"
+        + (f", though its name promises {_WHAT[broken[layer]]}" if layer in broken else "")
         for layer, scale in scales.items()
     )
     return RefusedFileError(

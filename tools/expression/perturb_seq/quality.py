@@ -10,7 +10,6 @@ import numpy as np
 
 from db.genes.perturbation_names import genes_in
 from tools.expression.perturb_seq.arms import CONTROL
-from tools.expression.perturb_seq.differences import fold_changes
 from tools.expression.perturb_seq.grouping import Grouping
 from tools.expression.perturb_seq.measured import Measured
 from tools.expression.perturb_seq.phenotypes.responding import BELOW
@@ -18,6 +17,8 @@ from tools.expression.perturb_seq.phenotypes.responding import BELOW
 STRONGEST = 5
 FEWEST_SHOWING = 0.02
 """Of a target that a smaller share of controls shows, no knock-down can be told."""
+MOST_FOLD = 20.0
+"""Above this log2 fold change no control of the batches shows the gene at all."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class PerturbationQuality:
         target_share: Mean CP10k of the target as a share of the controls' (of a pair, of each); None where it is not
             measured, or hardly any control shows it.
         responding: Genes that respond, its own targets among them.
-        strongest: The genes that respond most clearly, each with its log2 fold change as pdex 0.3 defines it.
+        strongest: The genes that respond most clearly, each with the log2 fold change of its mean CP10k.
     """
 
     perturbation: str
@@ -56,7 +57,7 @@ class CellQuality:
         tested: Genes that enough cells show to be tested.
         batch_columns: Columns within which cells are compared.
         batches: How many batches have cells.
-        several_guides: Share of the cells with a guide that have guides of several genes; None where no guides are known.
+        several_guides: Share of the cells with a guide that have guides of several genes; None without guides.
         target_share: Median of the targets' shares of the controls' expression; None where none is measured.
         targets: Of how many single perturbations the target is measured.
         moved: How many of these go the way of the modality by at least a fifth; None where the modality is not said.
@@ -110,9 +111,7 @@ def cell_quality(measured: Measured, grouping: Grouping, cells_read: int, modali
     """
     arms, differences = measured.arms, measured.differences
     agreement = measured.guides.correlations()
-    rows = tuple(
-        _perturbation(measured, number, fdr, agreement.get(number + 1)) for number, fdr in differences.fdr()
-    )
+    rows = tuple(_perturbation(measured, number, fdr, agreement.get(number + 1)) for number, fdr in differences.fdr())
     single = [one.target_share[0] for one in rows if len(one.target_share) == 1 and one.target_share[0] is not None]
     agreeing = [one.agreement for one in rows if one.agreement is not None]
     return CellQuality(
@@ -139,9 +138,7 @@ def _moved(shares: Sequence[float], modality: str) -> int | None:
     return sum(share >= 1.2 if raised else share <= 0.8 for share in shares)
 
 
-def _perturbation(
-    measured: Measured, number: int, fdr: np.ndarray, agreement: float | None
-) -> PerturbationQuality:
+def _perturbation(measured: Measured, number: int, fdr: np.ndarray, agreement: float | None) -> PerturbationQuality:
     arms, differences = measured.arms, measured.differences
     name = arms.groups[number]
     tested = np.flatnonzero(differences.tested)
@@ -155,7 +152,7 @@ def _perturbation(
         agreement=agreement,
         target_share=tuple(_share(measured, number, gene) for gene in genes_in(name)),
         responding=int(responds.sum()),
-        strongest=tuple((measured.readouts.symbols[at], _change(measured, number, at)) for at in strongest),
+        strongest=tuple((measured.readouts.symbols[at], float(differences.fold[number, at])) for at in strongest),
     )
 
 
@@ -165,17 +162,11 @@ def _one_guide(measured: Measured, number: int) -> int:
     return 1 if len(own) and (own >= 0).any() else 0
 
 
-def _change(measured: Measured, number: int, place: int) -> float:
-    differences = measured.differences
-    control = differences.control[place]
-    return float(fold_changes(control + np.float64(differences.estimate[number, place]), control))
-
-
 def _share(measured: Measured, number: int, gene: str) -> float | None:
     """The target's share of the controls' expression; None where it cannot be told."""
     place = measured.readouts.place_of(gene)
     differences = measured.differences
     if place < 0 or differences.detected[place] < FEWEST_SHOWING * measured.arms.sizes.sum():
         return None
-    share = float(differences.share[number, place])
-    return None if np.isnan(share) else share
+    fold = float(differences.fold[number, place])
+    return 2.0**fold if fold < MOST_FOLD else None

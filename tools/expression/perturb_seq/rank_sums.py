@@ -1,8 +1,8 @@
 """Rank-sum tests of all perturbations against controls, from the entries of a sparse matrix that are not zero.
 
 Mann and Whitney 1947, with the normal approximation, the correction for ties and for continuity; over several batches
-van Elteren's (1960) sum, which for one batch is the same test. Zeros are never ranked one by one: they are one tie below
-all other values, since expression is not negative.
+van Elteren's (1960) sum, which for one batch is the same test. Zeros are never ranked one by one: they are one tie
+below all other values, since expression is not negative.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tools.expression.perturb_seq.arms import CONTROL, Arms, Codes, Floats
 from tools.expression.perturb_seq.gene_blocks import GeneBlock
@@ -52,7 +53,7 @@ def _p(above: Floats, spread: Floats, half: Floats) -> Floats:
 
     distance = np.maximum(np.abs(above) - half, 0.0)
     z = np.divide(distance, spread, out=np.zeros_like(distance), where=spread > 0)
-    return np.minimum(2 * ndtr(-z), 1.0)
+    return np.asarray(np.minimum(2 * ndtr(-z), 1.0))
 
 
 def _half(arms: Arms) -> Floats:
@@ -66,61 +67,87 @@ def _half(arms: Arms) -> Floats:
 
 def _u_and_ties(block: GeneBlock, arms: Arms) -> tuple[Floats, Floats]:
     """U and the sum of t³ − t over ties of each arm with its controls, both of shape (arms, genes)."""
-    arm = arms.of_cell[block.cell]
-    batches, shape = len(arms.batches), (len(arms.group), block.genes)
-    where = block.gene * batches + arms.batch[arm]
-    order = np.lexsort((block.value, where))
-    arm, gene, where, value = arm[order], block.gene[order], where[order], block.value[order]
-    is_control = arms.group[arm] == CONTROL
-    fresh = np.ones(len(order), dtype=bool)
-    fresh[1:] = (where[1:] != where[:-1]) | (value[1:] != value[:-1])
-    tie = np.cumsum(fresh) - 1
-    controls = np.bincount(tie, weights=is_control) if len(order) else np.zeros(0)
-    below = _below(controls, where[fresh])
-
-    zeros_c = _zeros_of_controls(where[is_control], block.genes, arms)
-    test = ~is_control
-    flat = arm[test] * block.genes + gene[test]
-    beaten = zeros_c.T[arms.batch[arm[test]], gene[test]] + below[tie[test]] + controls[tie[test]] / 2
-    size = len(arms.group) * block.genes
-    u = np.bincount(flat, weights=beaten, minlength=size).reshape(shape)
-    zeros_t = arms.sizes[:, None] - np.bincount(flat, minlength=size).reshape(shape)
-    zeros = zeros_c.T[arms.batch]
-    u += zeros_t * zeros / 2
-    per_place = np.bincount(where[fresh], weights=_cubed(controls), minlength=block.genes * batches)
-    ties = _cubed(zeros_t + zeros) + per_place.reshape(block.genes, batches).T[arms.batch]
-    return u, ties + _ties_of_arms(tie[test], flat, controls, size).reshape(shape)
+    ranked = _Ranked.of(block, arms)
+    shape, size = (len(arms.group), block.genes), len(arms.group) * block.genes
+    test = ~ranked.is_control
+    flat, tie = ranked.arm[test] * block.genes + ranked.gene[test], ranked.tie[test]
+    zeros_c = ranked.zeros_of_controls(block.genes, arms)[arms.batch]
+    zeros_t = arms.sizes[:, None] - _summed(flat, size).reshape(shape)
+    beaten = zeros_c[ranked.arm[test], ranked.gene[test]] + ranked.below()[tie] + ranked.controls[tie] / 2
+    u = _summed(flat, size, beaten).reshape(shape) + zeros_t * zeros_c / 2
+    of_controls = _summed(ranked.place, block.genes * len(arms.batches), _cubed(ranked.controls))
+    ties = _cubed(zeros_t + zeros_c) + of_controls.reshape(block.genes, -1).T[arms.batch]
+    return u, ties + _ties_of_arms(tie, flat, ranked.controls, size).reshape(shape)
 
 
-def _below(controls: Floats, where: Codes) -> Floats:
-    """How many controls of the same gene and batch, zeros left out, lie below each distinct value."""
-    if not len(where):
-        return controls
-    before = np.cumsum(controls) - controls
-    first = np.ones(len(where), dtype=bool)
-    first[1:] = where[1:] != where[:-1]
-    return before - before[first][np.cumsum(first) - 1]
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """Entries in the order of gene, batch and value; those of one value are a tie.
+
+    Attributes:
+        arm: The arm of each entry, shape (entries,).
+        gene: Its gene within the block, likewise.
+        tie: The tie that it is of, likewise.
+        is_control: Whether it is of a control, likewise.
+        where: Gene · batches + batch, likewise.
+        place: The same of each tie, shape (ties,).
+        controls: How many controls each tie has, shape (ties,).
+    """
+
+    arm: Codes
+    gene: Codes
+    tie: Codes
+    is_control: npt.NDArray[np.bool_]
+    where: Codes
+    place: Codes
+    controls: Floats
+
+    @classmethod
+    def of(cls, block: GeneBlock, arms: Arms) -> _Ranked:
+        arm = arms.of_cell[block.cell]
+        where = block.gene * len(arms.batches) + arms.batch[arm]
+        order = np.lexsort((block.value, where))
+        arm, where, value = arm[order], where[order], block.value[order]
+        fresh = _changes(where)
+        fresh[1:] |= value[1:] != value[:-1]
+        tie, is_control = np.cumsum(fresh) - 1, arms.group[arm] == CONTROL
+        controls = _summed(tie, int(fresh.sum()), is_control.astype(np.float64))
+        return cls(arm, block.gene[order], tie, is_control, where, where[fresh], controls)
+
+    def below(self) -> Floats:
+        """How many controls of the same gene and batch, zeros left out, lie below each tie, shape (ties,)."""
+        before = np.cumsum(self.controls) - self.controls
+        first = _changes(self.place)
+        return np.asarray(before - before[first][np.cumsum(first) - 1])
+
+    def zeros_of_controls(self, genes: int, arms: Arms) -> Floats:
+        """Controls without expression, shape (batches, genes)."""
+        batches, control = len(arms.batches), arms.group == CONTROL
+        sizes = _summed(arms.batch[control], batches, arms.sizes[control].astype(np.float64))
+        shown = _summed(self.where[self.is_control], genes * batches).reshape(genes, batches)
+        return sizes[:, None] - shown.T
 
 
-def _zeros_of_controls(where: Codes, genes: int, arms: Arms) -> Floats:
-    """Controls without expression, shape (genes, batches)."""
-    batches = len(arms.batches)
-    sizes = np.zeros(batches)
-    control = arms.group == CONTROL
-    sizes[arms.batch[control]] = arms.sizes[control]
-    return sizes[None, :] - np.bincount(where, minlength=genes * batches).reshape(genes, batches)
+def _changes(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Where a sorted list goes on to another value, its beginning counted."""
+    changes = np.ones(len(codes), dtype=bool)
+    changes[1:] = codes[1:] != codes[:-1]
+    return changes
 
 
 def _ties_of_arms(tie: Codes, flat: Codes, controls: Floats, size: int) -> Floats:
     """What the values of each arm add to t³ − t of its controls, shape (arms · genes,)."""
-    if not len(tie):
-        return np.zeros(size)
     # A value that one cell alone has is no tie, and most are such.
-    shared = (np.bincount(tie, minlength=len(controls)) + controls)[tie] > 1
+    shared = (_summed(tie, len(controls)) + controls)[tie] > 1
     keys, counts = np.unique(tie[shared] * size + flat[shared], return_counts=True)
     own = controls[keys // size]
-    return np.bincount(keys % size, weights=_cubed(own + counts) - _cubed(own), minlength=size)
+    return _summed(keys % size, size, _cubed(own + counts) - _cubed(own))
+
+
+def _summed(codes: Codes, size: int, weights: Floats | None = None) -> Floats:
+    """Sums by code, or counts, shape (size,)."""
+    return np.bincount(codes, weights=weights, minlength=size).astype(np.float64)
 
 
 def _cubed(count: Floats) -> Floats:
-    return count**3 - count
+    return np.asarray(count**3 - count)

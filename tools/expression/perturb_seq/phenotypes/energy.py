@@ -36,14 +36,15 @@ def energy_distances(workspace: Workspace, measured: Measured, seed: int = 0) ->
         batch = arms.batch[arms.of_cell[cells]]
         estimate[number], p[number] = energy_test(places[cells], len(own), batch, rng)
         workspace.report(Progress("energy distances", number + 1, len(arms.groups), arms.groups[number]))
+    genes = min(GENES, int(measured.differences.tested.sum()))
     return Phenotype(
         unsigned_effects(np.maximum(estimate, 0.0), p), "unsigned", "beta", "distance from control cells",
         (
-            f"The effect is the energy distance 2 E|X − Y| − E|X − X′| − E|Y − Y′| between perturbed cells X and controls Y"
-            f" in {places.shape[1]} principal components of the {min(GENES, int(measured.differences.tested.sum())):,}"
-            " genes that vary most, each batch centred on its controls; less than chance gives is 0.",
-            f"p is of {PERMUTATIONS} permutations of cells within batches, {MOST_CELLS} cells of each side at most; FDR is"
-            " over perturbations (Benjamini and Hochberg).",
+            "The effect is the energy distance 2 E|X − Y| − E|X − X′| − E|Y − Y′| between perturbed cells X and"
+            f" controls Y in {places.shape[1]} principal components of the {genes:,} genes"
+            " that vary most, each batch centred on its controls; less than chance gives is 0.",
+            f"p is of {PERMUTATIONS} permutations of cells within batches, {MOST_CELLS} cells of each side at most; FDR"
+            " is over perturbations (Benjamini and Hochberg).",
         ),
     )  # fmt: skip
 

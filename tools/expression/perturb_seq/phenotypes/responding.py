@@ -35,8 +35,8 @@ def responding_genes(measured: Measured) -> Phenotype:
     return Phenotype(
         unsigned_effects(counts, p), "unsigned", "beta", "number of responding genes",
         (
-            f"The effect is the number of genes that respond (FDR < {BELOW} within the perturbation, its own targets left"
-            " out); it says how strong a perturbation is, not which way it goes.",
+            f"The effect is the number of genes that respond (FDR < {BELOW} within the perturbation, its own targets"
+            " left out); it says how strong a perturbation is, not which way it goes.",
             "p of a perturbation is Simes' p of its genes, and its FDR is over perturbations (Benjamini and Hochberg)."
             " More cells find more genes: compare perturbations of like numbers of cells.",
         ),

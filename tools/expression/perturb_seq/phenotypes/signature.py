@@ -56,9 +56,9 @@ def signature_scores(measured: Measured, signature: Signature) -> Phenotype:
     return Phenotype(
         signed_effects(estimate / spread, error / spread, p), "raises", "z", f"signature {signature.name}",
         (
-            f"The effect is the difference of the mean score from controls of the same batches, in standard deviations of"
-            f" controls' scores; a cell's score is the mean of sign · z over {scores.genes} of the signature's"
-            f" {len(signature.signs)} genes, z being of controls' log1p CP10k. A perturbation's own targets are left out.",
+            f"The effect is the difference of the mean score from controls of the same batches, in standard deviations"
+            f" of controls' scores; a cell's score is the mean of sign · z over {scores.genes} of the signature's"
+            f" {len(signature.signs)} genes, z being of controls' log1p CP10k. Own targets are left out.",
             "Its standard error and p are Welch's, over cells; FDR is over perturbations (Benjamini and Hochberg).",
         ),
     )  # fmt: skip
@@ -77,7 +77,9 @@ def scored_cells(measured: Measured, signature: Signature) -> Scores:
     arms = measured.arms
     tested = measured.differences.tested
     place_of = {symbol: place for place, symbol in enumerate(measured.readouts.symbols)}
-    wanted = {place_of[gene]: sign for gene, sign in signature.signs.items() if gene in place_of and tested[place_of[gene]]}
+    wanted = {
+        place_of[gene]: sign for gene, sign in signature.signs.items() if gene in place_of and tested[place_of[gene]]
+    }
     targets = genes_among(arms.groups)
     whole, own, used = np.zeros(len(arms.of_cell)), {}, 0
     for block in measured.blocks:
@@ -93,8 +95,8 @@ def scored_cells(measured: Measured, signature: Signature) -> Scores:
                     own[measured.readouts.symbols[place]] = wanted[place] * z
     if used < FEWEST_GENES:
         raise RefusedFileError(
-            f"{used} of the {len(signature.signs)} genes of the signature {signature.name} are measured in enough cells;"
-            f" {FEWEST_GENES} are needed.",
+            f"{used} of the {len(signature.signs)} genes of the signature {signature.name} are measured in enough"
+            f" cells; {FEWEST_GENES} are needed.",
             f"Give another signature, or another phenotype: {option(phenotype_from='responding-genes')}.",
         )
     return Scores(whole, own, used)
@@ -142,9 +144,7 @@ def compared(score: Floats, arms: Arms, group: int) -> tuple[float, float, float
     return difference, error, float(2 * stdtr(freedom, -abs(difference / error)))
 
 
-def _of_arms(
-    score: Floats, arms: Arms, chosen: npt.NDArray[np.int64]
-) -> tuple[Floats, Floats, Floats]:
+def _of_arms(score: Floats, arms: Arms, chosen: npt.NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
     """Mean, variance of the mean, and cells of some arms."""
     cells = arms.sizes.astype(np.float64)
     mean = np.bincount(arms.of_cell, weights=score, minlength=len(cells)) / cells
