@@ -98,7 +98,7 @@ SUMMARIES: Mapping[str, Summary] = {
         names=_in("screen", _SCREEN_NAMES) + " " + _in("context", _CONTEXT_NAMES),
         figures=f"{_in('screen', _SCREEN_FIGURES)} {_in('context', _CONTEXT_FIGURES)} {_NOTED} ingest_id"
         " already_present effects hits sampled_cells "
-        + _in("quality", "cells_read cells_used controls genes tested batch_columns batches several_guides")
+        + _in("quality", "cells_read cells_used controls genes tested stratum_columns strata several_guides")
         + " "
         + _in("quality", "targets target_share moved agreement"),
     ),

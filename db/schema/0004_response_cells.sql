@@ -12,7 +12,7 @@ CREATE TABLE response_cells (
     response_screen_id INTEGER NOT NULL,
     number INTEGER NOT NULL,                -- from 0, controls first
     perturbation VARCHAR NOT NULL,          -- approved name; empty: a control
-    batch VARCHAR NOT NULL,                 -- within which it was compared; empty: none
+    stratum VARCHAR NOT NULL,                 -- within which it was compared; empty: none
     genes INTEGER NOT NULL,                 -- how many genes it shows
     places BLOB NOT NULL,                   -- uint32, little endian: numbers of these genes, ascending
     amounts BLOB NOT NULL,                  -- float32, little endian: their log1p CP10k

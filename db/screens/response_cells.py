@@ -25,13 +25,13 @@ class SampledCells:
 
     Attributes:
         perturbations: Approved name of what was perturbed in each cell, shape (cells,); empty for controls.
-        batches: Within what each cell was compared, shape (cells,); empty where there is one batch.
+        strata: Within what each cell was compared, shape (cells,); empty where there is one stratum.
         genes: Columns name (as in the file) and symbol (approved, or the file's name), one row for each gene.
         amounts: log1p CP10k, cells × genes, float32.
     """
 
     perturbations: pd.Series[str]
-    batches: pd.Series[str]
+    strata: pd.Series[str]
     genes: pd.DataFrame
     amounts: csr_matrix
 
@@ -42,7 +42,7 @@ def write_response_cells(
     context: str,
     *,
     perturbations: Sequence[str],
-    batches: Sequence[str],
+    strata: Sequence[str],
     genes: pd.DataFrame,
     amounts: csr_matrix,
 ) -> None:
@@ -53,7 +53,7 @@ def write_response_cells(
         ingest_id: The ingest that brings them.
         context: Name of the table of responses.
         perturbations: Approved name for each cell; empty for controls.
-        batches: Batch of each cell.
+        strata: Within what each cell was compared.
         genes: Columns name and gene_id (missing where the name is no known gene).
         amounts: log1p CP10k, cells × genes; none below zero.
 
@@ -68,10 +68,10 @@ def write_response_cells(
     places, values = rows.indices.astype("<u4"), rows.data.astype("<f4")
     bounds = list(zip(rows.indptr[:-1], rows.indptr[1:], strict=True))
     cells = pd.DataFrame({
-        "number": range(len(bounds)), "perturbation": list(perturbations), "batch": list(batches),
+        "number": range(len(bounds)), "perturbation": list(perturbations), "stratum": list(strata),
         "genes": np.diff(rows.indptr), "places": [places[low:high].tobytes() for low, high in bounds],
         "amounts": [values[low:high].tobytes() for low, high in bounds],
-    }).astype({"perturbation": object, "batch": object})  # fmt: skip
+    }).astype({"perturbation": object, "stratum": object})  # fmt: skip
     named = pd.DataFrame({
         "number": range(len(genes)), "name": genes["name"].to_numpy(dtype=object),
         "gene_id": genes["gene_id"].astype("Int64").array,
@@ -106,7 +106,7 @@ def response_cells(store: Store, context: str) -> SampledCells:
             [context],
         ).df()
         rows = connection.execute(
-            f"SELECT perturbation, batch, genes, places, amounts FROM response_cells {chosen} ORDER BY number",
+            f"SELECT perturbation, stratum, genes, places, amounts FROM response_cells {chosen} ORDER BY number",
             [context],
         ).fetchall()
     ends = np.cumsum([0, *(row[2] for row in rows)])

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import duckdb
 import pandas as pd
 
-from db.acts import FILE, act, option
+from db.acts import FILE, act
 from db.errors import ConflictError, InvalidValueError, NotFoundError, did_you_mean
-from db.provenance import next_id, utc_now
 from db.records import Modality, Organism, Study
-from db.screens.response_cells import remove_response_cells
-from db.screens.writing import add_study, drop_idle_studies
+from db.screens.response_rows import ReadoutKind, delete_responses, insert_rows, refuse_rested_on, write_context
+from db.screens.writing import drop_idle_studies
 from db.store import Store
 
-ReadoutKind = Literal["gene", "gene_set"]
 Names = Literal["symbols", "file"]
 NUMBERS = ("estimate", "standard_error", "p", "fdr")
 
@@ -102,92 +99,8 @@ def write_responses(
         readouts=readouts, organism=organism, cell_type=cell_type, condition=condition, modality=modality,
         readout_kind=readout_kind, study=study,
     )  # fmt: skip
-    _insert(connection, "response", _rows(number, responses, perturbed, read), ingest_id)
+    insert_rows(connection, "response", _rows(number, responses, perturbed, read), ingest_id)
     return len(responses)
-
-
-def write_context(
-    connection: duckdb.DuckDBPyConnection,
-    ingest_id: int,
-    *,
-    name: str,
-    perturbed: pd.Series[int],
-    read: pd.Series[int],
-    perturbations: Mapping[str, int],
-    readouts: Mapping[str, Sequence[int]],
-    organism: Organism,
-    cell_type: str = "",
-    condition: str = "",
-    modality: Modality = "",
-    readout_kind: ReadoutKind = "gene",
-    study: Study | None = None,
-) -> int:
-    """Writes a context without its responses, which `append_responses` or `write_responses` bring.
-
-    Args:
-        connection: The writing connection.
-        ingest_id: The ingest that the rows belong to.
-        name: Name of the context.
-        perturbed: The file's own name of each perturbation → its number within the context.
-        read: The file's own name of each readout → its number, likewise.
-        perturbations: As for `write_responses`, as are all others.
-        readouts: Likewise.
-        organism: Likewise.
-        cell_type: Likewise.
-        condition: Likewise.
-        modality: Likewise.
-        readout_kind: Likewise.
-        study: Likewise.
-
-    Returns:
-        The context's number.
-
-    Raises:
-        ConflictError: The store has a context of this name.
-    """
-    if connection.execute("SELECT 1 FROM response_screen WHERE lower(name) = lower(?)", [name]).fetchall():
-        raise ConflictError(
-            f"The store holds responses named {name} already, from another file.",
-            f"{act('response_remove', name)} makes room for the new ones; or give another name with {option('name')}.",
-        )
-    number = next_id(connection, "response_screen")
-    connection.execute(
-        f"INSERT INTO response_screen VALUES ({', '.join('?' * 10)})",
-        [
-            number, name, add_study(connection, study) if study else None, organism, cell_type, condition, modality,
-            readout_kind, ingest_id, utc_now(),
-        ],
-    )  # fmt: skip
-    known = pd.array([perturbations.get(one) for one in perturbed.index], dtype="Int64")
-    _insert(
-        connection, "response_perturbation",
-        pd.DataFrame({"r": number, "n": perturbed.to_numpy(), "name": perturbed.index.astype(object), "id": known}),
-        ingest_id,
-    )  # fmt: skip
-    members = [[int(one) for one in readouts.get(name, ())] for name in read.index]
-    _insert_readouts(connection, number, read, members, ingest_id)
-    return number
-
-
-def append_responses(
-    connection: duckdb.DuckDBPyConnection, ingest_id: int, context: int, perturbation: int, rows: pd.DataFrame
-) -> None:
-    """Writes the responses to one perturbation, so that a large table is never in memory whole.
-
-    Args:
-        connection: The writing connection.
-        ingest_id: The ingest that they belong to.
-        context: Number of the context.
-        perturbation: Number of the perturbation in it; perturbations come in their order.
-        rows: Columns readout (its number, ascending), de and up (nullable booleans), estimate, standard_error, p and
-            fdr (NaN where not known).
-    """
-    frame = rows[["readout", "de", "up", *NUMBERS]]
-    with _registered(connection, frame):
-        connection.execute(
-            "INSERT INTO response SELECT ?, ?, readout, '', de, up, estimate, standard_error, p, fdr, ? FROM new_rows",
-            [context, perturbation, ingest_id],
-        )
 
 
 def _refuse_doubles(responses: pd.DataFrame, name: str) -> None:
@@ -215,36 +128,6 @@ def _rows(number: int, responses: pd.DataFrame, perturbed: pd.Series[int], read:
     return rows.sort_values(["perturbation", "readout"], kind="stable")
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, ingest_id: int) -> None:
-    with _registered(connection, rows):
-        connection.execute(f"INSERT INTO {table} SELECT *, ? FROM new_rows", [ingest_id])
-
-
-def _insert_readouts(
-    connection: duckdb.DuckDBPyConnection, number: int, read: pd.Series[int], members: list[list[int]], ingest_id: int
-) -> None:
-    pairs = [(n, gene) for n, genes in zip(read, members, strict=True) for gene in genes]
-    rows = pd.DataFrame({"n": read.to_numpy(), "name": read.index.astype(object)})
-    flat = pd.DataFrame(pairs, columns=["n", "gene_id"]).astype("int64")
-    connection.register("new_members", flat)
-    with _registered(connection, rows):
-        connection.execute(
-            "INSERT INTO response_readout SELECT ?, r.n, r.name, coalesce((SELECT list(m.gene_id::INTEGER ORDER BY"
-            " m.gene_id) FROM new_members m WHERE m.n = r.n), []), ? FROM new_rows r ORDER BY r.n",
-            [number, ingest_id],
-        )
-    connection.unregister("new_members")
-
-
-@contextmanager
-def _registered(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame) -> Iterator[None]:
-    connection.register("new_rows", rows)
-    try:
-        yield
-    finally:
-        connection.unregister("new_rows")
-
-
 def remove_responses(store: Store, name: str) -> ResponseContext:
     """Removes a table of responses whole, with its ingest, in one transaction.
 
@@ -267,39 +150,12 @@ def remove_responses(store: Store, name: str) -> ResponseContext:
         found = next((one for one in known if one.name.casefold() == name.casefold()), None)
         if found is None:
             raise _unknown(name, [one.name for one in known])
-        _refuse_rested_on(connection, found)
+        refuse_rested_on(connection, found.name, found.ingest_id)
         delete_responses(connection, found.name)
         for table, column in (("ingest_note", "ingest_id"), ("ingest", "id")):
             connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [found.ingest_id])
         drop_idle_studies(connection)
     return found
-
-
-def delete_responses(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Deletes the rows of a table of responses, and its sampled cells; its ingest stays.
-
-    Args:
-        connection: The writing connection.
-        name: Name of the context.
-    """
-    remove_response_cells(connection, name)
-    chosen = "(SELECT id FROM response_screen WHERE name = $1)"
-    for table in ("response", "response_perturbation", "response_readout"):
-        connection.execute(f"DELETE FROM {table} WHERE response_screen_id = {chosen}", [name])
-    connection.execute("DELETE FROM response_screen WHERE name = $1", [name])
-
-
-def _refuse_rested_on(connection: duckdb.DuckDBPyConnection, context: ResponseContext) -> None:
-    rows = connection.execute(
-        "SELECT screen.name FROM screen JOIN ingest ON ingest.id = screen.ingest_id"
-        " WHERE list_contains(ingest.parents, ?) ORDER BY 1",
-        [context.ingest_id],
-    ).fetchall()
-    if rows:
-        raise ConflictError(
-            f"The responses {context.name!r} were found in the same cells as the screen {rows[0][0]!r}.",
-            f"{act('screen_remove', rows[0][0])} removes both.",
-        )
 
 
 # Reading -----------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ SAID_OF: Mapping[type[Parameters], Mapping[str, Said]] = {
             " signs or a gene set.",
             "WHAT",
         ),
-        "test": Said("Cells: rank-sum compares cells, pseudobulk-t the means of batches."),
+        "test": Said("Cells: rank-sum compares cells, pseudobulk-t the means of strata."),
     },
     StartOptions: {
         "organism": Said("Whose genes."),

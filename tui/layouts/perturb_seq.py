@@ -45,11 +45,11 @@ def added(added: AddedPerturbSeq) -> Sequence[RenderableType]:
 
 def _quality(quality: CellQuality) -> dict[str, object]:
     moved = f"; {quality.moved} of {quality.targets} by a fifth or more the way of the modality"
-    within = f"{quality.batches} of {', '.join(quality.batch_columns)}" if quality.batch_columns else "one"
+    within = f"{quality.strata} of {', '.join(quality.stratum_columns)}" if quality.stratum_columns else "one"
     return {
         "cells": f"{quality.cells_used:,} of {quality.cells_read:,} used, {quality.controls:,} of them controls",
         "genes": f"{quality.tested:,} of {quality.genes:,} tested",
-        "batches": within,
+        "strata": within,
         "targets": "none of them is measured well enough to tell" if quality.target_share is None
         else f"median {share(quality.target_share)} of the controls' expression, {quality.targets} measured"
         + ("" if quality.moved is None else moved),

@@ -25,7 +25,7 @@ class AddedPerturbSeq:
         hits: Hits by the screen's own rule and side.
         sampled_cells: Cells that are kept of it.
         quality: How far it can be trusted.
-        kept_aside: Labels, guides, batches and genes that are not used, by reason.
+        kept_aside: Labels, guides, strata and genes that are not used, by reason.
         flags: What is used with a flag, by reason.
         remarks: How the file was read, and what effect, error and FDR are.
         warnings: What should be looked at, a sentence each.

@@ -19,15 +19,15 @@ from db.genes.name_forms import clean
 from db.provenance import content_hash, file_hash, find_ingest
 from db.records import Modality, Note, Organism, Side
 from tools.expression.perturb_seq.added import AddedPerturbSeq, summary
-from tools.expression.perturb_seq.grouping import Grouping, grouped_cells
-from tools.expression.perturb_seq.layers import chosen_layer
-from tools.expression.perturb_seq.measured import Measured, measured_cells
+from tools.expression.perturb_seq.cells_grouped.grouping import Grouping, grouped_cells
+from tools.expression.perturb_seq.cells_grouped.said_of_cells import cell_type_of, modality_of
+from tools.expression.perturb_seq.comparing.layers import chosen_layer
+from tools.expression.perturb_seq.comparing.measured import Measured, measured_cells
+from tools.expression.perturb_seq.comparing.readouts import readouts_of
 from tools.expression.perturb_seq.options import RESPONDING, SIGNATURE, CellReading, Test
 from tools.expression.perturb_seq.phenotypes.base import Phenotype
 from tools.expression.perturb_seq.phenotypes.chosen import check_phenotype, phenotype_of, signature_named
 from tools.expression.perturb_seq.quality import cell_quality
-from tools.expression.perturb_seq.readouts import readouts_of
-from tools.expression.perturb_seq.said_of_cells import cell_type_of, modality_of
 from tools.expression.perturb_seq.written import TOOL, write_cells
 from tools.parameters import takes_fields
 from tools.screens.hit_rules import parse_rule
@@ -58,7 +58,7 @@ def add_perturb_seq(
     """Adds a screen read by single cells: who was perturbed, what responded, and one effect for each perturbation.
 
     The matrix is read once, piece by piece, and never lies in memory whole. Cells of each perturbation are compared
-    with controls of the same batch, gene by gene; the responses become a context that `predict_responses` reads, the
+    with controls of the same stratum, gene by gene; the responses become a context that `predict_responses` reads, the
     screen has one number for each perturbation, and a sample of at most 5,000 cells is kept. The same file read in the
     same way is recognised and written once.
 
@@ -71,7 +71,7 @@ def add_perturb_seq(
 
     Raises:
         RefusedFileError: The file cannot be used; the store is as it was.
-        NeedsChoiceError: The perturbation's column, the controls or the batches have to be named.
+        NeedsChoiceError: The perturbation's column, the controls or the strata have to be named.
         ConflictError: The name is taken, or the same file is in the store with another description.
         InvalidValueError: An argument cannot be used.
         NotFoundError: The store has no gene names, or there is no such signature.
@@ -212,8 +212,8 @@ def _name(screen: ScreenDescription, path: Path, cells: CellReading) -> str:
 _TESTED = {
     "rank-sum": "Responses are differences of the mean log1p CP10k from controls, with Welch's standard error; p is of"
     " the rank-sum test over cells (tie-corrected, normal approximation), FDR is over a perturbation's genes.",
-    "pseudobulk-t": "Responses are mean differences of pseudobulks (log1p CP10k) from controls, paired by batch; p is"
-    " of Student's t over batches, FDR is over a perturbation's genes.",
+    "pseudobulk-t": "Responses are mean differences of pseudobulks (log1p CP10k) from controls, paired by stratum; p is"
+    " of Student's t over strata, FDR is over a perturbation's genes.",
 }
 
 

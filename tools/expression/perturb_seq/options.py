@@ -24,12 +24,13 @@ class CellReading(Parameters):
         layer: The matrix that is read, such as ``raw`` or ``layers/counts``; the first with counts, else with
             logarithms of normalised counts, where empty.
         batch_column: The column within which perturbed cells are compared with controls; where empty, columns of cell
-            types and batches that are known by name and have controls in each.
+            types, donors and runs that are known by name and have controls in each.
         min_cells: A perturbation with fewer cells is kept aside.
         phenotype_from: What makes the screen: ``responding-genes`` counts the genes that respond, ``energy-distance``
             says how far the cells lie from controls, and ``signature:NAME`` scores them by a gene set with signs: a
             file, or a set of the store.
-        test: ``rank-sum`` compares cells, ``pseudobulk-t`` the means of batches.
+        test: ``rank-sum`` compares cells, ``pseudobulk-t`` the means of the strata that
+            `batch_column` makes.
     """
 
     perturbation_column: str = ""

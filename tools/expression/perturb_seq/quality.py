@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from db.genes.perturbation_names import genes_in
-from tools.expression.perturb_seq.arms import CONTROL
-from tools.expression.perturb_seq.grouping import Grouping
-from tools.expression.perturb_seq.measured import Measured
+from tools.expression.perturb_seq.cells_grouped.arms import CONTROL
+from tools.expression.perturb_seq.cells_grouped.grouping import Grouping
+from tools.expression.perturb_seq.comparing.measured import Measured
 from tools.expression.perturb_seq.phenotypes.responding import BELOW
 
 STRONGEST = 5
 FEWEST_SHOWING = 0.02
 """Of a target that a smaller share of controls shows, no knock-down can be told."""
 MOST_FOLD = 20.0
-"""Above this log2 fold change no control of the batches shows the gene at all."""
+"""Above this log2 fold change no control of the strata shows the gene at all."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class CellQuality:
         controls: Controls among them.
         genes: Genes that were read.
         tested: Genes that enough cells show to be tested.
-        batch_columns: Columns within which cells are compared.
-        batches: How many batches have cells.
+        stratum_columns: Columns within which cells are compared.
+        strata: How many strata have cells.
         several_guides: Share of the cells with a guide that have guides of several genes; None without guides.
         target_share: Median of the targets' shares of the controls' expression; None where none is measured.
         targets: Of how many single perturbations the target is measured.
@@ -70,8 +70,8 @@ class CellQuality:
     controls: int
     genes: int
     tested: int
-    batch_columns: tuple[str, ...]
-    batches: int
+    stratum_columns: tuple[str, ...]
+    strata: int
     several_guides: float | None
     target_share: float | None
     targets: int
@@ -97,7 +97,7 @@ class CellQuality:
             })
             for one in values["perturbations"]
         )  # fmt: skip
-        return cls(**{**values, "batch_columns": tuple(values["batch_columns"]), "perturbations": rows})
+        return cls(**{**values, "stratum_columns": tuple(values["stratum_columns"]), "perturbations": rows})
 
 
 def cell_quality(measured: Measured, grouping: Grouping, cells_read: int, modality: str) -> CellQuality:
@@ -120,8 +120,8 @@ def cell_quality(measured: Measured, grouping: Grouping, cells_read: int, modali
         controls=int(arms.cells[CONTROL]),
         genes=len(measured.readouts.names),
         tested=int(differences.tested.sum()),
-        batch_columns=grouping.batch_columns,
-        batches=len(set(arms.batch.tolist())),
+        stratum_columns=grouping.stratum_columns,
+        strata=len(set(arms.stratum.tolist())),
         several_guides=grouping.several_guides,
         target_share=float(np.median(single)) if single else None,
         targets=len(single),

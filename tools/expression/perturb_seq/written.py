@@ -13,11 +13,11 @@ from db.genes.perturbation_names import genes_in
 from db.provenance import find_ingest, record_ingest
 from db.records import Modality, Note, Organism, Study
 from db.screens.response_cells import write_response_cells
-from db.screens.responses import append_responses, write_context
+from db.screens.response_rows import append_responses, write_context
 from db.screens.writing import ensure_perturbations
 from db.store import Connection
-from tools.expression.perturb_seq.arms import CONTROL
-from tools.expression.perturb_seq.measured import Measured
+from tools.expression.perturb_seq.cells_grouped.arms import CONTROL
+from tools.expression.perturb_seq.comparing.measured import Measured
 from tools.expression.perturb_seq.phenotypes.responding import BELOW
 from tools.genes.placed_names import place
 from tools.workspace import Progress, Workspace
@@ -121,6 +121,6 @@ def _write_sample(connection: Connection, ingest_id: int, name: str, measured: M
     genes = pd.DataFrame({"name": names, "gene_id": pd.array([ids.get(one) for one in names], "Int64")})
     write_response_cells(
         connection, ingest_id, name, perturbations=list(labels[order]),
-        batches=list(np.array(arms.batches, dtype=object)[arms.batch[arm]][order]), genes=genes,
+        strata=list(np.array(arms.strata, dtype=object)[arms.stratum[arm]][order]), genes=genes,
         amounts=measured.sampled[order][:, np.flatnonzero(kept)],
     )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from db.records import EstimateKind
-from tools.expression.perturb_seq.arms import Floats
+from tools.expression.perturb_seq.cells_grouped.arms import Floats
 from tools.genes.false_discovery import false_discovery_rates
 
 

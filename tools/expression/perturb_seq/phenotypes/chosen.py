@@ -5,7 +5,7 @@ from __future__ import annotations
 from db.acts import option
 from db.errors import InvalidValueError
 from db.records import Organism
-from tools.expression.perturb_seq.measured import Measured
+from tools.expression.perturb_seq.comparing.measured import Measured
 from tools.expression.perturb_seq.options import ENERGY, RESPONDING, SIGNATURE
 from tools.expression.perturb_seq.phenotypes.base import Phenotype
 from tools.expression.perturb_seq.phenotypes.energy import energy_distances

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from tools.expression.perturb_seq.arms import CONTROL, Arms, Floats
-from tools.expression.perturb_seq.measured import Measured
+from tools.expression.perturb_seq.cells_grouped.arms import CONTROL, Arms, Floats
+from tools.expression.perturb_seq.comparing.measured import Measured
 from tools.expression.perturb_seq.phenotypes.base import Phenotype, unsigned_effects
 from tools.workspace import Progress, Workspace
 
@@ -33,8 +33,8 @@ def energy_distances(workspace: Workspace, measured: Measured, seed: int = 0) ->
     for number in range(len(arms.groups)):
         own, controls = compared_cells(arms, number + 1, rng)
         cells = np.concatenate([own, controls])
-        batch = arms.batch[arms.of_cell[cells]]
-        estimate[number], p[number] = energy_test(places[cells], len(own), batch, rng)
+        stratum = arms.stratum[arms.of_cell[cells]]
+        estimate[number], p[number] = energy_test(places[cells], len(own), stratum, rng)
         workspace.report(Progress("energy distances", number + 1, len(arms.groups), arms.groups[number]))
     genes = min(GENES, int(measured.differences.tested.sum()))
     return Phenotype(
@@ -42,15 +42,15 @@ def energy_distances(workspace: Workspace, measured: Measured, seed: int = 0) ->
         (
             "The effect is the energy distance 2 E|X − Y| − E|X − X′| − E|Y − Y′| between perturbed cells X and"
             f" controls Y in {places.shape[1]} principal components of the {genes:,} genes"
-            " that vary most, each batch centred on its controls; less than chance gives is 0.",
-            f"p is of {PERMUTATIONS} permutations of cells within batches, {MOST_CELLS} cells of each side at most; FDR"
+            " that vary most, each stratum centred on its controls; less than chance gives is 0.",
+            f"p is of {PERMUTATIONS} permutations of cells within strata, {MOST_CELLS} cells of each side at most; FDR"
             " is over perturbations (Benjamini and Hochberg).",
         ),
     )  # fmt: skip
 
 
 def components_of_cells(measured: Measured) -> npt.NDArray[np.float32]:
-    """Places of all cells in the principal components of the sampled ones, each batch centred on its controls.
+    """Places of all cells in the principal components of the sampled ones, each stratum centred on its controls.
 
     Args:
         measured: What was measured.
@@ -67,9 +67,9 @@ def components_of_cells(measured: Measured) -> npt.NDArray[np.float32]:
         rows = csr_matrix((block.value, (block.cell, block.gene)), shape=(len(places), block.genes), dtype=np.float32)
         places += rows @ wide[block.first : block.first + block.genes]
     controls = arms.group_of_cell == CONTROL
-    batch = arms.batch[arms.of_cell]
-    for one in np.unique(batch):
-        places[batch == one] -= places[controls & (batch == one)].mean(axis=0)
+    stratum = arms.stratum[arms.of_cell]
+    for one in np.unique(stratum):
+        places[stratum == one] -= places[controls & (stratum == one)].mean(axis=0)
     return places
 
 
@@ -87,7 +87,7 @@ def _loadings(measured: Measured) -> tuple[npt.NDArray[np.int64], npt.NDArray[np
 def compared_cells(
     arms: Arms, group: int, rng: np.random.Generator
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Some cells of a perturbation, and controls of the same batches in the same shares.
+    """Some cells of a perturbation, and controls of the same strata in the same shares.
 
     Args:
         arms: Who is in which arm.
@@ -96,19 +96,19 @@ def compared_cells(
     """
     every = np.flatnonzero(arms.group_of_cell == group)
     own = rng.permutation(every)[:MOST_CELLS]
-    batches, counts = np.unique(arms.batch[arms.of_cell[own]], return_counts=True)
+    strata, counts = np.unique(arms.stratum[arms.of_cell[own]], return_counts=True)
     chosen = []
     controls = np.flatnonzero(arms.group_of_cell == CONTROL)
-    of_control = arms.batch[arms.of_cell[controls]]
-    for batch, count in zip(batches, counts, strict=True):
-        there = controls[of_control == batch]
+    of_control = arms.stratum[arms.of_cell[controls]]
+    for stratum, count in zip(strata, counts, strict=True):
+        there = controls[of_control == stratum]
         wanted = max(2, round(MOST_CELLS * count / len(own)))
         chosen.append(rng.permutation(there)[:wanted])
     return own, np.concatenate(chosen)
 
 
 def energy_test(
-    places: npt.NDArray[np.floating], first: int, batch: npt.NDArray[np.int64], rng: np.random.Generator
+    places: npt.NDArray[np.floating], first: int, stratum: npt.NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[float, float]:
     """Energy distance (Székely and Rizzo 2004) between two groups of points, and its p by permutation.
 
@@ -118,7 +118,7 @@ def energy_test(
     Args:
         places: Points, shape (points, dimensions); those of the first group first.
         first: How many are of the first group.
-        batch: The batch of each point, within which groups are permuted.
+        stratum: The stratum of each point, within which groups are permuted.
         rng: Permutes.
 
     Returns:
@@ -130,18 +130,18 @@ def energy_test(
     members = np.zeros((len(places), PERMUTATIONS + 1), dtype=np.float32)
     members[:first, 0] = 1.0
     for number in range(1, PERMUTATIONS + 1):
-        members[:, number] = _permuted(members[:, 0], batch, rng)
+        members[:, number] = _permuted(members[:, 0], stratum, rng)
     found = _energies(distances, members, first)
     return float(found[0]), float((found[1:] >= found[0] - 1e-9).sum() + 1) / (PERMUTATIONS + 1)
 
 
 def _permuted(
-    members: npt.NDArray[np.float32], batch: npt.NDArray[np.int64], rng: np.random.Generator
+    members: npt.NDArray[np.float32], stratum: npt.NDArray[np.int64], rng: np.random.Generator
 ) -> npt.NDArray[np.float32]:
-    """Memberships permuted within batches."""
+    """Memberships permuted within strata."""
     moved = np.empty_like(members)
-    mixed = rng.permutation(len(batch))
-    moved[np.argsort(batch, kind="stable")] = members[mixed[np.argsort(batch[mixed], kind="stable")]]
+    mixed = rng.permutation(len(stratum))
+    moved[np.argsort(stratum, kind="stable")] = members[mixed[np.argsort(stratum[mixed], kind="stable")]]
     return moved
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from db.genes.perturbation_names import genes_in
-from tools.expression.perturb_seq.measured import Measured
+from tools.expression.perturb_seq.comparing.measured import Measured
 from tools.expression.perturb_seq.phenotypes.base import Phenotype, unsigned_effects
 from tools.genes.false_discovery import false_discovery_rates
 

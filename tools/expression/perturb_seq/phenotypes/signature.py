@@ -10,8 +10,8 @@ import numpy.typing as npt
 from db.acts import option
 from db.errors import RefusedFileError
 from db.genes.perturbation_names import genes_among, genes_in
-from tools.expression.perturb_seq.arms import CONTROL, Arms, Floats
-from tools.expression.perturb_seq.measured import Measured
+from tools.expression.perturb_seq.cells_grouped.arms import CONTROL, Arms, Floats
+from tools.expression.perturb_seq.comparing.measured import Measured
 from tools.expression.perturb_seq.phenotypes.base import Phenotype, signed_effects
 from tools.expression.signatures import Signature
 
@@ -23,7 +23,7 @@ class Scores:
     """Scores of cells.
 
     Attributes:
-        whole: Sum over the signature's genes of sign · z, shape (cells,); z is of the controls of the cell's batch.
+        whole: Sum over the signature's genes of sign · z, shape (cells,); z is of the controls of the cell's stratum.
         own: Of each gene that is also a target: what it adds to that sum, shape (cells,).
         genes: How many genes of the signature are measured and vary among controls.
     """
@@ -56,7 +56,7 @@ def signature_scores(measured: Measured, signature: Signature) -> Phenotype:
     return Phenotype(
         signed_effects(estimate / spread, error / spread, p), "raises", "z", f"signature {signature.name}",
         (
-            f"The effect is the difference of the mean score from controls of the same batches, in standard deviations"
+            f"The effect is the difference of the mean score from controls of the same strata, in standard deviations"
             f" of controls' scores; a cell's score is the mean of sign · z over {scores.genes} of the signature's"
             f" {len(signature.signs)} genes, z being of controls' log1p CP10k. Own targets are left out.",
             "Its standard error and p are Welch's, over cells; FDR is over perturbations (Benjamini and Hochberg).",
@@ -109,19 +109,19 @@ def _standardised(values: Floats, arms: Arms) -> Floats | None:
 
 
 def _centred(values: Floats, arms: Arms) -> tuple[Floats, float]:
-    """Values less the mean of the controls of each batch, and the pooled standard deviation of controls."""
-    batch, is_control = arms.batch[arms.of_cell], arms.group_of_cell == CONTROL
-    count = np.bincount(batch[is_control], minlength=len(arms.batches))
-    total = np.bincount(batch[is_control], weights=values[is_control], minlength=len(arms.batches))
-    centred = values - (total / np.maximum(count, 1))[batch]
+    """Values less the mean of the controls of each stratum, and the pooled standard deviation of controls."""
+    stratum, is_control = arms.stratum[arms.of_cell], arms.group_of_cell == CONTROL
+    count = np.bincount(stratum[is_control], minlength=len(arms.strata))
+    total = np.bincount(stratum[is_control], weights=values[is_control], minlength=len(arms.strata))
+    centred = values - (total / np.maximum(count, 1))[stratum]
     spread = np.sqrt((centred[is_control] ** 2).sum() / max(1, is_control.sum() - np.count_nonzero(count)))
     return centred, float(spread)
 
 
 def compared(score: Floats, arms: Arms, group: int) -> tuple[float, float, float]:
-    """A perturbation's mean score against the controls of the same batches: difference, standard error, p (Welch).
+    """A perturbation's mean score against the controls of the same strata: difference, standard error, p (Welch).
 
-    Over several batches the differences are weighted as those of genes are, and the degrees of freedom are
+    Over several strata the differences are weighted as those of genes are, and the degrees of freedom are
     Satterthwaite's of all parts.
 
     Args:

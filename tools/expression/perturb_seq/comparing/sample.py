@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tools.expression.perturb_seq.arms import CONTROL, Arms
+from tools.expression.perturb_seq.cells_grouped.arms import CONTROL, Arms
 
 MOST_CELLS = 5_000
 MOST_CONTROLS = 1_000
 
 
 def sampled_cells(arms: Arms, seed: int = 0) -> npt.NDArray[np.int64]:
-    """Cells spread evenly over perturbations, and controls spread evenly over batches.
+    """Cells spread evenly over perturbations, and controls spread evenly over strata.
 
     No more than `MOST_CELLS`, of which no more than `MOST_CONTROLS` controls; a perturbation with few cells gives all
     of them. The same file gives the same cells.
@@ -27,8 +27,8 @@ def sampled_cells(arms: Arms, seed: int = 0) -> npt.NDArray[np.int64]:
     rng = np.random.default_rng(seed)
     group = arms.group_of_cell
     is_control = group == CONTROL
-    batch = np.where(arms.of_cell >= 0, arms.batch[arms.of_cell], -1)
-    controls = _evenly(np.flatnonzero(is_control), batch[is_control], MOST_CONTROLS, rng)
+    stratum = np.where(arms.of_cell >= 0, arms.stratum[arms.of_cell], -1)
+    controls = _evenly(np.flatnonzero(is_control), stratum[is_control], MOST_CONTROLS, rng)
     perturbed = group > CONTROL
     others = _evenly(np.flatnonzero(perturbed), group[perturbed], MOST_CELLS - len(controls), rng)
     return np.sort(np.concatenate([controls, others]))

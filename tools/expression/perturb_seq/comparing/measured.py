@@ -11,15 +11,15 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
 
 from db.files.cells.base import CellFile
-from tools.expression.perturb_seq.agreement import GuideAgreement
-from tools.expression.perturb_seq.arms import Arms
-from tools.expression.perturb_seq.differences import BlockMeans, Differences
-from tools.expression.perturb_seq.gene_blocks import GeneBlocks, gene_blocks
-from tools.expression.perturb_seq.grouping import Grouping
-from tools.expression.perturb_seq.layers import ChosenLayer, normalised_pieces
+from tools.expression.perturb_seq.cells_grouped.arms import Arms
+from tools.expression.perturb_seq.cells_grouped.grouping import Grouping
+from tools.expression.perturb_seq.comparing.agreement import GuideAgreement
+from tools.expression.perturb_seq.comparing.differences import BlockMeans, Differences
+from tools.expression.perturb_seq.comparing.gene_blocks import GeneBlocks, gene_blocks
+from tools.expression.perturb_seq.comparing.layers import ChosenLayer, normalised_pieces
+from tools.expression.perturb_seq.comparing.readouts import Readouts
+from tools.expression.perturb_seq.comparing.sample import sampled_cells
 from tools.expression.perturb_seq.options import Test
-from tools.expression.perturb_seq.readouts import Readouts
-from tools.expression.perturb_seq.sample import sampled_cells
 from tools.workspace import Progress, Workspace
 
 

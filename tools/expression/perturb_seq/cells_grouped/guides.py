@@ -12,9 +12,12 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 
 from db.files.cells.base import CellFile
+from db.genes.control_names import is_control
+from db.genes.names import GeneNames
 from db.genes.perturbation_names import genes_in, name_of_genes
 from db.records import Note
-from tools.expression.perturb_seq.cell_labels import Labels, meant_labels
+from tools.expression.perturb_seq.cells_grouped.cell_labels import Labels, meant_labels
+from tools.screens.naming.organisms import organism_of
 from tools.screens.tables.rows import folded
 from tools.workspace import Workspace
 
@@ -30,7 +33,12 @@ NAMES = (
     "sgrnas", "featurecall", "featurecalls", "protospacer", "sgid",
 )  # fmt: skip
 _SEVERAL = re.compile(r"\s*[|;,]\s*")
-_NUMBER = re.compile(r"[-_. ]?(?:(?:sg|g)(?:RNA)?|guide|sh)?[-_. ]?\d+$", re.IGNORECASE)
+_NUMBERS = (
+    re.compile(r"[-_. ]\d+$"), re.compile(r"[-_. ](?:s?g(?:RNA)?|guide|sh)[-_. ]?\d+$", re.IGNORECASE),
+    re.compile(r"(?:sg|g|sh)\d+$"), re.compile(r"\d+$"),
+)  # fmt: skip
+"""What may stand behind the gene in a guide's name: GENE_2, GENE-g2, GENEg2, GENE2; a G of the gene's own is none."""
+_KNOWN = frozenset({"approved", "previous", "alias", "identifier"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +136,7 @@ def labels_of_guides(
     """
     combinations = [one for one in dict.fromkeys(guides.of_cell) if one]
     single = sorted({guide for one in combinations for guide in one.split("|")})
-    targets = {guide: guides.targets.get(guide) or _NUMBER.sub("", guide) or guide for guide in single}
+    targets = _targets(workspace, single, guides.targets, organism, cells.path.name)
     meant = meant_labels(workspace, sorted(set(targets.values())), control, organism, cells.path.name)
     genes = {one: _genes(one.split("|"), targets, meant) for one in combinations}
     share = _share_of_several(guides.of_cell, genes)
@@ -138,6 +146,30 @@ def labels_of_guides(
     notes = [note for one, own in genes.items() if (note := _aside(one, own, most))]
     said = (*meant.remarks, *(_said(share, most) if share else ()))
     return guides.of_cell, Labels("", meant.organism, found, controls, (*meant.notes, *notes), said)
+
+
+def _targets(
+    workspace: Workspace, guides: Sequence[str], said: Mapping[str, str], organism: str, file_name: str
+) -> dict[str, str]:
+    """The target of each guide: what the file says, else the first part of its name that is a gene or a control."""
+    own = {guide: _parts(guide) for guide in guides if guide not in said}
+    if not own:
+        return {guide: said[guide] for guide in guides}
+    species = organism_of([parts[-1] for parts in own.values()], organism, file_name)
+    names = GeneNames.load(workspace.store, species)
+    status = names.statuses(list(dict.fromkeys(part for parts in own.values() for part in parts)))
+
+    def target(guide: str) -> str:
+        known = (part for part in own[guide] if is_control(part) or status[part] in _KNOWN)
+        return next(known, own[guide][-1])
+
+    return {guide: said.get(guide) or target(guide) for guide in guides}
+
+
+def _parts(guide: str) -> list[str]:
+    """A guide's name, and what is left of it without a number behind it, the longest first."""
+    found = [guide, *(number.sub("", guide) for number in _NUMBERS)]
+    return list(dict.fromkeys(part for part in found if part))
 
 
 def _share_of_several(of_cell: pd.Series[str], genes: Mapping[str, set[str] | None]) -> float:

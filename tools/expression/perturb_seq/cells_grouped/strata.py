@@ -1,4 +1,4 @@
-"""Within what cells are compared: batches and cell types that have controls of their own."""
+"""Strata, within which cells are compared: runs, donors and cell types that have controls of their own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = (
     "condition", "stimulation", "timepoint", "time",
 )  # fmt: skip
 """Columns of what cells are and were given: cells that differ there are never compared."""
-BATCHES = (
+TECHNICAL = (
     "batch", "batchid", "gemgroup", "gem", "lane", "replicate", "rep", "biorep", "biologicalreplicate", "donor",
     "sample", "sampleid", "library",
     "origident", "channel", "plate",
@@ -33,14 +33,14 @@ BETWEEN = " · "
 
 
 @dataclass(frozen=True, eq=False)
-class Batches:
+class Strata:
     """Within what cells are compared.
 
     Attributes:
-        names: Names of the batches.
-        of_cell: The batch of each cell, shape (cells,).
+        names: Their names.
+        of_cell: The stratum of each cell, shape (cells,).
         columns: The columns that make them.
-        notes: Perturbed cells without controls of their own, by batch.
+        notes: Perturbed cells without controls of their own, by stratum.
         remarks: What is to be said of it, a sentence each.
     """
 
@@ -51,19 +51,19 @@ class Batches:
     remarks: tuple[str, ...]
 
     def compared(self, is_control: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Which cells are in a batch with at least `FEWEST_CONTROLS` controls, shape (cells,)."""
+        """Which cells are in a stratum with at least `FEWEST_CONTROLS` controls, shape (cells,)."""
         controls = np.bincount(self.of_cell[is_control], minlength=len(self.names))
         return np.asarray(controls[self.of_cell] >= FEWEST_CONTROLS)
 
 
-def batches_of(
+def strata_of(
     cells: CellFile,
     named: str,
     perturbed: npt.NDArray[np.bool_],
     is_control: npt.NDArray[np.bool_],
     without: Sequence[str] = (),
-) -> Batches:
-    """The batches of a file's cells: of the column that was named, or of those known by name that have controls.
+) -> Strata:
+    """The strata of a file's cells: of the column that was named, or of those known by name that have controls.
 
     Args:
         cells: The open file.
@@ -74,7 +74,7 @@ def batches_of(
 
     Raises:
         InvalidValueError: There is no column of the name.
-        NeedsChoiceError: No batch of the named column has both controls and perturbed cells.
+        NeedsChoiceError: No stratum of the named column has both controls and perturbed cells.
     """
     used = perturbed | is_control
     remarks: list[str] = []
@@ -96,17 +96,15 @@ def batches_of(
             elif folded(column) in KINDS:
                 remarks.append(_mixed(cells, column, distinct, share))
     names, codes = _codes(cells, chosen)
-    found = Batches(names, codes, tuple(chosen), (), tuple(remarks))
+    found = Strata(names, codes, tuple(chosen), (), tuple(remarks))
     kept = found.compared(is_control)
     if not (kept & perturbed).any():
         raise NeedsChoiceError(
-            f"No {BETWEEN.join(chosen) or 'batch'} of {cells.path.name} has both perturbed cells and at least"
+            f"No {BETWEEN.join(chosen) or 'stratum'} of {cells.path.name} has both perturbed cells and at least"
             f" {FEWEST_CONTROLS} controls; there are {int(is_control.sum()):,} controls in all.",
             f"Name a column within which both stand ({option(batch_column=Word('COLUMN'))}), or leave it out.",
         )
-    return Batches(
-        names, codes, tuple(chosen), _alone(names, codes, perturbed & ~kept), (*remarks, *_said(found, used))
-    )
+    return Strata(names, codes, tuple(chosen), _alone(names, codes, perturbed & ~kept), (*remarks, *_said(found, used)))
 
 
 def _says_what_was_done(
@@ -118,7 +116,7 @@ def _says_what_was_done(
 
 def _candidates(cells: CellFile, without: Sequence[str]) -> list[str]:
     return [
-        column for name in (*KINDS, *BATCHES) for column in cells.columns if folded(column) == name
+        column for name in (*KINDS, *TECHNICAL) for column in cells.columns if folded(column) == name
         and column not in without
     ]  # fmt: skip
 
@@ -135,7 +133,7 @@ def _codes(cells: CellFile, columns: Sequence[str]) -> tuple[tuple[str, ...], np
 
 
 def _short(names: list[str]) -> tuple[str, ...]:
-    """Names of batches without the parts that say the same in all of them."""
+    """Names of strata without the parts that say the same in all of them."""
     parts = [name.split(BETWEEN) for name in names]
     if len({len(one) for one in parts}) != 1:
         return tuple(names)
@@ -163,13 +161,13 @@ def _mixed(cells: CellFile, column: str, distinct: int, share: float) -> str:
     )
 
 
-def _said(found: Batches, used: npt.NDArray[np.bool_]) -> list[str]:
+def _said(found: Strata, used: npt.NDArray[np.bool_]) -> list[str]:
     if not found.columns:
         return []
     there = len(set(found.of_cell[used].tolist()))
     column = found.columns[0]
     kinds = [one for one in found.columns if folded(one) in KINDS]
-    said = [f"Cells are compared with controls of the same {' and '.join(found.columns)} ({there} batches)."]
+    said = [f"Cells are compared with controls of the same {' and '.join(found.columns)} ({there} strata)."]
     if kinds and there > 1:
         value = found.names[0].split(BETWEEN)[0]
         said.append(

@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from db.acts import option
+from db.acts import NAME, option
 from db.errors import NeedsChoiceError, RefusedFileError, require
 from db.files.cells.base import CellFile
 from db.records import Note, Organism
-from tools.expression.perturb_seq.arms import CONTROL, Arms
-from tools.expression.perturb_seq.batches import Batches, batches_of
-from tools.expression.perturb_seq.cell_labels import Labels, found_labels, no_column
-from tools.expression.perturb_seq.guides import Guides, guides_of, labels_of_guides
+from tools.expression.perturb_seq.cells_grouped.arms import CONTROL, Arms
+from tools.expression.perturb_seq.cells_grouped.cell_labels import Labels, found_labels, no_column
+from tools.expression.perturb_seq.cells_grouped.guides import Guides, guides_of, labels_of_guides
+from tools.expression.perturb_seq.cells_grouped.strata import Strata, strata_of
 from tools.expression.perturb_seq.options import CellReading
 from tools.workspace import Workspace
 
@@ -30,7 +30,7 @@ class Grouping:
         source_names: Approved name of each perturbation → the file's label, the commonest where it has several.
         organism: Whose genes they are.
         column: The column that says what was done; empty where guides told it.
-        batch_columns: The columns within which cells are compared.
+        stratum_columns: The columns within which cells are compared.
         guide_of_cell: Number of each cell's one guide, shape (cells,); -1 where it has none or several.
         guides: Names of the guides.
         several_guides: Share of the cells with a guide that have guides of several genes; None where no guides are
@@ -43,7 +43,7 @@ class Grouping:
     source_names: Mapping[str, str]
     organism: Organism
     column: str
-    batch_columns: tuple[str, ...]
+    stratum_columns: tuple[str, ...]
     guide_of_cell: npt.NDArray[np.int64]
     guides: tuple[str, ...]
     several_guides: float | None
@@ -81,9 +81,9 @@ def grouped_cells(
     _refuse_empty(cells, labels, meant)
     perturbed = labels.isin(meant.perturbations.keys()).to_numpy(dtype=bool)
     is_control = labels.isin(meant.controls).to_numpy(dtype=bool)
-    batches = batches_of(cells, reading.batch_column, perturbed, is_control, [meant.column, *where])
-    compared = batches.compared(is_control)
-    return _grouping(cells, reading, labels, meant, guides, batches, compared & (perturbed | is_control))
+    strata = strata_of(cells, reading.batch_column, perturbed, is_control, [meant.column, *where])
+    compared = strata.compared(is_control)
+    return _grouping(cells, reading, labels, meant, guides, strata, compared & (perturbed | is_control))
 
 
 def _known(guides: Guides | None) -> Guides:
@@ -109,13 +109,13 @@ def _refuse_empty(cells: CellFile, labels: pd.Series[str], meant: Labels) -> Non
         raise NeedsChoiceError(
             f"No cell of {cells.path.name} that is read is a control; labels of controls are:"
             f" {', '.join(sorted(meant.controls)[:5]) or 'none'}.",
-            f"Name the controls' label ({option(control=...)}), or read other cells ({option('where')}).",
+            f"Name the controls' label ({option(control=NAME)}), or read other cells ({option('where')}).",
         )
 
 
 def _grouping(
     cells: CellFile, reading: CellReading, labels: pd.Series[str], meant: Labels, guides: Guides | None,
-    batches: Batches, used: npt.NDArray[np.bool_],
+    strata: Strata, used: npt.NDArray[np.bool_],
 ) -> Grouping:  # fmt: skip
     perturbation = labels.map(meant.perturbations).where(used)
     counts = perturbation.value_counts()
@@ -126,7 +126,7 @@ def _grouping(
     codes = {name: number for number, name in enumerate(kept, 1)}
     group = np.asarray(perturbation.map(codes).fillna(-1), dtype=np.int64)
     group[used & labels.isin(meant.controls).to_numpy(dtype=bool)] = CONTROL
-    arms = Arms.of(tuple(kept), batches.names, group, batches.of_cell)
+    arms = Arms.of(tuple(kept), strata.names, group, strata.of_cell)
     commonest = (
         labels[group > CONTROL].groupby(perturbation[group > CONTROL]).agg(lambda rows: rows.value_counts().index[0])
     )
@@ -134,12 +134,12 @@ def _grouping(
     sizes = labels.value_counts()
     notes = [
         *_counted(meant.notes, sizes),
-        *batches.notes,
+        *strata.notes,
         *(_few(str(name), int(n), reading) for name, n in few.items()),
     ]
     return Grouping(
-        arms, {str(k): str(v) for k, v in commonest.items()}, meant.organism, meant.column, batches.columns, own, names,
-        _several(labels, meant, guides), tuple(notes), (*_found_in(meant, guides), *meant.remarks, *batches.remarks),
+        arms, {str(k): str(v) for k, v in commonest.items()}, meant.organism, meant.column, strata.columns, own, names,
+        _several(labels, meant, guides), tuple(notes), (*_found_in(meant, guides), *meant.remarks, *strata.remarks),
     )  # fmt: skip
 
 

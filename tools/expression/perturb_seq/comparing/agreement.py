@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from tools.expression.perturb_seq.arms import CONTROL, Arms, Floats
-from tools.expression.perturb_seq.differences import BlockMeans
-from tools.expression.perturb_seq.gene_blocks import GeneBlock
+from tools.expression.perturb_seq.cells_grouped.arms import CONTROL, Arms, Floats
+from tools.expression.perturb_seq.comparing.differences import BlockMeans
+from tools.expression.perturb_seq.comparing.gene_blocks import GeneBlock
 
 FEWEST_CELLS = 10
 """A guide with fewer cells is left out."""
@@ -57,9 +57,9 @@ class GuideAgreement:
             for one in np.unique(groups[enough])
             if ((groups == one) & enough).sum() >= 2
         }
-        table = np.zeros((len(keys), len(arms.batches)))
+        table = np.zeros((len(keys), len(arms.strata)))
         used = of_cell >= 0
-        np.add.at(table, (of_cell[used], arms.batch[arms.of_cell[used]]), 1.0)
+        np.add.at(table, (of_cell[used], arms.stratum[arms.of_cell[used]]), 1.0)
         return cls(arms, of_cell, pairs, cells, table / np.maximum(cells, 1)[:, None])
 
     def fill(self, block: GeneBlock, means: BlockMeans) -> None:
@@ -77,9 +77,9 @@ class GuideAgreement:
         size = len(self.cells) * block.genes
         sums = np.bincount(guide[used] * block.genes + block.gene[used], weights=block.value[used], minlength=size)
         own = sums.reshape(len(self.cells), block.genes)[:, kept] / np.maximum(self.cells, 1)[:, None]
-        controls = np.zeros((len(self.arms.batches), block.genes))
+        controls = np.zeros((len(self.arms.strata), block.genes))
         is_control = self.arms.group == CONTROL
-        controls[self.arms.batch[is_control]] = means.log[is_control]
+        controls[self.arms.stratum[is_control]] = means.log[is_control]
         difference = own - self._shares @ controls[:, kept]
         self._genes += int(kept.sum())
         for group, guides in self.pairs.items():

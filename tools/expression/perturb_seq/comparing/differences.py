@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tools.expression.perturb_seq.arms import CONTROL, Arms, Floats
-from tools.expression.perturb_seq.gene_blocks import GeneBlock
+from tools.expression.perturb_seq.cells_grouped.arms import CONTROL, Arms, Floats
+from tools.expression.perturb_seq.comparing.gene_blocks import GeneBlock
+from tools.expression.perturb_seq.comparing.rank_sums import rank_sums
 from tools.expression.perturb_seq.options import Test
-from tools.expression.perturb_seq.rank_sums import rank_sums
 from tools.genes.false_discovery import false_discovery_rates
 
 FEWEST_DETECTED = 10
 """A gene that fewer cells show is not tested."""
-FEWEST_OF_BATCH = 5
-"""A batch counts in the test of batches when so many perturbed cells and so many controls are in it."""
+FEWEST_OF_STRATUM = 5
+"""A stratum counts in the test of strata when so many perturbed cells and so many controls are in it."""
 EPSILON = 1e-9
 
 
@@ -61,10 +61,10 @@ class Differences:
     """Differences of all perturbations from controls, filled block by block.
 
     Attributes:
-        estimate: Difference of the mean log1p CP10k from the controls of the same batches, shape (groups, genes); over
-            several batches their mean, weighted by n m / (n + m). It is the natural logarithm of a fold change of
+        estimate: Difference of the mean log1p CP10k from the controls of the same strata, shape (groups, genes); over
+            several strata their mean, weighted by n m / (n + m). It is the natural logarithm of a fold change of
             pseudobulks, ln (1 + a) / (1 + b), a and b being geometric means of 1 + CP10k, less 1.
-        standard_error: Its standard error over cells (Welch), or over batches; likewise.
+        standard_error: Its standard error over cells (Welch), or over strata; likewise.
         p: Two-sided p by the test, likewise; NaN where it could not be made.
         fold: log2 fold change of the mean CP10k from that of the controls, likewise (`fold_changes`).
         control: Mean log1p CP10k of all controls, shape (genes,).
@@ -130,7 +130,7 @@ class Differences:
         self.spread[place] = np.maximum(squares - self.total[place] ** 2, 0.0)
         self.fold[:, place] = folds(means.natural, arms)
         if test == "pseudobulk-t":
-            estimate, error, p = over_batches(means.log, arms)
+            estimate, error, p = over_strata(means.log, arms)
         else:
             estimate, error = over_cells(means, arms)
             p = rank_sums(block, arms).p
@@ -138,7 +138,7 @@ class Differences:
 
 
 def over_cells(means: BlockMeans, arms: Arms) -> tuple[Floats, Floats]:
-    """Differences from the controls of the same batches, and their standard errors (Welch), shape (groups, genes).
+    """Differences from the controls of the same strata, and their standard errors (Welch), shape (groups, genes).
 
     Args:
         means: Means and variances of arms.
@@ -152,19 +152,22 @@ def over_cells(means: BlockMeans, arms: Arms) -> tuple[Floats, Floats]:
     return arms.over_groups(weight * difference) / total, np.sqrt(arms.over_groups(weight**2 * variance)) / total
 
 
-def over_batches(log: Floats, arms: Arms) -> tuple[Floats, Floats, Floats]:
-    """Student's t of the differences of pseudobulks, paired by batch: estimate, standard error and p, (groups, genes).
+def over_strata(log: Floats, arms: Arms) -> tuple[Floats, Floats, Floats]:
+    """Student's t of the differences of pseudobulks, paired by stratum: estimate, standard error and p.
 
-    Each batch with at least `FEWEST_OF_BATCH` perturbed cells and controls gives one difference. Where there are fewer
-    than two, the difference stands without error and p.
+    Each stratum with at least `FEWEST_OF_STRATUM` perturbed cells and controls gives one difference. Where there are
+    fewer than two, the difference stands without error and p.
 
     Args:
         log: Mean log1p CP10k of each arm, shape (arms, genes).
         arms: Who is in which arm.
+
+    Returns:
+        Each of shape (groups, genes).
     """
     from scipy.special import stdtr
 
-    enough = np.minimum(arms.sizes, arms.sizes[arms.control_of]) >= FEWEST_OF_BATCH
+    enough = np.minimum(arms.sizes, arms.sizes[arms.control_of]) >= FEWEST_OF_STRATUM
     used = (enough & (arms.group != CONTROL)).astype(np.float64)[:, None]
     count = arms.over_groups(used)
     difference = (log - log[arms.control_of]) * used
@@ -183,9 +186,9 @@ def _spread_out(of_group: Floats, arms: Arms) -> Floats:
 
 
 def folds(natural: Floats, arms: Arms) -> Floats:
-    """log2 fold changes of mean CP10k from the controls of the same batches, shape (groups, genes).
+    """log2 fold changes of mean CP10k from the controls of the same strata, shape (groups, genes).
 
-    Over several batches both means are weighted as differences are.
+    Over several strata both means are weighted as differences are.
 
     Args:
         natural: Mean CP10k of each arm, shape (arms, genes).

@@ -1,7 +1,7 @@
 """Rank-sum tests of all perturbations against controls, from the entries of a sparse matrix that are not zero.
 
-Mann and Whitney 1947, with the normal approximation, the correction for ties and for continuity; over several batches
-van Elteren's (1960) sum, which for one batch is the same test. Zeros are never ranked one by one: they are one tie
+Mann and Whitney 1947, with the normal approximation, the correction for ties and for continuity; over several strata
+van Elteren's (1960) sum, which for one stratum is the same test. Zeros are never ranked one by one: they are one tie
 below all other values, since expression is not negative.
 """
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tools.expression.perturb_seq.arms import CONTROL, Arms, Codes, Floats
-from tools.expression.perturb_seq.gene_blocks import GeneBlock
+from tools.expression.perturb_seq.cells_grouped.arms import CONTROL, Arms, Codes, Floats
+from tools.expression.perturb_seq.comparing.gene_blocks import GeneBlock
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,7 @@ class RankSums:
     """Tests of some genes.
 
     Attributes:
-        u: U of each arm against the controls of its batch: in how many of all pairs of cells the arm's is higher, a tie
+        u: U of each arm against the controls of its stratum: in how many pairs of cells the arm's is higher, a tie
             counting half; shape (arms, genes), NaN for arms of controls.
         p: Two-sided p of each perturbation, shape (groups, genes); 1 where all cells agree.
     """
@@ -31,11 +31,11 @@ class RankSums:
 
 
 def rank_sums(block: GeneBlock, arms: Arms) -> RankSums:
-    """Tests each gene of a block in each perturbation against the controls of the same batches.
+    """Tests each gene of a block in each perturbation against the controls of the same strata.
 
     Args:
         block: The genes; no entry is negative.
-        arms: Who is in which arm; every arm's batch has controls.
+        arms: Who is in which arm; every arm's stratum has controls.
     """
     u, ties = _u_and_ties(block, arms)
     n, m = arms.sizes.astype(np.float64)[:, None], arms.sizes[arms.control_of].astype(np.float64)[:, None]
@@ -71,25 +71,25 @@ def _u_and_ties(block: GeneBlock, arms: Arms) -> tuple[Floats, Floats]:
     shape, size = (len(arms.group), block.genes), len(arms.group) * block.genes
     test = ~ranked.is_control
     flat, tie = ranked.arm[test] * block.genes + ranked.gene[test], ranked.tie[test]
-    zeros_c = ranked.zeros_of_controls(block.genes, arms)[arms.batch]
+    zeros_c = ranked.zeros_of_controls(block.genes, arms)[arms.stratum]
     zeros_t = arms.sizes[:, None] - _summed(flat, size).reshape(shape)
     beaten = zeros_c[ranked.arm[test], ranked.gene[test]] + ranked.below()[tie] + ranked.controls[tie] / 2
     u = _summed(flat, size, beaten).reshape(shape) + zeros_t * zeros_c / 2
-    of_controls = _summed(ranked.place, block.genes * len(arms.batches), _cubed(ranked.controls))
-    ties = _cubed(zeros_t + zeros_c) + of_controls.reshape(block.genes, -1).T[arms.batch]
+    of_controls = _summed(ranked.place, block.genes * len(arms.strata), _cubed(ranked.controls))
+    ties = _cubed(zeros_t + zeros_c) + of_controls.reshape(block.genes, -1).T[arms.stratum]
     return u, ties + _ties_of_arms(tie, flat, ranked.controls, size).reshape(shape)
 
 
 @dataclass(frozen=True, eq=False)
 class _Ranked:
-    """Entries in the order of gene, batch and value; those of one value are a tie.
+    """Entries in the order of gene, stratum and value; those of one value are a tie.
 
     Attributes:
         arm: The arm of each entry, shape (entries,).
         gene: Its gene within the block, likewise.
         tie: The tie that it is of, likewise.
         is_control: Whether it is of a control, likewise.
-        where: Gene · batches + batch, likewise.
+        where: Gene · strata + stratum, likewise.
         place: The same of each tie, shape (ties,).
         controls: How many controls each tie has, shape (ties,).
     """
@@ -105,7 +105,7 @@ class _Ranked:
     @classmethod
     def of(cls, block: GeneBlock, arms: Arms) -> _Ranked:
         arm = arms.of_cell[block.cell]
-        where = block.gene * len(arms.batches) + arms.batch[arm]
+        where = block.gene * len(arms.strata) + arms.stratum[arm]
         order = np.lexsort((block.value, where))
         arm, where, value = arm[order], where[order], block.value[order]
         fresh = _changes(where)
@@ -115,16 +115,16 @@ class _Ranked:
         return cls(arm, block.gene[order], tie, is_control, where, where[fresh], controls)
 
     def below(self) -> Floats:
-        """How many controls of the same gene and batch, zeros left out, lie below each tie, shape (ties,)."""
+        """How many controls of the same gene and stratum, zeros left out, lie below each tie, shape (ties,)."""
         before = np.cumsum(self.controls) - self.controls
         first = _changes(self.place)
         return np.asarray(before - before[first][np.cumsum(first) - 1])
 
     def zeros_of_controls(self, genes: int, arms: Arms) -> Floats:
-        """Controls without expression, shape (batches, genes)."""
-        batches, control = len(arms.batches), arms.group == CONTROL
-        sizes = _summed(arms.batch[control], batches, arms.sizes[control].astype(np.float64))
-        shown = _summed(self.where[self.is_control], genes * batches).reshape(genes, batches)
+        """Controls without expression, shape (strata, genes)."""
+        strata, control = len(arms.strata), arms.group == CONTROL
+        sizes = _summed(arms.stratum[control], strata, arms.sizes[control].astype(np.float64))
+        shown = _summed(self.where[self.is_control], genes * strata).reshape(genes, strata)
         return sizes[:, None] - shown.T
 
 

@@ -1,4 +1,4 @@
-"""Arms of an experiment: the cells of one perturbation, or of the controls, within one batch."""
+"""Arms of an experiment: the cells of one perturbation, or of the controls, within one stratum."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ CONTROL = 0
 
 @dataclass(frozen=True, eq=False)
 class Arms:
-    """Which cell is in which arm; cells are compared with the controls of their own batch alone.
+    """Which cell is in which arm; cells are compared with the controls of their own stratum alone.
 
     Attributes:
         groups: Approved names of the perturbations, sorted; group g is ``groups[g - 1]``, group 0 the controls.
-        batches: Names of the batches; one empty name where there is one batch only.
+        strata: Names of the strata; one empty name where there is one stratum only.
         of_cell: The arm of each cell of the file, shape (cells,); -1 where the cell is not used.
         group: The group of each arm, shape (arms,).
-        batch: The batch of each arm, shape (arms,).
+        stratum: The stratum of each arm, shape (arms,).
     """
 
     groups: tuple[str, ...]
-    batches: tuple[str, ...]
+    strata: tuple[str, ...]
     of_cell: Codes
     group: Codes
-    batch: Codes
+    stratum: Codes
 
     @classmethod
-    def of(cls, groups: tuple[str, ...], batches: tuple[str, ...], group: Codes, batch: Codes) -> Arms:
-        """Arms from the group and the batch of each cell.
+    def of(cls, groups: tuple[str, ...], strata: tuple[str, ...], group: Codes, stratum: Codes) -> Arms:
+        """Arms from the group and the stratum of each cell.
 
         Args:
             groups: See `Arms`.
-            batches: See `Arms`.
+            strata: See `Arms`.
             group: Shape (cells,); -1 where a cell is not used.
-            batch: Shape (cells,).
+            stratum: Shape (cells,).
         """
         used = group >= 0
-        key = batch * (len(groups) + 1) + group
+        key = stratum * (len(groups) + 1) + group
         distinct, place = np.unique(key[used], return_inverse=True)
         of_cell = np.full(len(group), -1, dtype=np.int64)
         of_cell[used] = place
-        return cls(groups, batches, of_cell, distinct % (len(groups) + 1), distinct // (len(groups) + 1))
+        return cls(groups, strata, of_cell, distinct % (len(groups) + 1), distinct // (len(groups) + 1))
 
     @cached_property
     def sizes(self) -> Codes:
@@ -57,10 +57,10 @@ class Arms:
 
     @cached_property
     def control_of(self) -> Codes:
-        """The arm of the controls in each arm's batch, shape (arms,)."""
-        control = np.full(len(self.batches), -1, dtype=np.int64)
-        control[self.batch[self.group == CONTROL]] = np.flatnonzero(self.group == CONTROL)
-        return control[self.batch]
+        """The arm of the controls in each arm's stratum, shape (arms,)."""
+        control = np.full(len(self.strata), -1, dtype=np.int64)
+        control[self.stratum[self.group == CONTROL]] = np.flatnonzero(self.group == CONTROL)
+        return control[self.stratum]
 
     @cached_property
     def group_of_cell(self) -> Codes:

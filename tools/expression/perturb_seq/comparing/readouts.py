@@ -12,7 +12,7 @@ from db.acts import act
 from db.errors import RefusedFileError
 from db.files.cells.base import CellFile
 from db.records import Note
-from tools.expression.perturb_seq.layers import expression_columns
+from tools.expression.perturb_seq.comparing.layers import expression_columns
 from tools.genes.placed_names import Placed, place
 from tools.workspace import Workspace
 
