@@ -245,8 +245,10 @@ def checked_values(values: Array, name: str) -> Array:
     """
     with np.errstate(over="ignore"):
         plain = values.astype(np.float32, copy=False)
-    # The extremes tell of a missing or infinite value without a mask of all of them.
-    if plain.size and not (np.isfinite(plain.min()) and np.isfinite(plain.max())):
+    # A sum tells of a missing or infinite value in one pass; one that is too large for it is no fault of theirs.
+    with np.errstate(over="ignore", invalid="ignore"):
+        suspect = not np.isfinite(plain.sum())
+    if suspect and not np.isfinite(plain).all():
         raise RefusedFileError(
             f"{name} has values that are missing or infinite.", "Set them to numbers, or leave their genes out."
         )
@@ -264,7 +266,8 @@ def checked_places(places: Array, count: int, name: str) -> Array:
     Raises:
         RefusedFileError: One is too large, negative or no whole number.
     """
-    if places.dtype.kind not in "iu" or (places.size and not 0 <= places.min() <= places.max() < count):
+    # A negative number read without its sign is larger than any count, so that one pass tells of both.
+    if places.dtype.kind not in "iu" or (places.size and places.view(f"u{places.itemsize}").max() >= count):
         raise RefusedFileError(f"{name} has a value for a gene or cell that there is not.", _HELP)
     return places.astype(np.int32, copy=False)
 
