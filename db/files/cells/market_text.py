@@ -14,7 +14,7 @@ import pandas as pd
 
 from db.errors import RefusedFileError
 from db.files.cells.matrices import checked_places, checked_values
-from db.files.opening import open_ordinary
+from db.files.opening import open_ordinary, reason_of
 from db.files.unpacking import MAX_RATIO, RATIO_FROM, packing_refused, too_large
 
 MARK = b"%%MatrixMarket"
@@ -123,7 +123,7 @@ def triplets(path: Path) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np
     with packing_refused(path, "Matrix Market file"), open_ordinary(path) as stream, unpacked(stream) as inside:
         header = _header(inside, path)
         left = header.entries
-        for lines in _lines(inside, header):
+        for lines in _lines(inside, header, path):
             left -= len(lines)
             if left < 0:
                 raise RefusedFileError(f"{path.name} has more than the {header.entries:,} values it claims.", _HELP)
@@ -134,15 +134,20 @@ def triplets(path: Path) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np
         raise RefusedFileError(f"{path.name} is cut: of {header.entries:,} values {left:,} are missing.", _HELP)
 
 
-def _lines(inside: IO[bytes], header: Header) -> Iterator[pd.DataFrame]:
+def _lines(inside: IO[bytes], header: Header, path: Path) -> Iterator[pd.DataFrame]:
     if not header.entries:
         return
     kinds = {0: np.int64, 1: np.int64} | ({} if header.pattern else {2: np.float64})
-    with pd.read_csv(
-        inside, sep=r"\s+", header=None, names=list(kinds), dtype=kinds, index_col=False, chunksize=LINES,
-        na_filter=False, on_bad_lines="error",
-    ) as reader:  # fmt: skip
-        yield from reader
+    try:
+        with pd.read_csv(
+            inside, sep=r"\s+", header=None, names=list(kinds), dtype=kinds, index_col=False, chunksize=LINES,
+            na_filter=False, on_bad_lines="error",
+        ) as reader:  # fmt: skip
+            yield from reader
+    except ValueError as error:
+        raise RefusedFileError(
+            f"{path.name} has a line that is no row, column and value ({reason_of(error)}).", _HELP
+        ) from error
 
 
 def _places(numbers: pd.Series[int], most: int, path: Path) -> npt.NDArray[np.int32]:

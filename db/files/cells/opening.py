@@ -95,13 +95,13 @@ def _kind(path: Path) -> str:
 
 
 def _from_hdf5(root: h5py.File, path: Path, stack: ExitStack) -> OpenCells:
-    for recognises, read in _READERS:
-        if recognises(root):
-            return read(root, path, stack)
     inside = set(root)
     for names, what, help_ in _STRANGERS:
         if names <= inside:
             raise RefusedFileError(f"{path.name} is {what}.", help_)
+    for recognises, read in _READERS:
+        if recognises(root):
+            return read(root, path, stack)
     listed = ", ".join(sorted(inside)[:8]) or "nothing"
     raise RefusedFileError(f"{path.name} is an HDF5 file without cells: it holds {listed}.", f"Give {FORMS}.")
 
