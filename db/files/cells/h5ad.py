@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +16,9 @@ from db.errors import RefusedFileError
 from db.files.cells.frames import Frame
 from db.files.cells.genes import described_genes
 from db.files.cells.hdf5 import check_length, member, numbers_at, text_attribute
-from db.files.cells.matrices import ByCell, ByGene, Dense, Matrix
+from db.files.cells.matrices import ENTRIES, ByCell, Dense, Matrix, check_ends, checked_places, checked_values
 from db.files.cells.open_cells import DAMAGE_HELP, Layer, OpenCells
+from db.files.cells.scattered import Block, Scattered
 
 TITLE = "AnnData (.h5ad)"
 _RAW = (("raw/X", "raw/var"), ("raw.X", "raw.var"))
@@ -31,24 +34,25 @@ def recognises(root: h5py.Group) -> bool:
     return text_attribute(root, "encoding-type") == "anndata" or {"obs", "var"} <= set(root)
 
 
-def read(root: h5py.File, path: Path) -> OpenCells:
+def read(root: h5py.File, path: Path, stack: ExitStack) -> OpenCells:
     """An AnnData file; its matrix, where it has one, comes before what it was made from and before further layers.
 
     Args:
         root: The open file.
         path: Where it lies.
+        stack: Closes temporary files.
 
     Raises:
         RefusedFileError: Something that it must have is missing or damaged.
     """
     cells = Frame(root, "obs")
-    layers = {"X": Layer(partial(matrix_at, root, "X"))} if "X" in root else {}
+    layers = {"X": Layer(partial(_matrix_at, root, "X", stack=stack))} if "X" in root else {}
     for matrix, genes in _RAW:
         if member(root, matrix) is not None:
-            layers["raw"] = Layer(partial(matrix_at, root, matrix), partial(_genes, root, genes))
+            layers["raw"] = Layer(partial(_matrix_at, root, matrix, stack=stack), partial(_genes, root, genes))
     further = member(root, "layers")
     for name in further if isinstance(further, h5py.Group) else ():
-        layers[f"layers/{name}"] = Layer(partial(matrix_at, root, f"layers/{name}"))
+        layers[f"layers/{name}"] = Layer(partial(_matrix_at, root, f"layers/{name}", stack=stack))
     return OpenCells(
         path=path,
         title=TITLE,
@@ -64,27 +68,19 @@ def _genes(root: h5py.Group, place: str) -> pd.DataFrame:
     return described_genes(frame.names, frame.texts())
 
 
-def matrix_at(root: h5py.Group, place: str) -> Matrix:
-    """A matrix of cells × genes: dense, or sparse by cell or by gene.
-
-    Args:
-        root: The file.
-        place: Where it lies.
-
-    Raises:
-        RefusedFileError: There is none, or its parts do not fit each other.
-    """
+def _matrix_at(root: h5py.Group, place: str, stack: ExitStack) -> Matrix:
+    """A matrix of cells × genes: dense, or sparse by cell or by gene."""
     node = member(root, place)
     name = f"{Path(root.file.filename).name}: {place}"
     if isinstance(node, h5py.Group):
-        return _sparse(node, name)
+        return _sparse(node, name, stack)
     values = numbers_at(root, place)
     if values.ndim != 2:
         raise RefusedFileError(f"{name} is no matrix: its size is {values.shape}.", DAMAGE_HELP)
     return Dense(values, (values.shape[0], values.shape[1]), name, chunk=values.chunks[0] if values.chunks else 1)
 
 
-def _sparse(node: h5py.Group, name: str) -> Matrix:
+def _sparse(node: h5py.Group, name: str, stack: ExitStack) -> Matrix:
     encoding = text_attribute(node, "encoding-type") or text_attribute(node, "h5sparse_format")
     shape = np.ravel(node.attrs.get("shape", node.attrs.get("h5sparse_shape", ())))
     if encoding[:3] not in ("csr", "csc") or len(shape) != 2:
@@ -95,9 +91,25 @@ def _sparse(node: h5py.Group, name: str) -> Matrix:
     size = (int(shape[0]), int(shape[1]))
     ends = ends_at(node, "indptr")
     values, places = numbers_at(node, "data"), numbers_at(node, "indices")
-    return (
-        ByCell(values, places, ends, size, name) if encoding[:3] == "csr" else ByGene(values, places, ends, size, name)
-    )
+    if encoding[:3] == "csr":
+        return ByCell(values, places, ends, size, name)
+    check_ends(ends, size[1], size[0], values, places, name)
+
+    def blocks() -> Iterator[Block]:
+        for begin in range(0, int(ends[-1]), ENTRIES):
+            end = min(begin + ENTRIES, int(ends[-1]))
+            cells = checked_places(places[begin:end], size[0], name)
+            yield cells, _genes_between(ends, begin, end), checked_values(values[begin:end], name)
+
+    return Scattered(blocks, int(ends[-1]), size, stack)
+
+
+def _genes_between(ends: npt.NDArray[np.int64], begin: int, end: int) -> npt.NDArray[np.int32]:
+    """The gene of each of some values that are stored gene after gene."""
+    first = int(np.searchsorted(ends, begin, side="right")) - 1
+    last = int(np.searchsorted(ends, end, side="left"))
+    bounds = np.clip(ends[first : last + 1], begin, end)
+    return np.repeat(np.arange(first, last, dtype=np.int32), bounds[1:] - bounds[:-1])
 
 
 def ends_at(group: h5py.Group, place: str) -> npt.NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -28,12 +29,13 @@ def recognises(root: h5py.Group) -> bool:
     return {"matrix", "row_attrs", "col_attrs"} <= set(root)
 
 
-def read(root: h5py.File, path: Path) -> OpenCells:
+def read(root: h5py.File, path: Path, stack: ExitStack) -> OpenCells:  # noqa: ARG001 - as every reader has it
     """A loom file; cells without names are numbered, genes must have some.
 
     Args:
         root: The open file.
         path: Where it lies.
+        stack: Not needed here.
 
     Raises:
         RefusedFileError: Something that it must have is missing or damaged.

@@ -1,26 +1,24 @@
 """Folders of matrix.mtx, features.tsv (or genes.tsv) and barcodes.tsv, as Cell Ranger, STARsolo and archives have them.
 
-Text cannot be entered in the middle. It is read once, and its numbers are kept in a temporary file that has no name, in
-pieces of which the matrix is then read as often as it is wanted.
+Text cannot be entered in the middle: it is read once, and its numbers are put aside (`db.files.cells.scattered`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from db.errors import NeedsChoiceError, RefusedFileError
 from db.files.cells.genes import gene_table
-from db.files.cells.market_text import Header, Kept, header_of, kept
-from db.files.cells.matrices import ByCell, ByGene, Matrix
+from db.files.cells.market_text import Header, header_of, triplets
 from db.files.cells.open_cells import Layer, OpenCells, Texts
+from db.files.cells.scattered import Block, Scattered
 from db.files.opening import open_ordinary
 from db.files.plain_table import read_plain_table
 
@@ -119,7 +117,7 @@ def read(path: Path, stack: ExitStack) -> OpenCells:
     with open_ordinary(parts.matrix) as stream:
         header = header_of(stream, parts.matrix)
     by_row = _genes_are_rows(header, len(genes), len(barcodes), parts)
-    layer = Layer(partial(_matrix, parts.matrix, by_row, stack))
+    layer = Layer(partial(_matrix, parts.matrix, header, by_row, stack))
     return OpenCells(path, TITLE, pd.Index(barcodes, dtype="str"), genes, {}, {"matrix": layer})
 
 
@@ -145,12 +143,10 @@ def _genes_are_rows(header: Header, genes: int, cells: int, parts: Parts) -> boo
     )
 
 
-def _matrix(path: Path, genes_are_rows: bool, stack: ExitStack) -> Matrix:  # noqa: FBT001 - one of two orders
-    numbers: Kept = kept(path, stack)
-    cells, genes = (numbers.columns, numbers.rows) if genes_are_rows else (numbers.rows, numbers.columns)
-    header = numbers.header
+def _matrix(path: Path, header: Header, genes_are_rows: bool, stack: ExitStack) -> Scattered:  # noqa: FBT001
+    def blocks() -> Iterator[Block]:
+        for rows, columns, values in triplets(path):
+            yield (columns, rows, values) if genes_are_rows else (rows, columns, values)
+
     shape = (header.columns, header.rows) if genes_are_rows else (header.rows, header.columns)
-    if numbers.sorted_by(cells):
-        ends = np.searchsorted(cells, np.arange(shape[0] + 1)) if len(cells) else np.zeros(shape[0] + 1)
-        return ByCell(numbers.values, genes, ends.astype(np.int64), shape, path.name)
-    return ByGene(numbers.values, cells, genes, shape, path.name)
+    return Scattered(blocks, header.entries, shape, stack, once=True)

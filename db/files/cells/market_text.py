@@ -1,20 +1,20 @@
-"""Matrix Market files: their header, and their numbers put aside in a temporary file as they are read."""
+"""Matrix Market files: their header, and their numbers as they are read."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from db.errors import RefusedFileError
-from db.files.opening import open_ordinary
+from db.files.cells.matrices import checked_places, checked_values
+from db.files.opening import open_ordinary, reason_of
 from db.files.unpacking import MAX_RATIO, RATIO_FROM, packing_refused, too_large
 
 MARK = b"%%MatrixMarket"
@@ -40,33 +40,6 @@ class Header:
     columns: int
     entries: int
     pattern: bool
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The numbers of a file, in its order, in a temporary file.
-
-    Attributes:
-        header: What the file says of itself.
-        rows: The row of each value, from 0 (int32).
-        columns: Its column, from 0 (int32).
-        values: The values (float32).
-    """
-
-    header: Header
-    rows: npt.NDArray[np.int32]
-    columns: npt.NDArray[np.int32]
-    values: npt.NDArray[np.float32]
-
-    def sorted_by(self, places: npt.NDArray[np.int32]) -> bool:
-        """Whether some places never go back.
-
-        Args:
-            places: `rows` or `columns`.
-        """
-        return all(
-            bool((np.diff(places[at : at + LINES + 1]) >= 0).all()) for at in range(0, max(1, len(places)), LINES)
-        )
 
 
 @contextmanager
@@ -135,57 +108,48 @@ def _header(inside: IO[bytes], path: Path) -> Header:
     return Header(rows, columns, entries, said[3] == "pattern")
 
 
-def kept(path: Path, stack: ExitStack) -> Kept:
-    """Reads a file once and puts its numbers aside.
+def triplets(path: Path) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32]]]:
+    """Reads a file from its start to its end.
 
     Args:
         path: The file.
-        stack: Closes the temporary file, which then is gone.
+
+    Yields:
+        Rows, columns (both from 0) and values of some lines.
 
     Raises:
         RefusedFileError: It is cut, or a line is no row, column and value.
     """
     with packing_refused(path, "Matrix Market file"), open_ordinary(path) as stream, unpacked(stream) as inside:
         header = _header(inside, path)
-        size = header.entries
-        stored = _room(size, stack)
-        at = 0
-        for lines in _lines(inside, header):
-            end = at + len(lines)
-            if end > size:
-                raise RefusedFileError(f"{path.name} has more than the {size:,} values that it claims.", _HELP)
-            for axis, most in ((0, header.rows), (1, header.columns)):
-                stored[axis, at:end] = _places(lines[axis], most, path)
+        left = header.entries
+        for lines in _lines(inside, header, path):
+            left -= len(lines)
+            if left < 0:
+                raise RefusedFileError(f"{path.name} has more than the {header.entries:,} values it claims.", _HELP)
             values = np.ones(len(lines)) if header.pattern else lines[2].to_numpy()
-            stored[2, at:end] = values.astype(np.float32).view(np.int32)
-            at = end
-    if at < size:
-        raise RefusedFileError(f"{path.name} is cut: it has {at:,} of the {size:,} values that it claims.", _HELP)
-    return Kept(header, stored[0], stored[1], stored[2].view(np.float32))
+            rows, columns = _places(lines[0], header.rows, path), _places(lines[1], header.columns, path)
+            yield rows, columns, checked_values(values, path.name)
+    if left:
+        raise RefusedFileError(f"{path.name} is cut: of {header.entries:,} values {left:,} are missing.", _HELP)
 
 
-def _room(size: int, stack: ExitStack) -> npt.NDArray[np.int32]:
-    """A temporary file for so many rows, columns and values, as an array: 3 × size."""
-    if not size:
-        return np.zeros((3, 0), np.int32)
-    file = stack.enter_context(tempfile.TemporaryFile(prefix="hitscout-"))  # noqa: SIM115 - closed by the stack
-    return np.memmap(cast("BinaryIO", file), dtype=np.int32, mode="w+", shape=(3, size))
-
-
-def _lines(inside: IO[bytes], header: Header) -> Iterator[pd.DataFrame]:
+def _lines(inside: IO[bytes], header: Header, path: Path) -> Iterator[pd.DataFrame]:
     if not header.entries:
         return
     kinds = {0: np.int64, 1: np.int64} | ({} if header.pattern else {2: np.float64})
-    with pd.read_csv(
-        inside, sep=r"\s+", header=None, names=list(kinds), dtype=kinds, index_col=False, chunksize=LINES,
-        na_filter=False, on_bad_lines="error",
-    ) as reader:  # fmt: skip
-        yield from reader
+    try:
+        with pd.read_csv(
+            inside, sep=r"\s+", header=None, names=list(kinds), dtype=kinds, index_col=False, chunksize=LINES,
+            na_filter=False, on_bad_lines="error",
+        ) as reader:  # fmt: skip
+            yield from reader
+    except ValueError as error:
+        raise RefusedFileError(
+            f"{path.name} has a line that is no row, column and value ({reason_of(error)}).", _HELP
+        ) from error
 
 
 def _places(numbers: pd.Series[int], most: int, path: Path) -> npt.NDArray[np.int32]:
     """Numbers of rows or columns, counted from 0."""
-    places = numbers.to_numpy() - 1
-    if places.size and not 0 <= places.min() <= places.max() < most:
-        raise RefusedFileError(f"{path.name} has a value in row or column {int(places.max()) + 1} of {most:,}.", _HELP)
-    return places.astype(np.int32)
+    return checked_places(numbers.to_numpy() - 1, most, path.name)

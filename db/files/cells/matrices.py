@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix, csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack
 
 from db.errors import RefusedFileError
 
 ENTRIES = 1 << 23
 """Values that are read at once: 64 MB of numbers and places."""
-GROUP = 3 << 23
-"""Values that are sorted by cell at once, where a file holds them by gene: it is read once for each so many."""
 _HELP = "Download or write it again."
 
 Array = npt.NDArray[Any]
@@ -106,81 +103,6 @@ class ByCell:
 
 
 @dataclass(frozen=True)
-class ByGene:
-    """Values stored gene after gene, or in no order at all.
-
-    They are read once to count those of each cell, and then once for every `GROUP` of values, which are sorted by cell
-    in memory: neither the matrix nor anything as large as its dense form is held.
-
-    Attributes:
-        values: The values.
-        cells: Number of the cell of each.
-        genes: Number of the gene of each, or, where they are by gene, the number of values before each and of all.
-        shape: Cells, genes.
-        name: What to call it in messages.
-    """
-
-    values: Stored
-    cells: Stored
-    genes: Stored
-    shape: tuple[int, int]
-    name: str
-
-    def __post_init__(self) -> None:
-        if self.ends is not None:
-            check_ends(self.ends, self.shape[1], self.shape[0], self.values, self.cells, self.name)
-
-    @cached_property
-    def ends(self) -> npt.NDArray[np.int64] | None:
-        """Values before each gene, where they are by gene."""
-        return self.genes if isinstance(self.genes, np.ndarray) and self.genes.dtype == np.int64 else None
-
-    @cached_property
-    def ends_of_cells(self) -> npt.NDArray[np.int64]:
-        """Values before each cell, counted by reading where all of them lie."""
-        counts = np.zeros(self.shape[0], dtype=np.int64)
-        for begin, end in self._blocks():
-            found = checked_places(self.cells[begin:end], self.shape[0], self.name)
-            counts += np.bincount(found, minlength=self.shape[0])
-        return np.concatenate([[0], np.cumsum(counts)])
-
-    def pieces(self, cells: int, start: int) -> Iterator[tuple[int, csr_matrix]]:
-        """See `Matrix`."""
-        for first, last in spans(self.ends_of_cells, start, self.shape[0], GROUP):
-            sorted_cells = self._sorted(first, last)
-            for at, end in spans(self.ends_of_cells[first : last + 1], 0, cells):
-                yield first + at, sorted_cells[at:end]
-
-    def _sorted(self, first: int, last: int) -> csr_matrix:
-        """Some cells, out of one reading of the file."""
-        size = int(self.ends_of_cells[last] - self.ends_of_cells[first])
-        rows, columns, values = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.float32)
-        filled = 0
-        for begin, end in self._blocks():
-            found = checked_places(self.cells[begin:end], self.shape[0], self.name)
-            wanted = np.flatnonzero((found >= first) & (found < last))
-            to = filled + len(wanted)
-            rows[filled:to] = found[wanted] - first
-            columns[filled:to] = self._genes_of(begin, end)[wanted]
-            values[filled:to] = checked_values(self.values[begin:end], self.name)[wanted]
-            filled = to
-        return coo_matrix((values, (rows, columns)), shape=(last - first, self.shape[1])).tocsr()
-
-    def _blocks(self) -> Iterator[tuple[int, int]]:
-        size = int(self.values.shape[0]) if self.ends is None else int(self.ends[-1])
-        return ((begin, min(begin + ENTRIES, size)) for begin in range(0, size, ENTRIES))
-
-    def _genes_of(self, begin: int, end: int) -> Array:
-        """The gene of each of some values."""
-        if self.ends is None:
-            return checked_places(self.genes[begin:end], self.shape[1], self.name)
-        first = int(np.searchsorted(self.ends, begin, side="right")) - 1
-        last = int(np.searchsorted(self.ends, end, side="left"))
-        bounds = np.clip(self.ends[first : last + 1], begin, end)
-        return np.repeat(np.arange(first, last, dtype=np.int32), bounds[1:] - bounds[:-1])
-
-
-@dataclass(frozen=True)
 class Dense:
     """Every value stored, zeros too.
 
@@ -245,8 +167,10 @@ def checked_values(values: Array, name: str) -> Array:
     """
     with np.errstate(over="ignore"):
         plain = values.astype(np.float32, copy=False)
-    # The extremes tell of a missing or infinite value without a mask of all of them.
-    if plain.size and not (np.isfinite(plain.min()) and np.isfinite(plain.max())):
+    # A sum tells of a missing or infinite value in one pass; one that is too large for it is no fault of theirs.
+    with np.errstate(over="ignore", invalid="ignore"):
+        suspect = not np.isfinite(plain.sum())
+    if suspect and not np.isfinite(plain).all():
         raise RefusedFileError(
             f"{name} has values that are missing or infinite.", "Set them to numbers, or leave their genes out."
         )
@@ -264,7 +188,8 @@ def checked_places(places: Array, count: int, name: str) -> Array:
     Raises:
         RefusedFileError: One is too large, negative or no whole number.
     """
-    if places.dtype.kind not in "iu" or (places.size and not 0 <= places.min() <= places.max() < count):
+    # A negative number read without its sign is larger than any count, so that one pass tells of both.
+    if places.dtype.kind not in "iu" or (places.size and places.view(f"u{places.itemsize}").max() >= count):
         raise RefusedFileError(f"{name} has a value for a gene or cell that there is not.", _HELP)
     return places.astype(np.int32, copy=False)
 

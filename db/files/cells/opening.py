@@ -17,7 +17,7 @@ from db.files.kinds import START, kind_of
 from db.files.opening import damage_refused, open_ordinary
 
 FORMS = "an .h5ad, a 10x .h5, a .loom, or a folder with matrix.mtx, features.tsv and barcodes.tsv"
-_READERS: tuple[tuple[Callable[[h5py.Group], bool], Callable[[h5py.File, Path], OpenCells]], ...] = (
+_READERS: tuple[tuple[Callable[[h5py.Group], bool], Callable[[h5py.File, Path, ExitStack], OpenCells]], ...] = (
     (tenx_h5.recognises, tenx_h5.read), (loom.recognises, loom.read), (h5ad.recognises, h5ad.read),
 )  # fmt: skip
 _STRANGERS = (
@@ -70,7 +70,7 @@ def _opened(path: Path, stack: ExitStack) -> OpenCells:
         return market.read(path, stack)
     kind = _kind(path)
     if kind == "hdf5":
-        return _from_hdf5(stack.enter_context(opened_hdf5(path)), path)
+        return _from_hdf5(stack.enter_context(opened_hdf5(path)), path, stack)
     if kind == "market":
         return market.read(path, stack)
     if kind == "r":
@@ -94,14 +94,14 @@ def _kind(path: Path) -> str:
     return "r" if start[:5] in _R_DATA or (start.startswith(_PACKED) and path.suffix.casefold() == ".rda") else ""
 
 
-def _from_hdf5(root: h5py.File, path: Path) -> OpenCells:
-    for recognises, read in _READERS:
-        if recognises(root):
-            return read(root, path)
+def _from_hdf5(root: h5py.File, path: Path, stack: ExitStack) -> OpenCells:
     inside = set(root)
     for names, what, help_ in _STRANGERS:
         if names <= inside:
             raise RefusedFileError(f"{path.name} is {what}.", help_)
+    for recognises, read in _READERS:
+        if recognises(root):
+            return read(root, path, stack)
     listed = ", ".join(sorted(inside)[:8]) or "nothing"
     raise RefusedFileError(f"{path.name} is an HDF5 file without cells: it holds {listed}.", f"Give {FORMS}.")
 

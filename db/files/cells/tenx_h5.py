@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -36,12 +37,13 @@ def _groups(root: h5py.Group) -> list[str]:
     return [name for name, node in found.items() if isinstance(node, h5py.Group) and set(node) >= _PARTS]
 
 
-def read(root: h5py.File, path: Path) -> OpenCells:
+def read(root: h5py.File, path: Path, stack: ExitStack) -> OpenCells:  # noqa: ARG001 - as every reader has it
     """A matrix of Cell Ranger; it is written by cell.
 
     Args:
         root: The open file.
         path: Where it lies.
+        stack: Not needed here.
 
     Raises:
         RefusedFileError: Something that it must have is missing or damaged, or several genomes have cells of their own.

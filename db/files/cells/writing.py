@@ -28,7 +28,7 @@ def write_h5ad(
         path: Where; a file that is there is replaced.
         matrix: Cells × genes, written as float32, sparse where it is sparse.
         cells: A row for each cell, named by its index: columns of numbers, truth values, or texts (where texts come
-            again they are written as categories). Missing texts are empty, missing numbers NaN.
+            again they are written as categories). Missing numbers are NaN, missing texts no category or empty.
         genes: The same for each gene.
 
     Raises:
@@ -87,7 +87,7 @@ def _write_column(group: h5py.Group, name: str, column: pd.Series[Any]) -> None:
         values = column.to_numpy(dtype=np.float64 if column.hasnans else kind)
         _encode(group.create_dataset(name, data=values), "array", "0.2.0")
     elif column.nunique() < len(column):
-        made = column.astype("str").fillna("").astype("category").cat
+        made = column.astype("str").astype("category").cat
         inner = group.create_group(name)
         _encode(inner, "categorical", "0.2.0")
         inner.attrs["ordered"] = False
