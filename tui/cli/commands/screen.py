@@ -83,13 +83,15 @@ _OF_TABLES = frozenset({"replicate", "replicate_of", *(field.name for field in f
 def _add_cells(
     context: typer.Context, file: Path, screen: ScreenDescription, cells: CellReading, where: Mapping[str, str]
 ) -> None:
+    from db.errors import RefusedFileError
     from tools.expression.perturb_seq.adding import add_perturb_seq
     from tui.layouts import perturb_seq as layout
 
     if other := _given(context, _OF_TABLES):
-        raise typer.BadParameter(
-            f"{', '.join(other)} are of tables, and {file.name} holds cells; their controls are named by --control.",
-            param_hint="FILE",
+        raise RefusedFileError(
+            f"{file.name} is no table but a file of cells (HDF5, Matrix Market or R), and {', '.join(other)} are of"
+            " tables.",
+            "Leave them out; controls among cells are named by --control. A table of effects is given as csv.",
         )
     session = session_of(context)
     with session.workspace() as workspace:
