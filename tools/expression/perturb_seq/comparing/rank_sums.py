@@ -106,10 +106,10 @@ class _Ranked:
     def of(cls, block: GeneBlock, arms: Arms) -> _Ranked:
         arm = arms.of_cell[block.cell]
         where = block.gene * len(arms.strata) + arms.stratum[arm]
-        order = np.lexsort((block.value, where))
-        arm, where, value = arm[order], where[order], block.value[order]
-        fresh = _changes(where)
-        fresh[1:] |= value[1:] != value[:-1]
+        # The bits of numbers that are not negative are ordered as these are, so that one sort by a whole number does.
+        key = where << 32 | block.value.astype(np.float32).view(np.uint32)
+        order = np.argsort(key)
+        arm, where, fresh = arm[order], where[order], _changes(key[order])
         tie, is_control = np.cumsum(fresh) - 1, arms.group[arm] == CONTROL
         controls = _summed(tie, int(fresh.sum()), is_control.astype(np.float64))
         return cls(arm, block.gene[order], tie, is_control, where, where[fresh], controls)
