@@ -1,4 +1,4 @@
-"""Expression of single cells: screens read by it, and what a perturbation that nobody made would do to it."""
+"""Expression after a perturbation: measured in cells or in bulk, and predicted where nobody made it."""
 
 from __future__ import annotations
 
