@@ -218,53 +218,46 @@ def test_progress_is_reported_and_a_stop_leaves_the_store_as_it_was(named_worksp
     assert list((named_workspace.paths.cache / "cells").iterdir()) == []
 
 
-PERTURBENCH = [
-    "BPGM",
-    "SAMD1",
-    "CBL",
-    "CNN1",
-    "CEBPE",
-    "RUNX1T1",
-    "MAPK1",
-    "FOXL2",
-    "HOXB9",
-    "FOXO4",
-    "HK2",
-    "IER5L",
-    "KLF1",
-    "MAP2K6",
-    "SET",
-    "TGFBR2",
-    "KMT2A",
-    "MAP2K3",
-    "SLC38A2",
-    "MAP3K21",
-    "MAP4K3",
-    "MAP4K5",
-    "MIDN",
-    "NIT1",
-    "PLK4",
-    "PTPN12",
-    "PTPN9",
-    "ZBTB10",
-    "SGK1",
-    "TBX3",
-    "TMSB4X",
-]
-"""What was perturbed in PerturBench's development file."""
+PERTURBED = (
+    "BPGM", "SAMD1", "CBL", "CNN1", "CEBPE", "RUNX1T1", "MAPK1", "FOXL2", "HOXB9", "FOXO4", "HK2", "IER5L", "KLF1",
+    "MAP2K6", "SET", "TGFBR2", "KMT2A", "MAP2K3", "SLC38A2", "MAP3K21", "MAP4K3", "MAP4K5", "MIDN", "NIT1", "PLK4",
+    "PTPN12", "PTPN9", "ZBTB10", "SGK1", "TBX3", "TMSB4X", "ATF2", "BRD4", "CAV1", "CD86", "CMTM6", "CUL3", "ETV7",
+    "IRF1", "IRF7", "NFKBIA", "PDCD1LG2", "POU2F2", "SMAD4", "SPI1", "STAT2", "STAT3", "STAT5A",
+    "TNFRSF14", "UBE2L6",
+)  # fmt: skip
+"""What was perturbed in PerturBench's development file and by Papalexi."""
 
 
 @pytest.fixture
 def wide_workspace(named_workspace, tmp_path):
-    """A workspace whose store knows the genes of `PERTURBENCH` too."""
+    """A workspace whose store knows the genes of `PERTURBED` too."""
     header = (NAMES / "hgnc_entries.tsv").read_text().splitlines()[0]
     empty = [""] * (header.count("\t") - 3)
-    rows = ["\t".join([f"HGNC:{90_000 + n}", gene, gene, "Approved", *empty]) for n, gene in enumerate(PERTURBENCH)]
+    rows = ["\t".join([f"HGNC:{90_000 + n}", gene, gene, "Approved", *empty]) for n, gene in enumerate(PERTURBED)]
     old = (NAMES / "hgnc_entries.tsv").read_text().splitlines()[1:]
     (tmp_path / "wide.tsv").write_text("\n".join([header, *old, *rows]) + "\n")
     workspace = replace(named_workspace, store=Store(tmp_path / "wide.duckdb").create())
     Genes().load(workspace, Source("hgnc", tmp_path), LoadStep("genes", ("wide.tsv",), {"layout": "hgnc"}))
     return workspace
+
+
+def test_papalexi_goes_in_by_its_guides_and_the_interferon_pathway_answers(wide_workspace, shared_data):
+    added = add_perturb_seq(
+        wide_workspace, shared_data / "singlecell" / "papalexi2021_lowmoi.rda", phenotype="", modality="knockout"
+    )
+    quality = added.quality
+    # The 25th is MARCH8, a former symbol that this small store does not know.
+    assert (quality.cells_read, added.effects, quality.stratum_columns) == (20_729, 24, ("bio_rep",))
+    by_name = {one.perturbation: one for one in quality.perturbations}
+    # Receptor, kinase and transcription factor of interferon gamma: their guides agree, and the same genes fall.
+    for gene in ("IFNGR1", "IFNGR2", "JAK2", "STAT1"):
+        assert by_name[gene].responding > 80
+        assert by_name[gene].agreement > 0.5
+    assert quality.moved >= 7
+    assert quality.targets == 9
+    assert by_name["PDCD1LG2"].responding == 0
+    rows = responses_of(wide_workspace.store, added.context.name).set_index(["perturbation", "readout"])
+    assert rows.loc[("IFNGR1", "STAT1"), ["de", "up"]].tolist() == [True, False]
 
 
 def test_perturbench_goes_in_whole_and_activation_raises_its_targets(wide_workspace, shared_data):
