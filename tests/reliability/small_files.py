@@ -12,12 +12,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 import openpyxl
 import pandas as pd
 import rdata
+from scipy.sparse import coo_matrix, csr_matrix
 
 from db.engine import in_memory
+from db.files.cells.opening import opened_cells
+from db.files.cells.scale import scale_of
+from db.files.cells.writing import write_h5ad
 from tests.tools.conftest import GENES
 from tools.genes.name_lists import read_expression, read_list
 from tools.packs.loaders.embedding import read_embedding
@@ -144,6 +149,52 @@ def _edges(path: Path) -> None:
     rdata.write_rda(path, {"edges": frame})
 
 
+def _cells(_: Workspace, path: Path) -> None:
+    with opened_cells(path) as cells:
+        for name in cells.columns:
+            cells.column(name)
+        for layer in cells.layers:
+            scale_of(cells, layer)
+
+
+def _counts() -> np.ndarray:
+    return np.random.default_rng(2).poisson(0.5, (40, len(USED))).astype(np.float32)
+
+
+def _h5ad(path: Path) -> None:
+    cells = pd.DataFrame({"pert": ["A", "ctrl"] * 20}, index=[f"c{number}" for number in range(40)])
+    write_h5ad(path, csr_matrix(_counts()), cells, pd.DataFrame(index=USED))
+
+
+def _tenx_h5(path: Path) -> None:
+    made, text = csr_matrix(_counts()), h5py.string_dtype()
+    with h5py.File(path, "w") as file:
+        for name in ("data", "indices", "indptr"):
+            file[f"matrix/{name}"] = getattr(made, name)
+        file["matrix/shape"] = np.array(made.shape[::-1])
+        file.create_dataset("matrix/barcodes", data=[f"c{number}" for number in range(40)], dtype=text)
+        for name in ("id", "name"):
+            file.create_dataset(f"matrix/features/{name}", data=USED, dtype=text)
+
+
+def _loom(path: Path) -> None:
+    with h5py.File(path, "w") as file:
+        file.create_dataset("matrix", data=_counts().T, chunks=(8, 16), compression="gzip")
+        file.create_dataset("row_attrs/Gene", data=USED, dtype=h5py.string_dtype())
+        file.create_dataset("col_attrs/pert", data=["A", "ctrl"] * 20, dtype=h5py.string_dtype())
+
+
+def _market() -> dict[str, bytes]:
+    made = coo_matrix(_counts().T)
+    lines = [f"{i + 1} {j + 1} {int(x)}" for i, j, x in zip(made.row, made.col, made.data, strict=True)]
+    head = ["%%MatrixMarket matrix coordinate integer general", f"{len(USED)} 40 {made.nnz}"]
+    return {
+        "matrix.mtx.gz": gzip.compress("\n".join([*head, *lines, ""]).encode(), mtime=0),
+        "features.tsv": "".join(f"{gene}\t{gene}\tGene Expression\n" for gene in USED).encode(),
+        "barcodes.tsv": "".join(f"c{number}\n" for number in range(40)).encode(),
+    }
+
+
 def formats(folder: Path) -> dict[str, Format]:
     """Every format by its name.
 
@@ -183,6 +234,10 @@ def formats(folder: Path) -> dict[str, Format]:
         "responses": Format({"r.csv": responses.encode()}, lambda _, path: read_responses(path, Reading())),
         "vectors": Format(vectors, lambda _, path: read_embedding(path, path.with_suffix(".json"))),
         "R data": Format({"n.rda": _written(folder, _edges)}, lambda _, path: read_edges(path)),
+        "h5ad": Format({"c.h5ad": _written(folder, _h5ad)}, _cells),
+        "10x": Format({"c.h5": _written(folder, _tenx_h5)}, _cells),
+        "loom": Format({"c.loom": _written(folder, _loom)}, _cells),
+        "Matrix Market": Format(_market(), _cells),
         "gene sets": Format({"g.parquet": _written(folder, _parquet(sets))},
                             lambda _, path: read_set_table(path)),
     }  # fmt: skip

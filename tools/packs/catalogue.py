@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -188,8 +189,13 @@ def _helping(workspace: Workspace, names: Iterable[str]) -> tuple[Sequence[str],
     """Packs that are not here, and the next steps of those that are."""
     needed = tuple(dict.fromkeys(names))
     absent = absent_packs(workspace, needed)
-    steps = dict.fromkeys(read_pack(name).next_step for name in needed if name not in absent)
+    steps = dict.fromkeys(_next_step(workspace, read_pack(name)) for name in needed if name not in absent)
     return absent, [step for step in steps if step]
+
+
+def _next_step(workspace: Workspace, pack: Pack) -> str:
+    """A pack's next step as it can be typed into a shell."""
+    return pack.next_step.replace("{folder}", shlex.quote(str(pack_folder(workspace, pack))))
 
 
 def pack_folder(workspace: Workspace, pack: Pack | str) -> Path:
@@ -328,7 +334,7 @@ def _fetch_one(workspace: Workspace, pack: Pack, mirror: Mirror | None, *, accep
         licence=pack.licence,
         citation=pack.citation,
         seconds=round(time.monotonic() - started, 2),
-        next_step=pack.next_step,
+        next_step=_next_step(workspace, pack),
     )
 
 

@@ -103,7 +103,8 @@ class Pack:
         study: Study of its screens, where a screen names no other.
         files: What is fetched.
         loads: How it is put into the store; empty where its files are used as they are.
-        next_step: Command that makes use of it, where fetching alone changes nothing; else empty.
+        next_step: Command that makes use of it, where fetching alone changes nothing; else empty. In it ``{folder}``
+            stands for the folder of the pack's files.
     """
 
     name: str

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from db.errors import RefusedFileError
+from db.files.cells.heaps import check_heaps
 from db.files.opening import reason_of, refuse_extraordinary
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -47,6 +48,7 @@ def opened_hdf5(path: Path) -> Iterator[h5py.File]:
     except OSError as error:
         raise _unopened(path, error) from error
     with file:
+        check_heaps(file, path)
         yield file
 
 

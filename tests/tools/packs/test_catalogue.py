@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shlex
 import shutil
 import zipfile
 from dataclasses import replace
@@ -338,3 +339,11 @@ def test_files_of_the_real_mirror_are_the_pinned_ones(named_workspace, shared_da
     loaded = report.packs[0].loaded[0]
     assert loaded.rows + loaded.kept_aside == 684 + 926
     assert "POLR2A" in get_gene_set(named_workspace.store, "essentials", "CEGv2").genes
+
+
+def test_a_next_step_names_the_folder_of_the_pack_as_a_shell_takes_it(workspace, catalogue):
+    step = 'next_step = "hitscout screen add {folder}/cells.h5ad"\n'
+    catalogue.add("cells", step + catalogue.https("cells.h5ad", b"cells"))
+    report = fetch(workspace, ["cells", "tiny-sets"], mirror=catalogue.mirror)
+    said = {pack.name: pack.next_step for pack in report.packs}["cells"]
+    assert said == f"hitscout screen add {shlex.quote(str(pack_folder(workspace, 'cells')))}/cells.h5ad"

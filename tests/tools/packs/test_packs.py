@@ -80,7 +80,7 @@ def test_pinned_files_are_those_of_the_manifest(shared_data):
             (row["repository"], row["commit"], row["path"]): row for row in csv.DictReader(stream, delimiter="\t")
         }
     files = [file for pack in read_packs() for file in pack.files if isinstance(file, HttpsFile)]
-    assert len(files) == 50
+    assert len(files) == 52
     # Pinned to a commit like the others, but not among the files that came with the project.
     elsewhere = [file.path for file in files if (file.repository, file.commit, file.path) not in listed]
     assert set(elsewhere) <= {"resources/protein_atlas/RNAtableExtended.tsv.gz"}

@@ -180,3 +180,32 @@ def test_r_data_without_a_screen_is_refused(tmp_path):
     assert "writeH5AD" in refused(tmp_path / "x.rda", "R data without a list")
     (tmp_path / "y.rda").write_bytes(bz2.compress(b"RDX3\nX\n"))
     refused(tmp_path / "y.rda", "cannot be read as R data")
+
+
+def test_a_list_of_r_without_sparse_matrices_is_refused(tmp_path):
+    import rdata
+
+    dense = {"response_matrix": np.ones((2, 3)), "grna_matrix": np.ones((2, 3))}
+    rdata.write_rda(tmp_path / "x.rda", {"x": dense})
+    assert "CsparseMatrix" in refused(tmp_path / "x.rda", "response_matrix is no sparse matrix with names of rows")
+
+
+def test_texts_that_do_not_lie_where_the_file_says_are_refused(h5ad):
+    path = h5ad()
+    content = bytearray(path.read_bytes())
+    # The size of the first text: longer than the place in which it lies, which HDF5 would see too.
+    at = content.index(b"GCOL") + 24
+    content[at : at + 8] = (1 << 40).to_bytes(8, "little")
+    path.write_bytes(content)
+    refused(path, "its texts do not lie where it says")
+
+
+def test_numbers_are_passed_over_when_texts_are_looked_for(h5ad, tmp_path):
+    mark = np.frombuffer(b"GCOL\x01\0\0\0" + bytes(8), dtype=np.float32)
+
+    def numbers(file):
+        file.create_dataset("uns/plain", data=np.tile(mark, 10))
+        file.create_dataset("uns/packed", data=np.tile(mark, 10), chunks=(8,))
+
+    with opened_cells(h5ad(numbers)) as cells:
+        assert cells.cells == CELLS
