@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from db.acts import option
-from db.errors import InvalidValueError, NeedsChoiceError
+from db.errors import InvalidValueError, NeedsChoiceError, RefusedFileError
 from db.files.opening import damage_refused
 from db.files.unpacking import MAX_RATIO, RATIO_FROM, packing_refused, too_large
 
@@ -71,7 +71,27 @@ def read_sheet(stream: IO[bytes], path: Path, sheet: str = "") -> Sheet:
         NeedsChoiceError: Several sheets hold a table.
     """
     stream.seek(0)
-    with _opened(BytesIO(stream.read()), path) as book:
+    content = stream.read()
+    found = _read(content, path, sheet)
+    # Titles and headers stand above.
+    if any(not any(column) for column in zip(*found.rows[len(found.rows) // 2 :], strict=True)):
+        _refuse_formulas(content, path, found.name)
+    return found
+
+
+def _refuse_formulas(content: bytes, path: Path, sheet: str) -> None:
+    """Refuses formulas that a program wrote and none has computed: their cells are read as empty ones."""
+    with _opened(BytesIO(content), path, data_only=False) as book:
+        first = next((one for row in book[sheet].iter_rows() for one in row if one.data_type == "f"), None)
+        if first is not None:
+            raise RefusedFileError(
+                f"Cell {first.coordinate} of {path.name} is a formula whose value was never saved.",
+                "Open the workbook in a spreadsheet program and save it, or save the sheet as csv.",
+            )
+
+
+def _read(content: bytes, path: Path, sheet: str) -> Sheet:
+    with _opened(BytesIO(content), path) as book:
         names = [one.title for one in book.worksheets]
         if sheet:
             chosen = _named(sheet, names, path)
@@ -89,11 +109,11 @@ def read_sheet(stream: IO[bytes], path: Path, sheet: str = "") -> Sheet:
 
 
 @contextmanager
-def _opened(stream: IO[bytes], path: Path) -> Iterator[Any]:
+def _opened(stream: IO[bytes], path: Path, *, data_only: bool = True) -> Iterator[Any]:
     import openpyxl
 
     with damage_refused(path, _KIND, _HELP):
-        book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=data_only, keep_links=False)
         try:
             yield book
         finally:

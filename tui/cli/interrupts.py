@@ -32,6 +32,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _owner = 0
 _asked = threading.Event()
 """Set once a signal has come."""
+_importing = threading.Event()
+"""Set where the signal met an import: a library that is interrupted as it is loaded may abort with its own words."""
 _told = threading.Event()
 """Set once the end of this run was said."""
 
@@ -45,8 +47,8 @@ def watch() -> None:
     if _owner == os.getpid() or threading.current_thread() is not threading.main_thread():
         return
     _owner = os.getpid()
-    _told.clear()
-    _asked.clear()
+    for event in (_told, _asked, _importing):
+        event.clear()
     for number in _SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupted)
@@ -117,7 +119,19 @@ def _interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 
         # A forked worker inherits this handler, and has nobody to tell.
         os._exit(INTERRUPTED)
     _asked.set()
+    if _in_an_import(frame):
+        # Nothing is to be tidied up yet: the thread that waits ends the run.
+        _importing.set()
+        return
     interrupt(threading.main_thread().ident or 0)
+
+
+def _in_an_import(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _wait(woken: int) -> None:
@@ -128,7 +142,7 @@ def _wait(woken: int) -> None:
     while not set(os.read(woken, 1)) & set(_SIGNALS):
         pass
     at = time.monotonic()
-    while (spent := time.monotonic() - at) < GRACE or (finishing() and spent < COMMIT):
+    while ((spent := time.monotonic() - at) < GRACE and not _importing.is_set()) or (finishing() and spent < COMMIT):
         time.sleep(0.02)
     _end()
 

@@ -172,6 +172,31 @@ def test_what_does_not_end_by_itself_is_ended(call, number, store, work):
     assert interrupted(process, number) < ALLOWED
 
 
+IMPORTING = """
+import sys
+from pathlib import Path
+sys.path.insert(0, ".")
+Path("slowly_loaded.py").write_text(
+    "import time; print('loading', flush=True)\\ntry:\\n    time.sleep(9)\\n"
+    "except KeyboardInterrupt:\\n    raise SystemExit('a library was interrupted as it was loaded')"
+)
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import tools.genes.card
+def card(*_):
+    import slowly_loaded
+tools.genes.card.gene_card = card
+from tui.cli.main import run
+run(["gene", "VAV1"])
+"""
+
+
+def test_a_library_is_not_interrupted_as_it_is_loaded(store, work):
+    process = started(IMPORTING, [], store, work)
+    assert process.stdout.readline() == "loading\n"
+    assert interrupted(process) < ALLOWED
+
+
 def test_a_commit_is_finished_and_entered_in_the_manifest_first(store, work):
     process = started(COMMITTING, [], store, work)
     assert process.stdout.readline() == "committed\n"

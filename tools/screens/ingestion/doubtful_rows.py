@@ -126,13 +126,18 @@ def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**dict(zip(_P_FIELDS, np.where(over, 1.0, p).T, strict=True))) if over.any() else rows
 
 
-def said_of_effects(notes: Sequence[Note]) -> tuple[str, ...]:
-    """What whoever adds a file should know of the effects that it does not have.
+def said_of_gaps(rows: pd.DataFrame, notes: Sequence[Note]) -> tuple[str, ...]:
+    """What whoever adds a file should know of the numbers that it does not have.
 
     Args:
-        notes: Notes on its rows.
+        rows: The rows that are used.
+        notes: Notes on the file's rows.
     """
     said = []
+    for field, name in (("fdr_low", "FDR"), ("p_low", "p")):
+        gaps = int(rows[field].isna().sum())
+        if 0 < gaps < len(rows):
+            said.append(f"{gaps:,} of {len(rows):,} rows have no {name}: used, and no hits by a rule on it.")
     if infinite := [note.name for note in notes if note.reason == "not-finite"]:
         names = f"{', '.join(infinite[:NAMED])}{' …' if len(infinite) > NAMED else ''}"
         said.append(

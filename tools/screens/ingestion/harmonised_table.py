@@ -12,7 +12,7 @@ from db.genes.names import GeneNames
 from db.records import EstimateKind, Modality, Note, Organism
 from tools.screens.checks.counts_beside import without_control_reads
 from tools.screens.checks.plausibility import implausible
-from tools.screens.ingestion.doubtful_rows import bad_rows, refuse_if_strict, said_of_effects, usable_rows
+from tools.screens.ingestion.doubtful_rows import bad_rows, refuse_if_strict, said_of_gaps, usable_rows
 from tools.screens.ingestion.files_read import FilesRead, read_files
 from tools.screens.ingestion.perturbation_names import listed_hits, named_rows, refuse_empty, symbol_of
 from tools.screens.ingestion.repeated_rows import one_row_each
@@ -189,5 +189,5 @@ def _table_of(
         readout_gene=readout_gene,
         rows_read=len(read.table.rows) + bad_rows(read.table),
         text=read.table.text,
-        remarks=(*read.table.said, *read.table.remarks, *found.remarks, *said_of_effects(found.notes)),
+        remarks=(*read.table.said, *read.table.remarks, *found.remarks, *said_of_gaps(found.rows, found.notes)),
     )

@@ -33,6 +33,10 @@ IDENTIFIER_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 _PREFIXED = ("hgnc", "mgi")
+_ANY_ID = ("geneid", "genesid", "identifier")
+_FORMS = {"entrez": r"\d+(?:\.0)?", "ensembl": r"ENS[A-Z]*G\d{11}(?:\.\d+)?"}
+MOSTLY = 0.9
+"""Share of a column's cells from which on their form is the column's."""
 
 
 def folded(name: str) -> str:
@@ -142,6 +146,16 @@ def identifier_columns(columns: Sequence[str], reading: Reading, path: Path) -> 
     return found
 
 
+def _beside(cells: pd.DataFrame, gene: str) -> dict[str, str]:
+    """Namespace → a column beside the names that is called an id of genes and does not say of which kind."""
+    for column in named([str(name) for name in cells.columns], _ANY_ID):
+        if column != gene:
+            for space, form in _FORMS.items():
+                if cells[column].str.strip().str.fullmatch(form).mean() > MOSTLY:
+                    return {space: column}
+    return {}
+
+
 def _with_prefix(genes: pd.Series[str], column: str) -> pd.Series[str]:
     """Numbers of a column of HGNC or MGI ids as these are written; bare ones would be read as Entrez ids."""
     space = next((one for one in _PREFIXED if folded(column) in IDENTIFIER_NAMES[one]), "")
@@ -189,7 +203,7 @@ def typed_table(
     rows["guides"] = _guides(rows)
     notes = (*_unread(bad, rows, cells), *(flag for flag in flags if flag.line not in bad))
     good = ~rows.index.isin(list(bad))
-    spaces = identifier_columns([str(name) for name in cells.columns], reading, table.path)
+    spaces = _beside(cells, gene) | identifier_columns([str(name) for name in cells.columns], reading, table.path)
     identifiers = {
         space: cells.loc[good, column].map(clean).reset_index(drop=True)
         for space, column in spaces.items()

@@ -9,6 +9,7 @@ import tempfile
 import textwrap
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from db.errors import (
@@ -351,3 +352,29 @@ def test_a_full_disk_after_the_commit_says_that_nothing_need_be_repeated(named_w
     assert store.verify() == []
     again = add_screen(named_workspace, large, phenotype="x", positive_means="raises", most_unresolved=1.0)
     assert again.already_present
+
+
+def test_rows_without_an_fdr_are_used_and_it_is_said(named_workspace, write_file, genes):
+    rows = "".join(f"{gene},{place},{'NA' if place % 3 else '.01'}\n" for place, gene in enumerate(genes[:30]))
+    added = add_screen(
+        named_workspace, write_file(f"gene,lfc,fdr\n{rows}"), phenotype="IL-2 production", positive_means="raises"
+    )
+    assert added.effects == 30
+    assert "20 of 30 rows have no FDR: used, and no hits by a rule on it." in added.warnings
+
+
+def test_formulas_that_were_never_computed_are_told(refused, tmp_path, genes):
+    book = openpyxl.Workbook()
+    for row in [("gene", "lfc"), *((gene, f"={place}/2") for place, gene in enumerate(genes[:30]))]:
+        book.active.append(row)
+    book.save(tmp_path / "computed.xlsx")
+    assert "B2 of computed.xlsx is a formula" in refused(tmp_path / "computed.xlsx").message
+
+
+def test_ids_of_a_column_that_does_not_say_which_are_held_against_names(refused, named_workspace, write_file, genes):
+    query = "SELECT symbol, identifier FROM gene JOIN gene_identifier ON gene_id = gene.id WHERE namespace = 'entrez'"
+    with named_workspace.store.read() as connection:
+        ids = dict(connection.execute(query).fetchall())
+    known = [gene for gene in genes if gene in ids][:30]
+    slipped = "".join(f"{gene},{ids[other]},1\n" for gene, other in zip(known, [*known[1:], known[0]], strict=True))
+    assert "different genes" in refused(write_file(f"symbol,GeneID,lfc\n{slipped}")).message
