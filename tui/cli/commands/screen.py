@@ -56,7 +56,7 @@ def add(
     from tools.screens.ingestion.adding import add_screen
     from tui.layouts import screen as layout
 
-    if is_cells(file):
+    if file.exists() and is_cells(file):
         _add_cells(context, file, screen, cells, reading.where)
         return
     if other := _given(context, _OF_CELLS):
