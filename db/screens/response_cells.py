@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
 
 from db.acts import act
 from db.errors import InvalidValueError, NotFoundError
 from db.store import Store
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 MOST_CELLS = 5_000
 """Cells that are kept of one table at most."""
@@ -60,6 +63,9 @@ def write_response_cells(
     Raises:
         InvalidValueError: There are more than `MOST_CELLS`.
     """
+    # Not above: all that reads screens imports this file, and few of them read cells.
+    from scipy.sparse import csr_matrix
+
     if amounts.shape[0] > MOST_CELLS:
         raise InvalidValueError(f"{amounts.shape[0]:,} cells are too many for a sample.", f"Keep {MOST_CELLS:,}.")
     rows = csr_matrix(amounts, dtype="<f4")
@@ -93,6 +99,8 @@ def response_cells(store: Store, context: str) -> SampledCells:
     Raises:
         NotFoundError: There is no such table.
     """
+    from scipy.sparse import csr_matrix
+
     chosen = "WHERE response_screen_id = (SELECT id FROM response_screen WHERE name = ?)"
     with store.read() as connection:
         if not connection.execute("SELECT 1 FROM response_screen WHERE name = ?", [context]).fetchall():

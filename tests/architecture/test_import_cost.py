@@ -35,3 +35,9 @@ def test_whether_a_table_is_one_of_cells_is_asked_without_a_library():
     loaded = loaded_by(code.format(repr(__file__)))
     assert "db" in loaded
     assert loaded & (SLOW | {"h5py"}) == set()
+
+
+def test_screens_are_read_without_what_only_cells_need():
+    loaded = loaded_by("import db.screens.reading, db.screens.responses")
+    assert "duckdb" in loaded
+    assert loaded & {"scipy", "h5py"} == set()
