@@ -144,16 +144,16 @@ def _grouping(
 
 
 def _too_few(cells: CellFile, counts: pd.Series[int], fewest: int) -> RefusedFileError:
-    most = f"the commonest, {counts.index[0]}, has {counts.iloc[0]}" if len(counts) else "none has any"
+    most = (
+        f"the commonest of {len(counts):,}, {counts.index[0]}, has {counts.iloc[0]}" if len(counts) else "none has any"
+    )
     lower = max(2, int(counts.iloc[0])) if len(counts) else 2
     hint = (
         f"Fewer can be let in, and say little: {option(min_cells=lower)}."
         if len(counts) and counts.iloc[0] >= 2
         else "One cell says nothing of a perturbation: give the file of all cells, before it was averaged or thinned."
     )
-    return RefusedFileError(
-        f"No perturbation of {cells.path.name} has {fewest} cells or more: {most} of {len(counts):,}.", hint
-    )
+    return RefusedFileError(f"No perturbation of {cells.path.name} has {fewest} cells or more: {most}.", hint)
 
 
 def _few(name: str, cells: int, reading: CellReading) -> Note:
