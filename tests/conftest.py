@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 # Read when the libraries are loaded. Threads of several test processes that spin for the same cores cost tenfold.
@@ -28,6 +29,18 @@ def _own_home(tmp_path, monkeypatch):
     monkeypatch.delenv("HITSCOUT_PACKS", raising=False)
     # Under xdist COLUMNS is set, and tables would be laid out for it.
     monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _answered_signals():
+    """Processes that a test starts are interrupted as in a terminal.
+
+    What is ignored is inherited: from a shell that runs the tests in its background, or from a test before that ran a
+    command in this process to its end, after which nothing is answered.
+    """
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,6 @@ import os, signal, sys, threading
 from pathlib import Path
 from db.engine import in_memory
 from db.store import Store
-signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     with {opened} as connection:
         threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()

@@ -59,7 +59,6 @@ def test_half_a_download_is_never_taken_for_whole_and_goes_with_the_next(pack, t
     folder = tmp_path / "small"
     child = os.fork()
     if child == 0:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         fetch_files(pack, folder, None, lambda done, total: None)
         os._exit(0)
     assert _Slow.begun.wait(30)

@@ -224,10 +224,8 @@ def test_an_unexpected_error_is_one_line_and_a_log_file(cli, tmp_path, as_json):
 
 
 INTERRUPTED = """
-import signal, sys, time, multiprocessing
+import time, multiprocessing
 import tools.genes.card
-# Where the tests run in the background of a shell, this signal is ignored, and children inherit that.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 def slow(*_):
     child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(300,))
     child.start()
