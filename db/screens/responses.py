@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -14,12 +15,13 @@ from db.acts import FILE, act, option
 from db.errors import ConflictError, InvalidValueError, NotFoundError, did_you_mean
 from db.provenance import next_id, utc_now
 from db.records import Modality, Organism, Study
+from db.screens.response_plan import NUMBERS, FlagColumn, NumberColumn, RowPlan, RowsFound, RowSource
+from db.screens.response_rows import insert_rows, survey
 from db.screens.writing import add_study, drop_idle_studies
 from db.store import Store
 
 ReadoutKind = Literal["gene", "gene_set"]
 Names = Literal["symbols", "file"]
-NUMBERS = ("estimate", "standard_error", "p", "fdr")
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,84 @@ def write_responses(
     Raises:
         ConflictError: The store has a context of this name, or two rows are of one perturbation and readout.
     """
+    plan = _plan_of(responses)
+    found = survey(plan)
+    if len(found.doubles):
+        first = found.kept_aside[found.kept_aside["reason"] == "duplicate"].iloc[0]
+        raise ConflictError(
+            f"In {name} the response of {first['readout']} to {first['perturbation']} stands more than once."
+        )
+    return write_rows(
+        connection, ingest_id, plan, found, name=name, perturbations=perturbations, readouts=readouts,
+        organism=organism, cell_type=cell_type, condition=condition, modality=modality, readout_kind=readout_kind,
+        study=study,
+    )  # fmt: skip
+
+
+def _plan_of(responses: pd.DataFrame) -> RowPlan:
+    """A frame of typed rows as a plan, each of whose names stands for itself."""
+    rows = responses.reset_index(drop=True)
+    rows = rows.astype({one: "boolean" for one in ("de", "up") if one in rows.columns})
+    there = [one for one in NUMBERS if one in rows.columns]
+    rows = rows.astype(dict.fromkeys(there, "Float64") | dict.fromkeys(("perturbation", "readout"), object))
+    source = RowSource(Path("responses"), frame=rows)
+    flags = {one: FlagColumn(source.at(one), ("true",), ("false",)) for one in ("de", "up") if one in rows.columns}
+    return RowPlan(
+        source, source.at("perturbation"), source.at("readout"),
+        _as_written(rows["perturbation"]), _as_written(rows["readout"]),
+        numbers={one: NumberColumn(source.at(one)) for one in there}, responds=flags.get("de"), up=flags.get("up"),
+        split=source.at("split") if "split" in rows.columns else "",
+    )  # fmt: skip
+
+
+def _as_written(cells: pd.Series[str]) -> pd.DataFrame:
+    return pd.DataFrame({"cell": cells.unique()}).assign(name=lambda frame: frame["cell"], reason="")
+
+
+def write_rows(
+    connection: duckdb.DuckDBPyConnection,
+    ingest_id: int,
+    plan: RowPlan,
+    found: RowsFound,
+    *,
+    name: str,
+    perturbations: Mapping[str, int],
+    readouts: Mapping[str, Sequence[int]],
+    organism: Organism = "human",
+    cell_type: str = "",
+    condition: str = "",
+    modality: Modality = "",
+    readout_kind: ReadoutKind = "gene",
+    study: Study | None = None,
+) -> int:
+    """Writes the rows of a source without taking them out of the engine; must be inside the write of their ingest.
+
+    Args:
+        connection: The writing connection.
+        ingest_id: The ingest that the rows belong to.
+        plan: How the rows are read.
+        found: What `survey` found by this plan.
+        name: Name of the context.
+        perturbations: See `write_responses`.
+        readouts: See `write_responses`.
+        organism: Whose genes.
+        cell_type: Cell type or line.
+        condition: What else the cells were given.
+        modality: How genes were perturbed.
+        readout_kind: Whether readouts are genes or gene sets.
+        study: The study, or None where not declared.
+
+    Returns:
+        Number of rows.
+
+    Raises:
+        ConflictError: The store has a context of this name.
+    """
     if connection.execute("SELECT 1 FROM response_screen WHERE lower(name) = lower(?)", [name]).fetchall():
         raise ConflictError(
             f"The store holds responses named {name} already, from another file.",
             f"{act('response_remove', name)} makes room for the new ones; or give another name with {option('name')}.",
         )
-    _refuse_doubles(responses, name)
     number = next_id(connection, "response_screen")
     connection.execute(
         f"INSERT INTO response_screen VALUES ({', '.join('?' * 10)})",
@@ -108,43 +182,21 @@ def write_responses(
             readout_kind, ingest_id, utc_now(),
         ],
     )  # fmt: skip
-    perturbed = _numbered(responses["perturbation"])
-    read = _numbered(responses["readout"])
-    known = pd.array([perturbations.get(one) for one in perturbed.index], dtype="Int64")
+    perturbed, read = _numbers_of(found.perturbations), _numbers_of(found.readouts)
+    known = pd.array([perturbations.get(one) for one in found.perturbations], dtype="Int64")
     _insert(
         connection, "response_perturbation",
-        pd.DataFrame({"r": number, "n": perturbed.to_numpy(), "name": perturbed.index.astype(object), "id": known}),
+        pd.DataFrame({"r": number, "n": perturbed, "name": pd.Series(found.perturbations, dtype=object), "id": known}),
         ingest_id,
     )  # fmt: skip
-    members = [[int(one) for one in readouts.get(name, ())] for name in read.index]
-    _insert_readouts(connection, number, read, members, ingest_id)
-    _insert(connection, "response", _rows(number, responses, perturbed, read), ingest_id)
-    return len(responses)
+    members = [[int(one) for one in readouts.get(name, ())] for name in found.readouts]
+    _insert_readouts(connection, number, pd.Series(read, index=list(found.readouts)), members, ingest_id)
+    insert_rows(connection, plan, found, number, ingest_id)
+    return found.rows
 
 
-def _refuse_doubles(responses: pd.DataFrame, name: str) -> None:
-    double = responses[responses.duplicated(["perturbation", "readout"])]
-    if len(double):
-        first = double.iloc[0]
-        raise ConflictError(
-            f"In {name} the response of {first['readout']} to {first['perturbation']} stands more than once."
-        )
-
-
-def _numbered(names: pd.Series[str]) -> pd.Series[int]:
-    """Name → number, by name, so that row order does not matter."""
-    distinct = sorted(set(names))
-    return pd.Series(range(1, len(distinct) + 1), index=distinct)
-
-
-def _rows(number: int, responses: pd.DataFrame, perturbed: pd.Series[int], read: pd.Series[int]) -> pd.DataFrame:
-    rows = responses.reindex(columns=["split", "de", "up", *NUMBERS])
-    rows = rows.astype({"de": "boolean", "up": "boolean", **dict.fromkeys(NUMBERS, "Float64")})
-    rows["split"] = rows["split"].astype(object).where(rows["split"].notna(), "")
-    rows.insert(0, "readout", responses["readout"].map(read).astype("int64"))
-    rows.insert(0, "perturbation", responses["perturbation"].map(perturbed).astype("int64"))
-    rows.insert(0, "screen", number)
-    return rows.sort_values(["perturbation", "readout"], kind="stable")
+def _numbers_of(names: Sequence[str]) -> list[int]:
+    return list(range(1, len(names) + 1))
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, ingest_id: int) -> None:
@@ -161,8 +213,9 @@ def _insert_readouts(
     connection.register("new_members", flat)
     with _registered(connection, rows):
         connection.execute(
-            "INSERT INTO response_readout SELECT ?, r.n, r.name, coalesce((SELECT list(m.gene_id::INTEGER ORDER BY"
-            " m.gene_id) FROM new_members m WHERE m.n = r.n), []), ? FROM new_rows r ORDER BY r.n",
+            "INSERT INTO response_readout SELECT ?, r.n, r.name, coalesce(m.gene_ids, []), ? FROM new_rows r LEFT JOIN"
+            " (SELECT n, list(gene_id::INTEGER ORDER BY gene_id) AS gene_ids FROM new_members GROUP BY n) m USING (n)"
+            " ORDER BY r.n",
             [number, ingest_id],
         )
     connection.unregister("new_members")
@@ -229,6 +282,24 @@ def _contexts(connection: duckdb.DuckDBPyConnection) -> list[ResponseContext]:
         " FROM response_screen s LEFT JOIN study ON study.id = s.study_id ORDER BY s.name"
     ).fetchall()
     return [ResponseContext(*row) for row in rows]
+
+
+def responding(store: Store, context: str) -> tuple[int, int]:
+    """How many pairs of a context respond, and how many of these are raised.
+
+    Args:
+        store: The store.
+        context: Name of the context.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    with store.read() as connection:
+        number = required_context(connection, context)
+        rows = connection.execute(
+            "SELECT count(*) FILTER (de), count(*) FILTER (up) FROM response WHERE response_screen_id = ?", [number]
+        ).fetchall()
+    return int(rows[0][0]), int(rows[0][1])
 
 
 def responses_of(

@@ -1,12 +1,14 @@
-"""A file of responses as typed rows: columns known by name, labels told by a rule, doubtful rows set aside."""
+"""A file of responses as a plan of rows: columns known by name, labels told by a rule, doubtful rows set aside.
+
+Only distinct names, and cells that are no plain numbers, come to Python; rows stay where they are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from db.acts import COLUMN, Word, option
@@ -14,11 +16,14 @@ from db.errors import InvalidValueError, NeedsChoiceError, RefusedFileError
 from db.genes.control_names import is_control
 from db.genes.name_forms import clean
 from db.records import Note
-from tools.screens.hit_rules import DEFAULT_FDR, hits, parse_rule
-from tools.screens.tables.raw_table import RawTable, numbers
+from db.screens.response_plan import NUMBERS, Condition, FlagColumn, NumberColumn, RowPlan, RowsFound
+from db.screens.response_rows import distinct_cells, first_line, looked_at, odd_cells, survey
+from db.store import Connection
+from tools.responses.response_source import ResponseTable, opened_responses
+from tools.screens.hit_rules import DEFAULT_FDR, parse_rule
+from tools.screens.tables.raw_table import RawTable, read_numbers
 from tools.screens.tables.reading import Reading
 from tools.screens.tables.rows import folded
-from tools.screens.tables.source_file import opened
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "perturbation": ("perturbation", "pert", "perturbedgene", "targetgene", "target", "guidetarget", "knockdown"),
@@ -35,22 +40,31 @@ _TRUE, _FALSE = frozenset({"1", "true", "yes", "up"}), frozenset({"0", "false", 
 
 
 @dataclass(frozen=True)
-class TypedResponses:
-    """A file's rows.
+class FoundResponses:
+    """A file's rows, looked through.
 
     Attributes:
-        rows: Columns perturbation, readout, de and up (nullable booleans), estimate, standard_error, p and fdr.
+        plan: How they are read.
+        found: Which can be used.
         rule: How it was told which pairs respond.
-        notes: Rows that are not used.
     """
 
-    rows: pd.DataFrame
+    plan: RowPlan
+    found: RowsFound
     rule: str
-    notes: tuple[Note, ...]
+
+    @property
+    def notes(self) -> list[Note]:
+        """Rows that are not used."""
+        rows = self.found.kept_aside
+        return [
+            Note(int(line), f"{perturbation} {readout}".strip(), reason, detail)
+            for line, perturbation, readout, reason, detail in rows.itertuples(index=False)
+        ]
 
 
-def read_responses(path: Path, reading: Reading, responds: str = "") -> TypedResponses:
-    """Reads a table with one row for each perturbation and readout gene.
+def read_responses(path: Path, reading: Reading, responds: str = "") -> FoundResponses:
+    """Looks through a table with one row for each perturbation and readout gene.
 
     Args:
         path: The file.
@@ -62,31 +76,32 @@ def read_responses(path: Path, reading: Reading, responds: str = "") -> TypedRes
         NeedsChoiceError: A column is not known by name, or it cannot be told which pairs respond.
         InvalidValueError: A mapping names what the file does not have.
     """
-    with opened(path, reading) as source:
-        table = source.table(reading)
-    columns = _columns(table, reading.columns)
-    frame = pd.DataFrame({key: table.cells[columns[key]].map(clean) for key in ("perturbation", "readout")})
-    notes: list[Note] = []
-    for key in ("estimate", "standard_error", "p", "fdr"):
-        frame[key] = np.nan
-        if key in columns:
-            values, unreadable = numbers(table, columns[key])
-            bad = unreadable | np.isinf(values) | ((values < 0) | (values > 1) if key in ("p", "fdr") else False)
-            notes += _notes(frame[bad], "bad-row", f"its {key} is no number that can be used")
-            frame[key] = values.mask(bad)
-            frame = frame[~bad.reindex(frame.index)]
-            table = RawTable(table.cells.loc[frame.index], table.path, table.decimal)
-    kept, more = _usable(frame, {one.strip().casefold() for one in reading.controls})
-    if kept.empty:
+    table = opened_responses(path, reading)
+    named = _columns(table, reading.columns)
+    columns = {field: table.source.at(name) for field, name in named.items()}
+    with looked_at(table.source) as connection:
+        controls = {one.strip().casefold() for one in reading.controls}
+        numbers = {key: _number(connection, table, columns[key]) for key in NUMBERS if key in columns}
+        labels, rule = _labels(connection, table, named, responds)
+        plan = RowPlan(
+            table.source, columns["perturbation"], columns["readout"],
+            _named(distinct_cells(connection, columns["perturbation"]), controls),
+            _named(distinct_cells(connection, columns["readout"])),
+            numbers=numbers, where=_where(connection, table, reading.where), responds=labels,
+            up=_flags(connection, table, named["up"]) if "up" in named else None,
+        )  # fmt: skip
+    found = survey(plan)
+    if not found.rows:
         raise RefusedFileError(
             f"{path.name} has no row that can be used.",
             f"Look at its columns: {option(columns={Word('field'): Word('column')})}.",
         )
-    labels, rule = _labelled(kept, table, columns, responds, path)
-    return TypedResponses(labels.reset_index(drop=True), rule, (*notes, *more))
+    if not isinstance(labels, FlagColumn):
+        _refuse_unlabelled(found, rule, path)
+    return FoundResponses(plan, found, rule)
 
 
-def _columns(table: RawTable, given: Mapping[str, str]) -> dict[str, str]:
+def _columns(table: ResponseTable, given: Mapping[str, str]) -> dict[str, str]:
     there = table.columns
     if unknown := [field for field in given if field not in NAMES]:
         raise InvalidValueError(
@@ -109,59 +124,95 @@ def _columns(table: RawTable, given: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _usable(frame: pd.DataFrame, controls: set[str]) -> tuple[pd.DataFrame, list[Note]]:
-    empty = (frame["perturbation"] == "") | (frame["readout"] == "")
-    control = frame["perturbation"].map(lambda name: is_control(name, controls)) & ~empty
-    rest = frame[~empty & ~control]
-    double = rest.duplicated(["perturbation", "readout"])
-    notes = _notes(frame[empty], "bad-row", "a name is missing")
-    notes += _notes(frame[control], "control", "a negative control is no perturbation")
-    notes += _notes(rest[double], "duplicate", "the pair stands further up in the file")
-    return rest[~double], notes
-
-
-def _notes(rows: pd.DataFrame, reason: str, detail: str) -> list[Note]:
-    return [
-        Note(int(line), f"{perturbation} {readout}".strip(), reason, detail)
-        for line, perturbation, readout in zip(rows.index, rows["perturbation"], rows["readout"], strict=True)
+def _named(cells: Sequence[str], controls: set[str] | None = None) -> pd.DataFrame:
+    """Each distinct cell with its clean name, and why its rows are not used."""
+    names = [clean(cell) for cell in cells]
+    reasons = [
+        "missing" if not name else "control" if controls is not None and is_control(name, controls) else ""
+        for name in names
     ]
+    return pd.DataFrame({"cell": list(cells), "name": names, "reason": reasons}, dtype=object)
 
 
-def _labelled(
-    frame: pd.DataFrame, table: RawTable, columns: Mapping[str, str], responds: str, path: Path
-) -> tuple[pd.DataFrame, str]:
-    """The rows with de and up, and how de was told."""
-    frame = frame.copy()
-    if "de" in columns and not responds:
-        frame["de"], rule = _flags(table, columns["de"], frame.index, path), f"label in column {columns['de']}"
-    else:
-        rule = responds or DEFAULT_FDR
-        parsed = parse_rule(rule)
-        needed = [key for key in ("fdr", "p") if parsed.needs(key)] or ["estimate"]
-        if parsed.list_hash or any(frame[key].isna().all() for key in needed):
-            raise NeedsChoiceError(
-                f"Which pairs of {path.name} respond cannot be told: it has no label and no {' or '.join(needed)}.",
-                f"Name a column ({option(columns={'de': COLUMN})}), or a rule on what it has, such as"
-                f" {option(responds='|lfc|>1')}.",
+def _number(connection: Connection, table: ResponseTable, column: str) -> NumberColumn:
+    """A column of numbers; of text that is not all plain, the cells that need a second look."""
+    odd = odd_cells(connection, column)
+    if odd is None:
+        return NumberColumn(column)
+    if table.decimal == "," or any("," in cell for cell in odd):
+        # Whether points or commas stand before fractions can only be told by all of the column.
+        odd = distinct_cells(connection, column)
+    cells = pd.DataFrame({column: pd.Series(odd, dtype=object)})
+    read = read_numbers(RawTable(cells, table.path, table.decimal), column)
+    return NumberColumn(
+        column, pd.DataFrame({"cell": odd, "value": read.values.to_numpy(), "unreadable": read.unreadable.to_numpy()})
+    )
+
+
+def _where(connection: Connection, table: ResponseTable, where: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The cells that rows must have, as the file writes them."""
+    asked = {}
+    for column, value in where.items():
+        if column not in table.columns:
+            raise InvalidValueError(
+                f"{table.path.name} has no column {column!r} for {option('where')}.",
+                f"Its columns are: {', '.join(table.columns)}.",
             )
-        sided = frame.assign(p_low=frame["p"], p_high=frame["p"], fdr_low=frame["fdr"], fdr_high=frame["fdr"])
-        frame["de"] = hits(sided, parsed).astype("boolean").to_numpy()
-        frame["de"] = frame["de"].astype("boolean").mask(frame[needed].isna().any(axis=1).to_numpy())
-    if "up" in columns:
-        up = _flags(table, columns["up"], frame.index, path)
-    else:
-        up = (frame["estimate"] > 0).astype("boolean").mask(frame["estimate"].isna())
-    frame["up"] = up.where(frame["de"].eq(other=True).to_numpy(dtype=bool, na_value=False))
-    return frame, rule
+        cells = distinct_cells(connection, table.source.at(column))
+        found = tuple(cell for cell in cells if clean(cell) == clean(value))
+        asked[table.source.at(column)] = found
+        if not found:
+            values = ", ".join(sorted({clean(cell) for cell in cells})[:12])
+            raise InvalidValueError(
+                f"No row of {table.path.name} has {value!r} in column {column!r}.", f"Its values are: {values}."
+            )
+    return asked
 
 
-def _flags(table: RawTable, column: str, rows: pd.Index[int], path: Path) -> pd.Series[bool]:
-    words = table.cells.loc[rows, column].map(lambda text: clean(text).casefold().removesuffix(".0"))
-    known = words.isin(_TRUE | _FALSE | {"", "na", "nan"})
-    if not known.all():
-        line = int(known.index[~known.to_numpy(dtype=bool)][0])
+def _labels(
+    connection: Connection, table: ResponseTable, columns: Mapping[str, str], responds: str
+) -> tuple[tuple[Condition, ...] | FlagColumn, str]:
+    """What tells whether a pair responds, and how that is said."""
+    if "de" in columns and not responds:
+        return _flags(connection, table, columns["de"]), f"label in column {columns['de']}"
+    rule = responds or DEFAULT_FDR
+    parsed = parse_rule(rule)
+    if parsed.list_hash or any(key not in columns for key in _needed(rule)):
+        raise _cannot_tell(rule, table.path)
+    return tuple(Condition(one.quantity, one.comparison, one.bound) for one in parsed.terms), rule
+
+
+def _needed(rule: str) -> list[str]:
+    parsed = parse_rule(rule)
+    return [key for key in ("fdr", "p") if parsed.needs(key)] or ["estimate"]
+
+
+def _refuse_unlabelled(found: RowsFound, rule: str, path: Path) -> None:
+    if not found.numbers.issuperset(_needed(rule)):
+        raise _cannot_tell(rule, path)
+
+
+def _cannot_tell(rule: str, path: Path) -> NeedsChoiceError:
+    return NeedsChoiceError(
+        f"Which pairs of {path.name} respond cannot be told: it has no label and no {' or '.join(_needed(rule))}.",
+        f"Name a column ({option(columns={'de': COLUMN})}), or a rule on what it has, such as"
+        f" {option(responds='|lfc|>1')}.",
+    )
+
+
+def _flags(connection: Connection, table: ResponseTable, column: str) -> FlagColumn:
+    place = table.source.at(column)
+    cells = distinct_cells(connection, place)
+    words = {cell: clean(cell).casefold().removesuffix(".0") for cell in cells}
+    if strange := [cell for cell, word in words.items() if word not in _TRUE | _FALSE | {"", "na", "nan"}]:
+        line = first_line(connection, place, strange[0])
         raise RefusedFileError(
-            f"Line {line} of {path.name} has {words[line]!r} in column {column!r}, which is neither 1 nor 0.",
+            f"Line {line} of {table.path.name} has {words[strange[0]]!r} in column {column!r}, which is neither 1 nor"
+            " 0.",
             "Write labels as 1 and 0, or leave them empty where they are not known.",
         )
-    return words.isin(_TRUE).astype("boolean").mask(~words.isin(_TRUE | _FALSE))
+    return FlagColumn(
+        place,
+        tuple(cell for cell in cells if words[cell] in _TRUE),
+        tuple(cell for cell in cells if words[cell] in _FALSE),
+    )

@@ -15,13 +15,13 @@ from db.genes.name_forms import clean
 from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
 from db.provenance import content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
 from db.records import Ingest, Modality, Organism, Study
-from db.screens.responses import ResponseContext, contexts, remove_responses, write_responses
+from db.screens.responses import ResponseContext, contexts, remove_responses, responding, write_rows
 from db.screens.writing import ensure_perturbations
 from db.store import Connection
 from tools.genes.placed_names import place
 from tools.parameters import takes_names
 from tools.responses.fits import forget_fits
-from tools.responses.table_file import TypedResponses, read_responses
+from tools.responses.table_file import FoundResponses, read_responses
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.tables.reading import Reading
 from tools.workspace import Progress, Workspace
@@ -183,14 +183,14 @@ def _name_of(path: Path) -> str:
 
 
 def _write(
-    workspace: Workspace, connection: Connection, ingest_id: int, described: Mapping[str, str], table: TypedResponses
+    workspace: Workspace, connection: Connection, ingest_id: int, described: Mapping[str, str], table: FoundResponses
 ) -> None:
     workspace.report(Progress("read responses", 1, 2, "writing"))
     organism = cast("Organism", described["organism"])
-    perturbed = sorted(set(table.rows["perturbation"]))
+    perturbed = table.found.perturbations
     parts = sorted(genes_among(perturbed))
     placed = place(workspace, parts, organism)
-    read = place(workspace, sorted(set(table.rows["readout"])), organism)
+    read = place(workspace, table.found.readouts, organism)
     parts_of = {one: genes_in(one) for one in perturbed}
     wanted = [one for one, own in parts_of.items() if len(own) <= 2 and all(part in placed.ids for part in own)]
     genes = {one: sorted({(placed.symbols[part], placed.ids[part]) for part in parts_of[one]}) for one in wanted}
@@ -204,8 +204,8 @@ def _write(
     )
     ids = ensure_perturbations(connection, organism, frame)
     study = Study(described["study"], described["citation"], described["licence"]) if described["study"] else None
-    write_responses(
-        connection, ingest_id, name=described["name"], responses=table.rows,
+    write_rows(
+        connection, ingest_id, table.plan, table.found, name=described["name"],
         perturbations={one: int(ids[symbols[one]]) for one in wanted},
         readouts={one: [read.ids[one]] for one in read.ids}, organism=organism, cell_type=described["cell_type"],
         condition=described["condition"], modality=cast("Modality", described["modality"]), study=study,
@@ -226,17 +226,18 @@ def _refuse_other(known: Ingest, described: Mapping[str, str]) -> None:
             )
 
 
-def _summary(workspace: Workspace, ingest_id: int, table: TypedResponses, *, already_present: bool) -> AddedResponses:
+def _summary(workspace: Workspace, ingest_id: int, table: FoundResponses, *, already_present: bool) -> AddedResponses:
     with workspace.store.read() as connection:
         notes = notes_of(connection, ingest_id)
         name = get_ingest(connection, ingest_id).name
+    counts = responding(workspace.store, name)
     context = next(one for one in contexts(workspace.store) if one.name == name)
     return AddedResponses(
         context=context,
         ingest_id=ingest_id,
         already_present=already_present,
-        responding=int(table.rows["de"].sum()),
-        raised=int(table.rows["up"].sum()),
+        responding=counts[0],
+        raised=counts[1],
         rule=table.rule,
         kept_aside=by_reason([note for note in notes if note.kept_aside]),
         flags=by_reason([note for note in notes if not note.kept_aside]),
