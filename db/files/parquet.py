@@ -62,6 +62,20 @@ def read_parquet_as_text(path: Path) -> pd.DataFrame:
         return cells
 
 
+def read_parquet_typed(path: Path) -> pd.DataFrame:
+    """A whole Parquet file with the types that it has.
+
+    Args:
+        path: The file, which `refuse_unfolding_parquet` has let pass.
+
+    Raises:
+        RefusedFileError: The file is not Parquet, or is damaged.
+    """
+    with _opened(path) as table:
+        cells: pd.DataFrame = table.df()
+        return cells
+
+
 def parquet_rows(path: Path) -> str:
     """SQL of all rows of a file, each column with its type, and ``line``, the number of the row from 1.
 

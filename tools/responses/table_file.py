@@ -19,23 +19,14 @@ from db.records import Note
 from db.screens.response_plan import NUMBERS, Condition, FlagColumn, NumberColumn, RowPlan, RowsFound
 from db.screens.response_rows import distinct_cells, first_line, looked_at, odd_cells, survey
 from db.store import Connection
-from tools.responses.response_source import ResponseTable, opened_responses
+from tools.responses.response_names import NAMES
+from tools.responses.response_source import opened_responses
+from tools.responses.response_table import ResponseTable
 from tools.screens.hit_rules import DEFAULT_FDR, parse_rule
 from tools.screens.tables.raw_table import RawTable, read_numbers
 from tools.screens.tables.reading import Reading
 from tools.screens.tables.rows import folded
 
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "perturbation": ("perturbation", "pert", "perturbedgene", "targetgene", "target", "guidetarget", "knockdown"),
-    "readout": ("readout", "readoutgene", "gene", "responsegene", "response", "genesymbol", "symbol", "feature"),
-    "estimate": ("estimate", "lfc", "log2fc", "logfc", "log2foldchange", "avglog2fc", "beta", "zscore", "z", "effect"),
-    "standard_error": ("standarderror", "se", "stderr", "lfcse"),
-    "p": ("p", "pvalue", "pval"),
-    "fdr": ("fdr", "qvalue", "qval", "padj", "adjp", "adjpval", "adjpvalue", "pvaladj", "pvalueadj"),
-    "de": ("de", "responds", "label", "significant", "isde"),
-    "up": ("up", "raised", "goesup"),
-}  # fmt: skip
-"""Field → how columns that hold it are called, lower case without signs between."""
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "up"}), frozenset({"0", "false", "no", "down", "-1"})
 
 
@@ -46,12 +37,16 @@ class FoundResponses:
     Attributes:
         plan: How they are read.
         found: Which can be used.
-        rule: How it was told which pairs respond.
+        rule: How it was told which pairs respond; empty where nothing tells.
+        genes: Name of a perturbation → its gene, where the name says more.
+        contrasts: Whether names of perturbations are those of contrasts, a part of which is the gene.
     """
 
     plan: RowPlan
     found: RowsFound
     rule: str
+    genes: Mapping[str, str]
+    contrasts: bool
 
     @property
     def notes(self) -> list[Note]:
@@ -63,20 +58,21 @@ class FoundResponses:
         ]
 
 
-def read_responses(path: Path, reading: Reading, responds: str = "") -> FoundResponses:
-    """Looks through a table with one row for each perturbation and readout gene.
+def read_responses(path: Path, reading: Reading, responds: str = "", perturbation: str = "") -> FoundResponses:
+    """Looks through a file of responses.
 
     Args:
         path: The file.
         reading: Its columns, conditions, encoding and further names of negative controls.
         responds: Rule that tells which pairs respond; by the table's label, else by ``fdr<0.05``, where empty.
+        perturbation: What was perturbed, where the file holds one contrast.
 
     Raises:
         RefusedFileError: It is no such table, or no row can be used.
         NeedsChoiceError: A column is not known by name, or it cannot be told which pairs respond.
         InvalidValueError: A mapping names what the file does not have.
     """
-    table = opened_responses(path, reading)
+    table = opened_responses(path, reading, perturbation)
     named = _columns(table, reading.columns)
     columns = {field: table.source.at(name) for field, name in named.items()}
     with looked_at(table.source) as connection:
@@ -96,9 +92,9 @@ def read_responses(path: Path, reading: Reading, responds: str = "") -> FoundRes
             f"{path.name} has no row that can be used.",
             f"Look at its columns: {option(columns={Word('field'): Word('column')})}.",
         )
-    if not isinstance(labels, FlagColumn):
+    if isinstance(labels, tuple):
         _refuse_unlabelled(found, rule, path)
-    return FoundResponses(plan, found, rule)
+    return FoundResponses(plan, found, rule, table.genes, table.contrasts)
 
 
 def _columns(table: ResponseTable, given: Mapping[str, str]) -> dict[str, str]:
@@ -107,9 +103,11 @@ def _columns(table: ResponseTable, given: Mapping[str, str]) -> dict[str, str]:
         raise InvalidValueError(
             f"{option('columns')} names a field {unknown[0]!r}.", f"The fields are: {', '.join(NAMES)}."
         )
+    # A column that was made from the one that is named needs no telling.
+    given = {field: column for field, column in given.items() if field not in table.made}
     if missing := [column for column in given.values() if column not in there]:
         raise InvalidValueError(f"The file has no column {missing[0]!r}.", f"Its columns are: {', '.join(there[:20])}.")
-    found = dict(given)
+    found = dict(given) | {field: field for field in table.made}
     for field, names in NAMES.items():
         matching = [column for name in names for column in there if folded(column) == name]
         free = [column for column in matching if column not in found.values()]
@@ -171,12 +169,14 @@ def _where(connection: Connection, table: ResponseTable, where: Mapping[str, str
 
 def _labels(
     connection: Connection, table: ResponseTable, columns: Mapping[str, str], responds: str
-) -> tuple[tuple[Condition, ...] | FlagColumn, str]:
+) -> tuple[tuple[Condition, ...] | FlagColumn | None, str]:
     """What tells whether a pair responds, and how that is said."""
     if "de" in columns and not responds:
         return _flags(connection, table, columns["de"]), f"label in column {columns['de']}"
     rule = responds or DEFAULT_FDR
     parsed = parse_rule(rule)
+    if table.unlabelled and not responds and "fdr" not in columns:
+        return None, ""
     if parsed.list_hash or any(key not in columns for key in _needed(rule)):
         raise _cannot_tell(rule, table.path)
     return tuple(Condition(one.quantity, one.comparison, one.bound) for one in parsed.terms), rule

@@ -20,7 +20,9 @@ from db.screens.writing import ensure_perturbations
 from db.store import Connection
 from tools.genes.placed_names import place
 from tools.parameters import takes_names
+from tools.responses.contrast_files import parts_of, refuse_nameless
 from tools.responses.fits import forget_fits
+from tools.responses.response_source import files_of
 from tools.responses.table_file import FoundResponses, read_responses
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.tables.reading import Reading
@@ -67,6 +69,7 @@ def add_responses(
     modality: str = "",
     responds: str = "",
     columns: Mapping[str, str] | None = None,
+    perturbation: str = "",
     where: Mapping[str, str] | None = None,
     controls: Sequence[str] = (),
     encoding: str = "",
@@ -75,15 +78,20 @@ def add_responses(
     citation: str = "",
     licence: str = "",
 ) -> AddedResponses:
-    """Adds a table of responses from a file: one row for each perturbation and readout gene.
+    """Adds responses from a file: what each perturbation did to each readout gene, in one context.
+
+    Tables of one row a pair (as pdex and scanpy write them) are taken, tables of contrasts (DESeq2, edgeR, limma: one
+    perturbation a file, several side by side, or a folder of such files), matrices of perturbations by readout genes,
+    and R's ranked lists of genes.
 
     The same file read in the same way is recognised and written once. Rows whose names are no known gene stay under
     their own names; rows that cannot be used are kept aside and reported.
 
     Args:
         workspace: The workspace.
-        path: A csv, tsv, Excel or Parquet table, packed or not, with a perturbation, a readout gene, and an estimate
-            with FDR or p, or labels ``de`` (responds: 1 or 0) and ``up`` (1 or 0).
+        path: A csv, tsv, Excel or Parquet table, packed or not, numpy arrays (.npz), R data (.rda, .rds), or a folder
+            of tables of one contrast each. Tables have a perturbation, a readout gene, and an estimate with FDR or p,
+            or labels ``de`` (responds: 1 or 0) and ``up`` (1 or 0).
         name: Name of the context; the file's name where empty.
         study: The publication or project.
         organism: ``human`` or ``mouse``.
@@ -94,6 +102,7 @@ def add_responses(
             no label ``de`` and no FDR, and ``fdr<0.05`` where it is empty.
         columns: Field (perturbation, readout, estimate, standard_error, p, fdr, de, up) → column of the file, for
             columns that are not known by name.
+        perturbation: What was perturbed, where a file holds one contrast and neither its name nor a column says it.
         where: Column → value; only these rows are read.
         controls: Names of perturbations that are negative controls, beyond those that are known.
         encoding: Text encoding, where it is not UTF-8.
@@ -115,7 +124,7 @@ def add_responses(
         no_header=no_header, sheet=sheet,
     )  # fmt: skip
     workspace.report(Progress(f"read {path.name}", 0, 2, "reading"))
-    table = read_responses(path, reading, responds)
+    table = read_responses(path, reading, responds, perturbation)
     described = {
         "name": clean(name) or _name_of(path), "study": study, "organism": organism, "cell_type": cell_type,
         "condition": condition, "modality": modality, "citation": citation, "licence": licence,
@@ -128,9 +137,11 @@ def add_responses(
         "kind": "responses", "rule": table.rule, "columns": dict(reading.columns), "where": dict(reading.where),
         "encoding": encoding, "controls": sorted(controls),
         **({"no_header": True} if no_header else {}), **({"sheet": sheet} if sheet else {}),
+        **({"perturbation": perturbation} if perturbation else {}),
     }  # fmt: skip
-    source = file_hash(path)
-    content = content_hash([source], how)
+    hashes = [file_hash(file) for file in files_of(path)]
+    source = hashes[0] if len(hashes) == 1 else content_hash(hashes, {})
+    content = content_hash(hashes, how)
     with workspace.store.write("ingest") as connection:
         known = find_ingest(connection, content)
         if known is None:
@@ -188,10 +199,11 @@ def _write(
     workspace.report(Progress("read responses", 1, 2, "writing"))
     organism = cast("Organism", described["organism"])
     perturbed = table.found.perturbations
-    parts = sorted(genes_among(perturbed))
+    gene_of = _genes_of(workspace, table, organism)
+    parts = sorted(genes_among(gene_of.values()))
     placed = place(workspace, parts, organism)
     read = place(workspace, table.found.readouts, organism)
-    parts_of = {one: genes_in(one) for one in perturbed}
+    parts_of = {one: genes_in(gene_of[one]) for one in perturbed}
     wanted = [one for one, own in parts_of.items() if len(own) <= 2 and all(part in placed.ids for part in own)]
     genes = {one: sorted({(placed.symbols[part], placed.ids[part]) for part in parts_of[one]}) for one in wanted}
     symbols = {one: name_of_genes(symbol for symbol, _ in genes[one]) for one in wanted}
@@ -214,6 +226,20 @@ def _write(
 
     unknown = {note.name: replace(note, kept_aside=False) for note in (*placed.notes, *read.notes)}
     add_notes(connection, ingest_id, list(unknown.values()))
+
+
+def _genes_of(workspace: Workspace, table: FoundResponses, organism: Organism) -> dict[str, str]:
+    """Name of a perturbation → what it perturbs: the name itself, or the gene that is a part of a contrast's name."""
+    names = table.found.perturbations
+    if not table.contrasts:
+        return {name: table.genes.get(name, name) for name in names}
+    parts = {name: [name, *parts_of(name)] for name in names}
+    placed = place(workspace, sorted({part for own in parts.values() for part in own}), organism)
+    # Only a symbol as it is written: KO, PTC and WT are aliases of genes.
+    genes = {name: next((part for part in own if placed.symbols.get(part) == part), "") for name, own in parts.items()}
+    if not any(genes.values()):
+        raise refuse_nameless(table.plan.source.path, names)
+    return {name: gene or name for name, gene in genes.items()}
 
 
 def _refuse_other(known: Ingest, described: Mapping[str, str]) -> None:

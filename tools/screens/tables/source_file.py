@@ -37,7 +37,7 @@ from tools.screens.tables.reading import BY_ITSELF, Reading
 
 HEADER_BYTES = 1 << 20
 """How much of a text is looked at for its header."""
-_ENDINGS = re.compile(r"(\.(gz|bz2|xz|zip|csv|tsv|txt|xlsx|parquet|gene_summary))+$")
+_ENDINGS = re.compile(r"(\.(gz|bz2|xz|zip|csv|tsv|txt|xlsx|parquet|gene_summary|npz|rda|rds))+$")
 
 
 @dataclass(frozen=True, eq=False)
