@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
-
-import pandas as pd
+from typing import get_args
 
 from db.acts import act, option
 from db.errors import ConflictError, InvalidValueError, check_word
 from db.genes.name_forms import clean
-from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
-from db.provenance import content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
-from db.records import Ingest, Modality, Organism, Study
-from db.screens.responses import ResponseContext, contexts, remove_responses, responding, write_rows
-from db.screens.writing import ensure_perturbations
-from db.store import Connection
-from tools.genes.placed_names import place
+from db.provenance import add_notes, content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
+from db.records import Ingest, Modality, Organism
+from db.screens.responses import ResponseContext, contexts, remove_responses, responding
 from tools.parameters import takes_names
-from tools.responses.contrast_files import parts_of, refuse_nameless
+from tools.response_files.found import FoundResponses, read_responses
+from tools.response_files.source import files_of
+from tools.response_files.writing import write_found
 from tools.responses.fits import forget_fits
-from tools.responses.response_source import files_of
-from tools.responses.table_file import FoundResponses, read_responses
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.tables.reading import Reading
 from tools.workspace import Progress, Workspace
@@ -149,7 +143,8 @@ def add_responses(
                 connection, content=content, kind="responses", name=described["name"], source=path.name,
                 source_hash=source, tool=_TOOL, arguments={**described, **how}, notes=table.notes,
             )  # fmt: skip
-            _write(workspace, connection, ingest_id, described, table)
+            workspace.report(Progress(f"read {path.name}", 1, 2, "writing"))
+            add_notes(connection, ingest_id, write_found(workspace, connection, ingest_id, table, described))
         else:
             _refuse_other(known, described)
     workspace.report(Progress(f"read {path.name}", 2, 2, "done"))
@@ -191,55 +186,6 @@ def _name_of(path: Path) -> str:
     from tools.screens.ingestion.adding import name_of
 
     return name_of(path)
-
-
-def _write(
-    workspace: Workspace, connection: Connection, ingest_id: int, described: Mapping[str, str], table: FoundResponses
-) -> None:
-    workspace.report(Progress("read responses", 1, 2, "writing"))
-    organism = cast("Organism", described["organism"])
-    perturbed = table.found.perturbations
-    gene_of = _genes_of(workspace, table, organism)
-    parts = sorted(genes_among(gene_of.values()))
-    placed = place(workspace, parts, organism)
-    read = place(workspace, table.found.readouts, organism)
-    parts_of = {one: genes_in(gene_of[one]) for one in perturbed}
-    wanted = [one for one, own in parts_of.items() if len(own) <= 2 and all(part in placed.ids for part in own)]
-    genes = {one: sorted({(placed.symbols[part], placed.ids[part]) for part in parts_of[one]}) for one in wanted}
-    symbols = {one: name_of_genes(symbol for symbol, _ in genes[one]) for one in wanted}
-    frame = pd.DataFrame(
-        {
-            "name": [symbols[one] for one in wanted],
-            "gene_id": [genes[one][0][1] for one in wanted],
-            "second_gene_id": [genes[one][1][1] if len(genes[one]) > 1 else None for one in wanted],
-        }
-    )
-    ids = ensure_perturbations(connection, organism, frame)
-    study = Study(described["study"], described["citation"], described["licence"]) if described["study"] else None
-    write_rows(
-        connection, ingest_id, table.plan, table.found, name=described["name"],
-        perturbations={one: int(ids[symbols[one]]) for one in wanted},
-        readouts={one: [read.ids[one]] for one in read.ids}, organism=organism, cell_type=described["cell_type"],
-        condition=described["condition"], modality=cast("Modality", described["modality"]), study=study,
-    )  # fmt: skip
-    from db.provenance import add_notes
-
-    unknown = {note.name: replace(note, kept_aside=False) for note in (*placed.notes, *read.notes)}
-    add_notes(connection, ingest_id, list(unknown.values()))
-
-
-def _genes_of(workspace: Workspace, table: FoundResponses, organism: Organism) -> dict[str, str]:
-    """Name of a perturbation → what it perturbs: the name itself, or the gene that is a part of a contrast's name."""
-    names = table.found.perturbations
-    if not table.contrasts:
-        return {name: table.genes.get(name, name) for name in names}
-    parts = {name: [name, *parts_of(name)] for name in names}
-    placed = place(workspace, sorted({part for own in parts.values() for part in own}), organism)
-    # Only a symbol as it is written: KO, PTC and WT are aliases of genes.
-    genes = {name: next((part for part in own if placed.symbols.get(part) == part), "") for name, own in parts.items()}
-    if not any(genes.values()):
-        raise refuse_nameless(table.plan.source.path, names)
-    return {name: gene or name for name, gene in genes.items()}
 
 
 def _refuse_other(known: Ingest, described: Mapping[str, str]) -> None:

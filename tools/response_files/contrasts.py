@@ -10,7 +10,7 @@ import pandas as pd
 
 from db.acts import COLUMN, Word, option
 from db.errors import NeedsChoiceError, RefusedFileError
-from tools.responses.response_names import NAMES
+from tools.response_files.names import NAMES
 from tools.screens.tables.rows import folded
 from tools.screens.tables.source_file import stem_of
 
@@ -31,7 +31,10 @@ def parts_of(name: str) -> list[str]:
     Args:
         name: Such as ``EPAS1_KO`` or ``IL2RA vs control``.
     """
-    return [part for part in _PART.split(name) if part and part.casefold() not in _SAYS_NOTHING]
+    parts = _PART.split(name)
+    # R writes NKX2-1 as NKX2.1 where a name stands in a column's name.
+    parts += [part.replace(".", "-") for part in re.split(r"[^A-Za-z0-9.-]+", name) if "." in part]
+    return [part for part in parts if part and part.casefold() not in _SAYS_NOTHING]
 
 
 MOST_REPEATED = 0.2

@@ -16,11 +16,11 @@ from db.files.opening import refuse_extraordinary
 from db.files.parquet import read_parquet_typed, refuse_unfolding_parquet
 from db.files.r_objects import holds_r_objects, read_r_object
 from db.screens.response_plan import RowSource
-from tools.responses import contrast_files
-from tools.responses.matrix_files import is_wide, of_arrays, of_matrix, of_wide_table
-from tools.responses.rank_files import of_ranks, ranks_in
-from tools.responses.response_names import NAMES
-from tools.responses.response_table import ResponseTable
+from tools.response_files import contrasts
+from tools.response_files.matrices import is_wide, of_arrays, of_matrix, of_wide_table
+from tools.response_files.names import NAMES
+from tools.response_files.ranks import of_ranks, ranks_in
+from tools.response_files.table import ResponseTable
 from tools.screens.tables.raw_table import refuse_double_names
 from tools.screens.tables.reading import Reading
 from tools.screens.tables.rows import folded
@@ -93,25 +93,25 @@ def _is_long(columns: tuple[str, ...], given: Mapping[str, str]) -> bool:
 def _of_cells(path: Path, cells: pd.DataFrame, reading: Reading, perturbation: str) -> ResponseTable:
     """A table by its columns: one row a pair, contrasts, or a matrix."""
     names = tuple(str(name) for name in cells.columns)
-    if beside := contrast_files.contrasts_beside(names):
+    if beside := contrasts.contrasts_beside(names):
         return _stacked(path, cells, reading, beside)
     if not _is_long(names, reading.columns) or perturbation:
-        if perturbation or contrast_files.is_one_contrast(cells, reading.columns):
-            name = perturbation or contrast_files.name_in(path)
-            cells = contrast_files.with_perturbation(cells, name, reading.columns, path)
-            return ResponseTable(RowSource(path, frame=cells), made=contrast_files.MADE, contrasts=not perturbation)
+        if perturbation or contrasts.is_one_contrast(cells, reading.columns):
+            name = perturbation or contrasts.name_in(path)
+            cells = contrasts.with_perturbation(cells, name, reading.columns, path)
+            return ResponseTable(RowSource(path, frame=cells), made=contrasts.MADE, contrasts=not perturbation)
         if is_wide(cells.head(_HEAD)):
             return of_wide_table(path, cells, reading.columns)
     return ResponseTable(RowSource(path, frame=cells))
 
 
 def _stacked(path: Path, cells: pd.DataFrame, reading: Reading, beside: dict[str, dict[str, str]]) -> ResponseTable:
-    whole = contrast_files.with_perturbation(cells, "", reading.columns, path)
-    return _contrasts(path, contrast_files.stacked(whole, beside, "readout"))
+    whole = contrasts.with_perturbation(cells, "", reading.columns, path)
+    return _contrasts(path, contrasts.stacked(whole, beside, "readout"))
 
 
 def _contrasts(path: Path, cells: pd.DataFrame) -> ResponseTable:
-    return ResponseTable(RowSource(path, frame=cells), made=contrast_files.MADE, contrasts=True)
+    return ResponseTable(RowSource(path, frame=cells), made=contrasts.MADE, contrasts=True)
 
 
 def _folder(path: Path, files: list[Path], reading: Reading) -> ResponseTable:
@@ -121,12 +121,12 @@ def _folder(path: Path, files: list[Path], reading: Reading) -> ResponseTable:
         with opened(file, reading) as source:
             cells = source.table(replace(reading, where={})).cells
         names = tuple(str(name) for name in cells.columns)
-        beside = contrast_files.contrasts_beside(names)
-        if not beside and not contrast_files.is_one_contrast(cells, reading.columns):
-            raise contrast_files.refuse_other(file, path)
-        name = contrast_files.name_in(file, files)
-        whole = contrast_files.with_perturbation(cells, name, reading.columns, file)
-        parts.append(contrast_files.stacked(whole, beside, "readout") if beside else whole)
+        beside = contrasts.contrasts_beside(names)
+        if not beside and not contrasts.is_one_contrast(cells, reading.columns):
+            raise contrasts.refuse_other(file, path)
+        name = contrasts.name_in(file, files)
+        whole = contrasts.with_perturbation(cells, name, reading.columns, file)
+        parts.append(contrasts.stacked(whole, beside, "readout") if beside else whole)
     return _contrasts(path, pd.concat(parts))
 
 
