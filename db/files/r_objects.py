@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import warnings
+import zlib
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,7 +28,7 @@ def holds_r_objects(path: Path) -> bool:
         try:
             with _unpacked(stream) as inside:
                 return inside.read(5).startswith((*_SAVED, *_ONE))
-        except (OSError, EOFError, lzma.LZMAError):
+        except (OSError, EOFError, lzma.LZMAError, zlib.error):
             return False
 
 

@@ -40,7 +40,8 @@ def looked_at(source: RowSource) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         RefusedFileError: The file is damaged.
     """
-    with damage_refused(source.path, "Parquet", DAMAGE_HELP), in_memory() as connection:
+    kind = "Parquet" if source.frame is None else "a table of responses"
+    with damage_refused(source.path, kind, DAMAGE_HELP), in_memory() as connection:
         source.show(connection)
         yield connection
 

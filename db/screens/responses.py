@@ -256,16 +256,22 @@ def measured_responses(store: Store, perturbation: str) -> pd.DataFrame:
         names), de and up (nullable booleans) and split, sorted by context and readout.
     """
     with store.read() as connection:
+        places = connection.execute(
+            "SELECT p.response_screen_id, p.number, p.name FROM response_perturbation p"
+            " LEFT JOIN perturbation ON perturbation.id = p.perturbation_id"
+            " WHERE coalesce(perturbation.name, p.name) = ?",
+            [perturbation],
+        ).fetchall()
+        # Told by their numbers, rows are found by where they stand; a join would look at all.
+        among = " OR ".join(f"(response_screen_id = {s} AND perturbation = {n})" for s, n, _ in places) or "false"
         frame = connection.execute(
             "SELECT s.name AS context, CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name)"
             " ELSE r.name END AS readout, p.name AS perturbation, r.name AS readout_in_file, response.de, response.up,"
-            " response.split FROM response_perturbation p JOIN response_screen s ON s.id = p.response_screen_id"
-            " LEFT JOIN perturbation ON perturbation.id = p.perturbation_id"
-            " JOIN response ON response.response_screen_id = s.id AND response.perturbation = p.number"
+            f" response.split FROM (SELECT * FROM response WHERE {among}) response"
+            " JOIN response_screen s ON s.id = response.response_screen_id JOIN response_perturbation p"
+            " ON p.response_screen_id = s.id AND p.number = response.perturbation"
             " JOIN response_readout r ON r.response_screen_id = s.id AND r.number = response.readout"
-            " LEFT JOIN gene ON gene.id = r.gene_ids[1]"
-            " WHERE coalesce(perturbation.name, p.name) = ? ORDER BY 1, 2, 3, 4",
-            [perturbation],
+            " LEFT JOIN gene ON gene.id = r.gene_ids[1] ORDER BY 1, 2, 3, 4"
         ).df()
     return frame.astype({"de": "boolean", "up": "boolean"})
 

@@ -58,7 +58,9 @@ class FoundResponses:
         ]
 
 
-def read_responses(path: Path, reading: Reading, responds: str = "", perturbation: str = "") -> FoundResponses:
+def read_responses(
+    path: Path, reading: Reading, responds: str = "", perturbation: str = "", files: Sequence[Path] = ()
+) -> FoundResponses:
     """Looks through a file of responses.
 
     Args:
@@ -66,13 +68,14 @@ def read_responses(path: Path, reading: Reading, responds: str = "", perturbatio
         reading: Its columns, conditions, encoding and further names of negative controls.
         responds: Rule that tells which pairs respond; by the table's label, else by ``fdr<0.05``, where empty.
         perturbation: What was perturbed, where the file holds one contrast.
+        files: Tables of contrasts in the folder `path`, where not all of it is read.
 
     Raises:
         RefusedFileError: It is no such table, or no row can be used.
         NeedsChoiceError: A column is not known by name, or it cannot be told which pairs respond.
         InvalidValueError: A mapping names what the file does not have.
     """
-    table = opened_responses(path, reading, perturbation)
+    table = opened_responses(path, reading, perturbation, files)
     named = _columns(table, reading.columns)
     columns = {field: table.source.at(name) for field, name in named.items()}
     with looked_at(table.source) as connection:

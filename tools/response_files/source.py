@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,21 +50,22 @@ def files_of(path: Path) -> list[Path]:
     return found
 
 
-def opened_responses(path: Path, reading: Reading, perturbation: str = "") -> ResponseTable:
+def opened_responses(path: Path, reading: Reading, perturbation: str = "", files: Sequence[Path] = ()) -> ResponseTable:
     """Opens a file of responses.
 
     Args:
         path: The file, or a folder of tables of one contrast each.
         reading: Its columns, conditions, encoding, sheet, and whether it has a header are used.
         perturbation: What was perturbed, where the file holds one contrast.
+        files: Tables of contrasts in the folder, where not all of it is read.
 
     Raises:
         RefusedFileError: It is no such file.
         NeedsChoiceError: What it holds cannot be told.
     """
-    files = files_of(path)
+    files = files or files_of(path)
     if path.is_dir():
-        return _folder(path, files, reading)
+        return of_contrasts(path, files, reading)
     if holds_arrays(path):
         return of_arrays(path, read_arrays(path), reading.where)
     if holds_r_objects(path):
@@ -114,20 +116,38 @@ def _contrasts(path: Path, cells: pd.DataFrame) -> ResponseTable:
     return ResponseTable(RowSource(path, frame=cells), made=contrasts.MADE, contrasts=True)
 
 
-def _folder(path: Path, files: list[Path], reading: Reading) -> ResponseTable:
-    """Tables of one contrast each, one below the other."""
+def of_contrasts(path: Path, files: Sequence[Path], reading: Reading) -> ResponseTable:
+    """Tables of contrasts, one below the other.
+
+    Args:
+        path: Their folder, for messages.
+        files: The tables.
+        reading: How each is read.
+
+    Raises:
+        RefusedFileError: One is no table of contrasts.
+    """
+    tables = {file: _cells(file, reading) for file in files}
+    found = {file: contrasts.contrasts_beside([str(name) for name in cells.columns]) for file, cells in tables.items()}
+    times = Counter(name for beside in found.values() for name in beside)
     parts = []
-    for file in files:
-        with opened(file, reading) as source:
-            cells = source.table(replace(reading, where={})).cells
-        names = tuple(str(name) for name in cells.columns)
-        beside = contrasts.contrasts_beside(names)
+    for file, cells in tables.items():
+        beside, name = found[file], contrasts.name_in(file, files)
         if not beside and not contrasts.is_one_contrast(cells, reading.columns):
             raise contrasts.refuse_other(file, path)
-        name = contrasts.name_in(file, files)
         whole = contrasts.with_perturbation(cells, name, reading.columns, file)
-        parts.append(contrasts.stacked(whole, beside, "readout") if beside else whole)
+        if not beside:
+            parts.append(whole)
+            continue
+        # A name that stands in several files says against what was compared; the file's own then says what.
+        named = {name if len(beside) == 1 < times[one] else one: fields for one, fields in beside.items()}
+        parts.append(contrasts.stacked(whole, named, "readout"))
     return _contrasts(path, pd.concat(parts))
+
+
+def _cells(file: Path, reading: Reading) -> pd.DataFrame:
+    with opened(file, reading) as source:
+        return source.table(replace(reading, where={})).cells
 
 
 def _of_r(path: Path, reading: Reading, perturbation: str) -> ResponseTable:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db.screens.response_arrays import response_arrays
+from db import disk_cache
+from db.errors import NotFoundError, did_you_mean
+from db.screens.response_arrays import QUANTITIES, response_arrays, response_sides
+from db.screens.responses import content_of
+from tools.responses.kept_files import kept_path
 from tools.workspace import Workspace
 
 
@@ -40,9 +45,59 @@ class ResponseMatrix:
     standard_error: NDArray[np.float32] | None = None
     fdr: NDArray[np.float32] | None = None
 
+    def of_readout(self, readout: str) -> NDArray[np.float32]:
+        """What every perturbation does to one readout gene; shape (perturbations,).
+
+        Args:
+            readout: Its name in `readouts`.
+
+        Raises:
+            NotFoundError: There is none of this name; near ones are given.
+        """
+        if readout not in self._columns:
+            raise NotFoundError(f"{self.context} has no readout {readout!r}.", did_you_mean(readout, self.readouts))
+        return np.array(self.estimate[:, self._columns[readout]])
+
+    def of_perturbation(self, perturbation: str) -> NDArray[np.float32]:
+        """What one perturbation, or one replicate of it, does to every readout gene; shape (readouts,).
+
+        Args:
+            perturbation: Its name in `names`, or in `perturbations`, whose first row then counts.
+
+        Raises:
+            NotFoundError: There is none of this name; near ones are given.
+        """
+        if perturbation not in self._rows:
+            raise NotFoundError(
+                f"{self.context} has no perturbation {perturbation!r}.", did_you_mean(perturbation, self._rows)
+            )
+        return np.array(self.estimate[self._rows[perturbation]])
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return _places(self.readouts)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return _places(self.perturbations) | _places(self.names)
+
+
+def _places(names: tuple[str, ...]) -> dict[str, int]:
+    """The first place of each name."""
+    return {name: place for place, name in reversed(list(enumerate(names)))}
+
+
+VERSION = ("response_matrix 1",)
+"""Changes where numbers of the same responses would."""
+KEPT_FROM = 1_000_000
+"""Pairs from which a matrix is kept on disk: smaller ones are read from the store as fast."""
+
 
 def response_matrix(workspace: Workspace, context: str) -> ResponseMatrix:
     """The responses of one context as a matrix.
+
+    A large one is kept beside the store, named after the content that it was read from, and mapped from there: a
+    column of it is then read without all the others.
 
     Args:
         workspace: The workspace.
@@ -51,9 +106,31 @@ def response_matrix(workspace: Workspace, context: str) -> ResponseMatrix:
     Raises:
         NotFoundError: There is no such context; near names are given.
     """
-    found = response_arrays(workspace.store, context)
+    # One connection for all that is read.
+    with workspace.store.read():
+        sides = response_sides(workspace.store, context)
+        shape = (len(sides.names), len(sides.readouts))
+        arrays = _arrays(workspace, context, shape)
+    estimate = arrays["estimate"] if "estimate" in arrays else np.full(shape, np.nan, dtype=np.float32)
     return ResponseMatrix(
-        context=context, perturbations=found.perturbations, names=found.names, targets=found.targets,
-        readouts=found.readouts, readout_ids=found.readout_ids, estimate=found.estimate,
-        standard_error=found.standard_error, fdr=found.fdr,
+        context, sides.perturbations, sides.names, sides.targets, sides.readouts, sides.readout_ids, estimate,
+        arrays.get("standard_error"), arrays.get("fdr"),
     )  # fmt: skip
+
+
+def _arrays(workspace: Workspace, context: str, shape: tuple[int, int]) -> dict[str, NDArray[np.float32]]:
+    if shape[0] * shape[1] < KEPT_FROM:
+        return response_arrays(workspace.store, context, shape)
+    key = disk_cache.computed_key(
+        store=content_of(workspace.store, [context]), versions=VERSION, arguments={"context": context}
+    )
+    paths = {quantity: kept_path(workspace, context, f"{quantity}-{key}.npy") for quantity in QUANTITIES}
+    held = {quantity: disk_cache.kept_array(path) for quantity, path in paths.items()}
+    if all(one is not None and one.shape in (shape, (0, 0)) and one.dtype == np.float32 for one in held.values()):
+        return {quantity: one for quantity, one in held.items() if one is not None and one.size}
+    found = response_arrays(workspace.store, context, shape)
+    for quantity, path in paths.items():
+        # What no pair has is kept as nothing, so that it is not looked for again.
+        values = found.get(quantity, np.empty((0, 0), dtype=np.float32))
+        disk_cache.keep(path, lambda stream, values=values: np.save(stream, values))  # type: ignore[misc]
+    return found

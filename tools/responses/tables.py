@@ -18,6 +18,7 @@ from tools.response_files.found import FoundResponses, read_responses
 from tools.response_files.source import files_of
 from tools.response_files.writing import write_found
 from tools.responses.fits import forget_fits
+from tools.responses.kept_files import forget_matrices
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.tables.reading import Reading
 from tools.workspace import Progress, Workspace
@@ -174,6 +175,7 @@ def response_remove(workspace: Workspace, name: str) -> ResponseContext:
     """
     removed = remove_responses(workspace.store, name)
     forget_fits(workspace, removed)
+    forget_matrices(workspace, removed.name)
     return removed
 
 

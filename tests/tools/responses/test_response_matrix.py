@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from db.errors import NotFoundError
+from tools.responses import response_matrix as module
 from tools.responses.response_matrix import response_matrix
-from tools.responses.tables import add_responses
+from tools.responses.tables import add_responses, response_remove
 
 ROWS = [
     ("IL2RA", "MYC", 1.5, 0.001),
@@ -51,3 +52,34 @@ def test_an_unknown_context_is_refused_with_near_names(added):
     with pytest.raises(NotFoundError) as refused:
         response_matrix(added, "mime")
     assert "mine" in refused.value.suggestion
+
+
+def test_one_readout_and_one_perturbation_are_a_column_and_a_row(added):
+    matrix = response_matrix(added, "mine")
+    np.testing.assert_array_equal(matrix.of_readout("MYC"), matrix.estimate[:, 1])
+    np.testing.assert_array_equal(matrix.of_perturbation("JAK1+JAK2"), matrix.estimate[2])
+    with pytest.raises(NotFoundError, match="MYCX") as refused:
+        matrix.of_readout("MYCX")
+    assert "MYC" in refused.value.suggestion
+
+
+def test_a_large_matrix_is_kept_by_content_and_mapped_and_goes_with_its_table(added, tmp_path, monkeypatch):
+    plain = response_matrix(added, "mine")
+    monkeypatch.setattr(module, "KEPT_FROM", 1)
+    first, again = response_matrix(added, "mine"), response_matrix(added, "mine")
+    assert isinstance(again.estimate, np.memmap)
+    assert again.standard_error is None
+    for one in (first, again):
+        np.testing.assert_array_equal(one.estimate, plain.estimate)
+        np.testing.assert_array_equal(one.fdr, plain.fdr)
+    kept = sorted((added.paths.cache / "responses").glob("mine-*.npy"))
+    assert len(kept) == 3
+    kept[0].write_bytes(kept[0].read_bytes()[:50])
+    np.testing.assert_array_equal(response_matrix(added, "mine").estimate, plain.estimate)
+    response_remove(added, "mine")
+    assert not list((added.paths.cache / "responses").glob("mine-*.npy"))
+    # Another file of the same name has another content.
+    path = tmp_path / "other.csv"
+    path.write_text("perturbation,readout,lfc,fdr\nJAK1,MYC,7.0,0.5\n")
+    add_responses(added, path, name="mine")
+    assert response_matrix(added, "mine").estimate.tolist() == [[7.0]]
