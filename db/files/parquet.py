@@ -82,9 +82,8 @@ def parquet_rows(path: Path) -> str:
     Args:
         path: The file, which `refuse_unfolding_parquet` has let pass.
     """
-    literal = _literal(path).replace("'", "''")
     return (
-        f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS line FROM read_parquet('{literal}',"
+        f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS line FROM read_parquet('{literal(path)}',"
         " hive_partitioning = false, file_row_number = true)"
     )
 
@@ -112,6 +111,15 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyRelation]:
     with damage_refused(path, "Parquet", DAMAGE_HELP), in_memory() as connection:
         # A folder called study=1 is a folder, and adds no column.
         yield connection.read_parquet(_literal(path), hive_partitioning=False)
+
+
+def literal(path: Path) -> str:
+    """A path as the engine's SQL has it between quotation marks.
+
+    Args:
+        path: The path, in which nothing is meant as a pattern.
+    """
+    return _literal(path).replace("'", "''")
 
 
 def _literal(path: Path) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from db.files.large_text import text_rows
 from db.files.parquet import parquet_rows
 
 NUMBERS = ("estimate", "standard_error", "p", "fdr")
@@ -19,17 +20,19 @@ NUMBERS = ("estimate", "standard_error", "p", "fdr")
 
 @dataclass(frozen=True, eq=False)
 class RowSource:
-    """Where rows stand: a Parquet file, or a frame.
+    """Where rows stand: a Parquet file, a large file of text, or a frame.
 
     Attributes:
         path: The file, for messages; it is read again where `frame` is None.
         columns: Names of its columns, in their order.
-        frame: Its rows, one column for each of the file, indexed by line; None for Parquet.
+        frame: Its rows, one column for each of the file, indexed by line; None where the engine reads the file.
+        delimiter: What stands between the cells of a text whose first line is its header; empty for Parquet.
     """
 
     path: Path
     columns: tuple[str, ...] = ()
     frame: pd.DataFrame | None = None
+    delimiter: str = ""
 
     def __post_init__(self) -> None:
         """Fills in the columns of a frame."""
@@ -53,7 +56,8 @@ class RowSource:
         places = [f"c{place}" for place in range(len(self.columns))]
         if self.frame is None:
             named = ", ".join([*places, "line"])
-            connection.execute(f"CREATE OR REPLACE TEMP VIEW cells({named}) AS {parquet_rows(self.path)}")
+            rows = text_rows(self.path, places, self.delimiter) if self.delimiter else parquet_rows(self.path)
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW cells({named}) AS {rows}")
             return
         frame = self.frame.set_axis(places, axis=1)
         connection.register("cells", frame.assign(line=np.asarray(frame.index, dtype=np.int64)))

@@ -40,7 +40,7 @@ def looked_at(source: RowSource) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         RefusedFileError: The file is damaged.
     """
-    kind = "Parquet" if source.frame is None else "a table of responses"
+    kind = "a table of responses" if source.frame is not None or source.delimiter else "Parquet"
     with damage_refused(source.path, kind, DAMAGE_HELP), in_memory() as connection:
         source.show(connection)
         yield connection

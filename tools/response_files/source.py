@@ -13,6 +13,7 @@ import pandas as pd
 
 from db.errors import RefusedFileError
 from db.files.arrays import holds_arrays, read_arrays
+from db.files.large_text import LARGE
 from db.files.opening import refuse_extraordinary
 from db.files.parquet import read_parquet_typed, refuse_unfolding_parquet
 from db.files.r_objects import holds_r_objects, read_r_object
@@ -73,6 +74,9 @@ def opened_responses(path: Path, reading: Reading, perturbation: str = "", files
     with opened(path, reading) as source:
         if source.kind == "parquet":
             return _of_parquet(source, reading, perturbation)
+        if path.stat().st_size >= LARGE and source.plain_delimiter and _is_long(source.header, reading.columns):
+            refuse_double_names(list(source.header), path)
+            return ResponseTable(RowSource(path, source.header, delimiter=source.plain_delimiter))
         table = source.table(replace(reading, where={}))
     return replace(_of_cells(path, table.cells, reading, perturbation), decimal=table.decimal)
 

@@ -246,3 +246,28 @@ def test_rules_mean_the_same_as_for_hits_of_a_screen(named_workspace, tmp_path, 
     found = responses_of(named_workspace.store, "r").set_index(["perturbation", "readout"])["de"].astype(bool)
     wanted = hits(sided, rule).set_axis(pd.MultiIndex.from_frame(rows[["perturbation", "readout"]]))
     assert found.sort_index().tolist() == wanted.sort_index().tolist()
+
+
+@pytest.mark.parametrize("name", ["large.csv", "large.tsv.gz"])
+def test_a_text_too_large_for_memory_is_read_by_the_engine_as_the_same_rows(
+    named_workspace, tmp_path, monkeypatch, name
+):
+    rows = pd.DataFrame({
+        "pert": ["JAK1", "JAK1", "JAK1", "JAK2", "NTC", "JAK2"], "gene": ["MYC", '"L,CK"', "MYC", "MYC", "MYC", ""],
+        "lfc": ["1.5", "NA", "3", "-0.5", "1", "1"], "padj": ["0.01", "0.5", "0.01", "<2e-16", "0.01", "0.01"],
+    })  # fmt: skip
+    path = tmp_path / name
+    rows.to_csv(path, index=False, sep="\t" if ".tsv" in name else ",")
+    small = add_responses(named_workspace, path, name="small")
+    monkeypatch.setattr("tools.response_files.source.LARGE", 1)
+    monkeypatch.setattr("tools.response_files.source.SourceFile.table", None)
+    large = add_responses(named_workspace, path, name="large", controls=["nobody"])
+    assert small.kept_aside == large.kept_aside
+    one, two = (responses_of(named_workspace.store, name, numbers=True) for name in ("small", "large"))
+    pd.testing.assert_frame_equal(one, two)
+    # A row that is cut short is refused with its line, and nothing is written.
+    with path.open("ab") as stream:
+        stream.write(gzip.compress(b"JAK1\n") if name.endswith(".gz") else b"JAK1\n")
+    with pytest.raises(RefusedFileError, match=r"(?i)line"):
+        add_responses(named_workspace, path, name="cut")
+    assert len(response_list(named_workspace)) == 2
