@@ -15,9 +15,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from db.partial_files import lock, partial_of
+
+if TYPE_CHECKING:
+    import numpy as np
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "pandas")
 """Distributions whose releases may change a number."""
@@ -81,6 +84,20 @@ def kept(path: Path, read: Callable[[BinaryIO], Kept], *, private: bool = False)
         with path.open("rb") as stream:
             return None if private and not _own(stream) else read(stream)
     except Exception:  # noqa: BLE001 - bytes that were cut or are another's make a reader raise anything at all
+        return None
+
+
+def kept_array(path: Path) -> np.memmap[Any, Any] | None:
+    """An array that `keep` wrote by `numpy.save`, mapped and not read, or None where it is missing, cut or foreign.
+
+    Args:
+        path: The file.
+    """
+    import numpy as np
+
+    try:
+        return np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError, TypeError, SyntaxError):
         return None
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,10 +31,24 @@ def read_array(path: Path, suggestion: str = ARRAY_HELP) -> npt.NDArray[Any]:
         RefusedFileError: It is damaged, holds objects or texts that are none, or is an archive of arrays.
     """
     with damage_refused(path, "a plain numpy array", suggestion), open_ordinary(path) as stream:
-        values = np.load(stream, allow_pickle=False)
-        if not isinstance(values, np.ndarray):
-            raise RefusedFileError(f"{path.name} is an archive of several arrays (.npz), not one array.", suggestion)
-        return _texts(values, path, suggestion) if values.dtype.kind in "US" else np.asarray(values)
+        return array_in(stream, path, suggestion)
+
+
+def array_in(stream: IO[bytes], path: Path, suggestion: str) -> npt.NDArray[Any]:
+    """The array that a stream holds in numpy's own form; see `read_array`.
+
+    Args:
+        stream: Where it is read from.
+        path: Its file, for messages.
+        suggestion: What would work.
+
+    Raises:
+        RefusedFileError: It holds objects or texts that are none, or is an archive of arrays.
+    """
+    values = np.load(stream, allow_pickle=False)
+    if not isinstance(values, np.ndarray):
+        raise RefusedFileError(f"{path.name} is an archive of several arrays (.npz), not one array.", suggestion)
+    return _texts(values, path, suggestion) if values.dtype.kind in "US" else np.asarray(values)
 
 
 def _texts(values: npt.NDArray[Any], path: Path, suggestion: str) -> npt.NDArray[Any]:

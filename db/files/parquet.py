@@ -27,7 +27,8 @@ SHORT_KINDS = frozenset({
     "uhugeint", "float", "double", "decimal", "date", "time", "timestamp", "interval", "uuid",
 })  # fmt: skip
 """Types each of whose values is a few characters long."""
-_HELP = "Write the file again, or give the table as csv or tsv."
+DAMAGE_HELP = "Write the file again, or give the table as csv or tsv."
+"""What helps where a file is damaged."""
 
 
 def parquet_columns(path: Path) -> list[str]:
@@ -61,14 +62,64 @@ def read_parquet_as_text(path: Path) -> pd.DataFrame:
         return cells
 
 
+def read_parquet_typed(path: Path) -> pd.DataFrame:
+    """A whole Parquet file with the types that it has.
+
+    Args:
+        path: The file, which `refuse_unfolding_parquet` has let pass.
+
+    Raises:
+        RefusedFileError: The file is not Parquet, or is damaged.
+    """
+    with _opened(path) as table:
+        cells: pd.DataFrame = table.df()
+        return cells
+
+
+def parquet_rows(path: Path) -> str:
+    """SQL of all rows of a file, each column with its type, and ``line``, the number of the row from 1.
+
+    Args:
+        path: The file, which `refuse_unfolding_parquet` has let pass.
+    """
+    return (
+        f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS line FROM read_parquet('{literal(path)}',"
+        " hive_partitioning = false, file_row_number = true)"
+    )
+
+
+def refuse_unfolding_parquet(path: Path) -> None:
+    """Refuses a file of few bytes and millions of rows, without reading what it holds.
+
+    Args:
+        path: The file.
+
+    Raises:
+        RefusedFileError: The file is not Parquet, is damaged, or unfolds to far more than a table of its size would.
+    """
+    with _opened(path) as table:
+        rows, size = table.aggregate("count(*)").fetchall()[0][0], path.stat().st_size
+        if rows > max(PLAIN_ROWS, ROWS_A_BYTE * size):
+            raise _unfolding(path, size, rows)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[duckdb.DuckDBPyRelation]:
     """The file as the engine sees it; whatever it raises meanwhile is a refusal."""
     refuse_extraordinary(path)
     # A connection of its own, in memory: a file may be read while the store is held elsewhere.
-    with damage_refused(path, "Parquet", _HELP), in_memory() as connection:
+    with damage_refused(path, "Parquet", DAMAGE_HELP), in_memory() as connection:
         # A folder called study=1 is a folder, and adds no column.
         yield connection.read_parquet(_literal(path), hive_partitioning=False)
+
+
+def literal(path: Path) -> str:
+    """A path as the engine's SQL has it between quotation marks.
+
+    Args:
+        path: The path, in which nothing is meant as a pattern.
+    """
+    return _literal(path).replace("'", "''")
 
 
 def _literal(path: Path) -> str:
@@ -86,10 +137,14 @@ def _refuse_unfolding(table: duckdb.DuckDBPyRelation, path: Path) -> None:
     lengths = "".join(f", sum(strlen({_quoted(name)}::VARCHAR))" for name in texts)
     rows, *unfolded = table.aggregate(f"count(*){lengths}").fetchall()[0]
     if rows > max(PLAIN_ROWS, ROWS_A_BYTE * size) or sum(filter(None, unfolded)) > max(PLAIN_TEXT, MAX_RATIO * size):
-        raise RefusedFileError(
-            f"{path.name} has {size:,} bytes and unfolds to {rows:,} rows, as no table of a screen does.",
-            "Look at it, and give the rows that are meant as csv.",
-        )
+        raise _unfolding(path, size, rows)
+
+
+def _unfolding(path: Path, size: int, rows: int) -> RefusedFileError:
+    return RefusedFileError(
+        f"{path.name} has {size:,} bytes and unfolds to {rows:,} rows, as no table of a screen does.",
+        "Look at it, and give the rows that are meant as csv.",
+    )
 
 
 def _quoted(name: str) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from db.acts import FILE, NAME, act, option
 from db.errors import ConflictError, NotFoundError, did_you_mean
 from db.records import ONE_SIDED, UNSIGNED, Contrast, Screen
-from db.screens.response_rows import delete_responses
+from db.screens.response_context import delete_responses
 from db.screens.writing import (
     EFFECT_NUMBERS,
     drop_idle_studies,

@@ -1,178 +1,196 @@
-"""Rows of a table of responses: its context, what one perturbation does after the other, and all of it deleted."""
+"""Rows of responses on their way from a file into the store, inside the engine: named, checked and counted there.
+
+A table of tens of millions of rows never passes through Python: only its distinct names do, and rows that cannot be
+used. Small and large tables take this one path.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal
+from dataclasses import replace
+from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from db.acts import act, option
-from db.errors import ConflictError
-from db.provenance import next_id, utc_now
-from db.records import Modality, Organism, Study
-from db.screens.response_cells import remove_response_cells
-from db.screens.writing import add_study
+from db.engine import in_memory
+from db.files.opening import damage_refused
+from db.files.parquet import DAMAGE_HELP
+from db.screens.response_plan import NUMBERS, RowPlan, RowsFound, RowSource
+from db.screens.response_stages import stage, text
 
-ReadoutKind = Literal["gene", "gene_set"]
-
-
-def write_context(
-    connection: duckdb.DuckDBPyConnection,
-    ingest_id: int,
-    *,
-    name: str,
-    perturbed: pd.Series[int],
-    read: pd.Series[int],
-    perturbations: Mapping[str, int],
-    readouts: Mapping[str, Sequence[int]],
-    organism: Organism,
-    cell_type: str = "",
-    condition: str = "",
-    modality: Modality = "",
-    readout_kind: ReadoutKind = "gene",
-    study: Study | None = None,
-) -> int:
-    """Writes a context without its responses, which `append_responses` or `write_responses` bring.
-
-    Args:
-        connection: The writing connection.
-        ingest_id: The ingest that the rows belong to.
-        name: Name of the context.
-        perturbed: The file's own name of each perturbation → its number within the context.
-        read: The file's own name of each readout → its number, likewise.
-        perturbations: As for `write_responses`, as are all others.
-        readouts: Likewise.
-        organism: Likewise.
-        cell_type: Likewise.
-        condition: Likewise.
-        modality: Likewise.
-        readout_kind: Likewise.
-        study: Likewise.
-
-    Returns:
-        The context's number.
-
-    Raises:
-        ConflictError: The store has a context of this name.
-    """
-    if connection.execute("SELECT 1 FROM response_screen WHERE lower(name) = lower(?)", [name]).fetchall():
-        raise ConflictError(
-            f"The store holds responses named {name} already, from another file.",
-            f"{act('response_remove', name)} makes room for the new ones; or give another name with {option('name')}.",
-        )
-    number = next_id(connection, "response_screen")
-    connection.execute(
-        f"INSERT INTO response_screen VALUES ({', '.join('?' * 10)})",
-        [
-            number, name, add_study(connection, study) if study else None, organism, cell_type, condition, modality,
-            readout_kind, ingest_id, utc_now(),
-        ],
-    )  # fmt: skip
-    known = pd.array([perturbations.get(one) for one in perturbed.index], dtype="Int64")
-    insert_rows(
-        connection, "response_perturbation",
-        pd.DataFrame({"r": number, "n": perturbed.to_numpy(), "name": perturbed.index.astype(object), "id": known}),
-        ingest_id,
-    )  # fmt: skip
-    members = [[int(one) for one in readouts.get(name, ())] for name in read.index]
-    _insert_readouts(connection, number, read, members, ingest_id)
-    return number
+MOST_BITS = 1 << 30
+"""Pairs of perturbation and readout up to which those that were seen are marked bit by bit."""
 
 
-def append_responses(
-    connection: duckdb.DuckDBPyConnection, ingest_id: int, context: int, perturbation: int, rows: pd.DataFrame
-) -> None:
-    """Writes the responses to one perturbation, so that a large table is never in memory whole.
-
-    Args:
-        connection: The writing connection.
-        ingest_id: The ingest that they belong to.
-        context: Number of the context.
-        perturbation: Number of the perturbation in it; perturbations come in their order.
-        rows: Columns readout (its number, ascending), de and up (nullable booleans), estimate, standard_error, p and
-            fdr (NaN where not known).
-    """
-    frame = rows[["readout", "de", "up", "estimate", "standard_error", "p", "fdr"]]
-    with _registered(connection, frame):
-        connection.execute(
-            "INSERT INTO response SELECT ?, ?, readout, '', de, up, estimate, standard_error, p, fdr, ? FROM new_rows",
-            [context, perturbation, ingest_id],
-        )
-
-
-def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, ingest_id: int) -> None:
-    """Writes rows as they stand.
-
-    Args:
-        connection: The writing connection.
-        table: A table whose last column is the ingest.
-        rows: Its other columns, in their order.
-        ingest_id: The ingest that the rows belong to.
-    """
-    with _registered(connection, rows):
-        connection.execute(f"INSERT INTO {table} SELECT *, ? FROM new_rows", [ingest_id])
-
-
-def _insert_readouts(
-    connection: duckdb.DuckDBPyConnection, number: int, read: pd.Series[int], members: list[list[int]], ingest_id: int
-) -> None:
-    pairs = [(n, gene) for n, genes in zip(read, members, strict=True) for gene in genes]
-    rows = pd.DataFrame({"n": read.to_numpy(), "name": read.index.astype(object)})
-    flat = pd.DataFrame(pairs, columns=["n", "gene_id"]).astype("int64")
-    connection.register("new_members", flat)
-    with _registered(connection, rows):
-        connection.execute(
-            "INSERT INTO response_readout SELECT ?, r.n, r.name, coalesce((SELECT list(m.gene_id::INTEGER ORDER BY"
-            " m.gene_id) FROM new_members m WHERE m.n = r.n), []), ? FROM new_rows r ORDER BY r.n",
-            [number, ingest_id],
-        )
-    connection.unregister("new_members")
+SHORT_RUN = 1_000
+"""Rows of one perturbation that stand together on average where a large table is as good as sorted."""
 
 
 @contextmanager
-def _registered(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame) -> Iterator[None]:
-    connection.register("new_rows", rows)
-    try:
-        yield
-    finally:
-        connection.unregister("new_rows")
+def looked_at(source: RowSource) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own on which a source is known as ``cells``; damage of the file is a refusal.
+
+    Args:
+        source: The source.
+
+    Raises:
+        RefusedFileError: The file is damaged.
+    """
+    kind = "a table of responses" if source.frame is not None or source.delimiter else "Parquet"
+    with damage_refused(source.path, kind, DAMAGE_HELP), in_memory() as connection:
+        source.show(connection)
+        yield connection
 
 
-def delete_responses(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Deletes the rows of a table of responses, and its sampled cells; its ingest stays.
+def distinct_cells(connection: duckdb.DuckDBPyConnection, column: str) -> list[str]:
+    """The distinct cells of a column as text, sorted; missing ones as the empty text.
+
+    Args:
+        connection: As `looked_at` gives it.
+        column: Place of the column, see `RowSource.at`.
+    """
+    rows = connection.execute(f"SELECT DISTINCT {text(column)} FROM cells ORDER BY 1").fetchall()
+    return [row[0] for row in rows]
+
+
+def odd_cells(connection: duckdb.DuckDBPyConnection, column: str) -> list[str] | None:
+    """The distinct cells of a column that are not plain numbers; None where it holds numbers by its type.
+
+    Args:
+        connection: As `looked_at` gives it.
+        column: Place of the column, see `RowSource.at`.
+    """
+    kind = connection.execute(f"SELECT typeof({column}) FROM cells LIMIT 1").fetchall()
+    if kind and kind[0][0] not in ("VARCHAR", '"NULL"', "BOOLEAN") and not kind[0][0].startswith("ENUM"):
+        return None
+    cell = text(column)
+    rows = connection.execute(
+        f"SELECT DISTINCT {cell} FROM cells WHERE TRY_CAST({cell} AS DOUBLE) IS NULL OR contains({cell}, '_')"
+        " ORDER BY 1"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def first_line(connection: duckdb.DuckDBPyConnection, column: str, cell: str) -> int:
+    """The first line that has a cell.
+
+    Args:
+        connection: As `looked_at` gives it.
+        column: Place of the column.
+        cell: The cell as text.
+    """
+    found = connection.execute(f"SELECT min(line) FROM cells WHERE {text(column)} = ?", [cell])
+    return int(found.fetchall()[0][0])
+
+
+def survey(plan: RowPlan) -> RowsFound:
+    """Looks through all rows once: which can be used, which stand twice, and in what order they stand.
+
+    Args:
+        plan: How they are read.
+
+    Raises:
+        RefusedFileError: The file is damaged.
+    """
+    with looked_at(plan.source) as connection:
+        stage(connection, plan)
+        found: dict[str, Any] = connection.execute("SELECT perturbation, readout FROM placed_rows").fetchnumpy()
+        all_used = _one(connection, "SELECT count(*) FROM cells") == len(found["perturbation"])
+        aside = connection.execute(f"{_ASIDE} WHERE {'false' if all_used else 'true'} ORDER BY line").df()
+        shape = [len(set(plan.perturbations["name"])), len(set(plan.readouts["name"]))]
+        changes = int(np.count_nonzero(np.diff(found["perturbation"])))
+        # The engine hands rows on in blocks, which two threads may swap.
+        ordered = changes <= 2 * shape[0] + len(found["perturbation"]) // SHORT_RUN
+        doubles = _doubles(connection) if _has_doubles(found, shape) else pd.DataFrame()
+        names = [_used(connection, table, found[column]) for table, column in _NAMED]
+        there = frozenset(key for key in plan.numbers if _any(connection, key))
+    lines = doubles["line"].to_numpy(np.int64) if len(doubles) else np.empty(0, np.int64)
+    every = pd.concat([aside, doubles]) if len(doubles) else aside
+    return RowsFound(len(found["perturbation"]) - len(lines), names[0], names[1], every, lines, ordered, there)
+
+
+_NAMED = (("perturbation_names", "perturbation"), ("readout_names", "readout"))
+_ASIDE = "SELECT line, perturbation, readout, reason, detail FROM doubtful_rows"
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    return int(connection.execute(sql).fetchall()[0][0])
+
+
+def _any(connection: duckdb.DuckDBPyConnection, key: str) -> bool:
+    return bool(connection.execute(f"SELECT 1 FROM placed_rows WHERE {key} IS NOT NULL LIMIT 1").fetchall())
+
+
+def _used(connection: duckdb.DuckDBPyConnection, table: str, numbers: NDArray[Any]) -> tuple[str, ...]:
+    rows = connection.execute(f"SELECT DISTINCT number, name FROM {table} WHERE number IS NOT NULL").fetchall()
+    seen = np.zeros(len(rows) + 1, dtype=bool)
+    seen[numbers] = True
+    return tuple(sorted(name for number, name in rows if seen[number]))
+
+
+def _has_doubles(found: Mapping[str, NDArray[Any]], shape: list[int]) -> bool:
+    """Whether a pair stands more than once."""
+    codes = found["perturbation"].astype(np.int64)
+    codes -= 1
+    codes *= shape[1]
+    codes += found["readout"]
+    codes -= 1
+    if shape[0] * shape[1] > MOST_BITS:
+        codes.sort()
+        return bool((codes[1:] == codes[:-1]).any())
+    seen = np.zeros(shape[0] * shape[1], dtype=bool)
+    seen[codes] = True
+    return int(np.count_nonzero(seen)) < len(codes)
+
+
+def _doubles(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Every row of a pair but the first of the file."""
+    return connection.execute(
+        "SELECT d.line, p.name AS perturbation, r.name AS readout, 'duplicate' AS reason,"
+        " 'the pair stands further up in the file' AS detail FROM (SELECT line, perturbation, readout, row_number()"
+        " OVER (PARTITION BY perturbation, readout ORDER BY line) AS nth FROM placed_rows) d"
+        " JOIN (SELECT DISTINCT number, name FROM perturbation_names) p ON p.number = d.perturbation"
+        " JOIN (SELECT DISTINCT number, name FROM readout_names) r ON r.number = d.readout WHERE nth > 1 ORDER BY line"
+    ).df()
+
+
+SORTED_ALWAYS = 1_000_000
+"""Rows up to which order costs nothing."""
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, plan: RowPlan, found: RowsFound, screen: int, ingest_id: int
+) -> None:
+    """Writes all rows that can be used into the store, those of one perturbation together.
+
+    One perturbation is then read from few places. Rows that stand so already are not sorted: it would take as long as
+    all else.
 
     Args:
         connection: The writing connection.
-        name: Name of the context.
+        plan: How they are read.
+        found: What `survey` found by this plan.
+        screen: The number of their context.
+        ingest_id: The ingest that brings them.
     """
-    remove_response_cells(connection, name)
-    chosen = "(SELECT id FROM response_screen WHERE name = $1)"
-    for table in ("response", "response_perturbation", "response_readout"):
-        connection.execute(f"DELETE FROM {table} WHERE response_screen_id = {chosen}", [name])
-    connection.execute("DELETE FROM response_screen WHERE name = $1", [name])
+    plan.source.show(connection)
+    perturbations, readouts = _only(plan.perturbations, found.perturbations), _only(plan.readouts, found.readouts)
+    stage(connection, replace(plan, perturbations=perturbations, readouts=readouts))
+    connection.register("double_lines", pd.DataFrame({"line": found.doubles}))
+    first = " WHERE line NOT IN (SELECT line FROM double_lines)" if len(found.doubles) else ""
+    order = " ORDER BY perturbation, readout" if found.rows <= SORTED_ALWAYS or not found.ordered else ""
+    connection.execute(
+        f"INSERT INTO response SELECT {int(screen)}, perturbation, readout, split, de, up, {', '.join(NUMBERS)},"
+        f" {int(ingest_id)} FROM placed_rows{first}{order}"
+    )
+    connection.unregister("double_lines")
 
 
-def refuse_rested_on(connection: duckdb.DuckDBPyConnection, name: str, ingest_id: int) -> None:
-    """Refuses to remove responses that were found in the cells of a screen.
-
-    Args:
-        connection: An open connection.
-        name: Name of the context.
-        ingest_id: The ingest that brought it.
-
-    Raises:
-        ConflictError: A screen rests on that ingest.
-    """
-    rows = connection.execute(
-        "SELECT screen.name FROM screen JOIN ingest ON ingest.id = screen.ingest_id"
-        " WHERE list_contains(ingest.parents, ?) ORDER BY 1",
-        [ingest_id],
-    ).fetchall()
-    if rows:
-        raise ConflictError(
-            f"The responses {name!r} were found in the same cells as the screen {rows[0][0]!r}.",
-            f"{act('screen_remove', rows[0][0])} removes both.",
-        )
+def _only(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """Names with those marked that no row of use has, so that they get no number."""
+    unused = ~frame["name"].isin(names) & (frame["reason"] == "")
+    return frame.assign(reason=frame["reason"].mask(unused, "unused"))

@@ -11,13 +11,15 @@ import pandas as pd
 
 from db.acts import FILE, act
 from db.errors import ConflictError, InvalidValueError, NotFoundError, did_you_mean
-from db.records import Modality, Organism, Study
-from db.screens.response_rows import ReadoutKind, delete_responses, insert_rows, refuse_rested_on, write_context
+from db.records import Modality, Organism
+from db.screens.response_context import NewContext, ReadoutKind, delete_responses, refuse_rested_on
+from db.screens.response_plan import NUMBERS
+from db.screens.response_rows import survey
+from db.screens.response_writing import plan_of_frame, write_rows
 from db.screens.writing import drop_idle_studies
 from db.store import Store
 
 Names = Literal["symbols", "file"]
-NUMBERS = ("estimate", "standard_error", "p", "fdr")
 
 
 @dataclass(frozen=True)
@@ -57,34 +59,22 @@ class ResponseContext:
 def write_responses(
     connection: duckdb.DuckDBPyConnection,
     ingest_id: int,
-    *,
-    name: str,
+    described: NewContext,
     responses: pd.DataFrame,
+    *,
     perturbations: Mapping[str, int],
     readouts: Mapping[str, Sequence[int]],
-    organism: Organism = "human",
-    cell_type: str = "",
-    condition: str = "",
-    modality: Modality = "",
-    readout_kind: ReadoutKind = "gene",
-    study: Study | None = None,
 ) -> int:
     """Writes one table of responses; must be inside the write of its ingest.
 
     Args:
         connection: The writing connection.
         ingest_id: The ingest that the rows belong to.
-        name: Name of the context.
+        described: What is known of the context.
         responses: Columns perturbation and readout (the file's own names) and, where known, split (``train``,
             ``test`` or empty), de and up (booleans, missing where not labelled), estimate, standard_error, p, fdr.
-        perturbations: Perturbation id by name; a name that is no known gene is left out here and its rows stay.
-        readouts: Gene ids by name of the readout: one for a gene, the members of a set; likewise.
-        organism: Whose genes.
-        cell_type: Cell type or line.
-        condition: What else the cells were given.
-        modality: How genes were perturbed.
-        readout_kind: Whether readouts are genes or gene sets.
-        study: The study, or None where not declared.
+        perturbations: See `db.screens.response_context.ContextNames`.
+        readouts: See `db.screens.response_context.ContextNames`.
 
     Returns:
         Number of rows.
@@ -92,40 +82,14 @@ def write_responses(
     Raises:
         ConflictError: The store has a context of this name, or two rows are of one perturbation and readout.
     """
-    _refuse_doubles(responses, name)
-    perturbed, read = _numbered(responses["perturbation"]), _numbered(responses["readout"])
-    number = write_context(
-        connection, ingest_id, name=name, perturbed=perturbed, read=read, perturbations=perturbations,
-        readouts=readouts, organism=organism, cell_type=cell_type, condition=condition, modality=modality,
-        readout_kind=readout_kind, study=study,
-    )  # fmt: skip
-    insert_rows(connection, "response", _rows(number, responses, perturbed, read), ingest_id)
-    return len(responses)
-
-
-def _refuse_doubles(responses: pd.DataFrame, name: str) -> None:
-    double = responses[responses.duplicated(["perturbation", "readout"])]
-    if len(double):
-        first = double.iloc[0]
+    plan = plan_of_frame(responses)
+    found = survey(plan)
+    if len(found.doubles):
+        first = found.kept_aside[found.kept_aside["reason"] == "duplicate"].iloc[0]
         raise ConflictError(
-            f"In {name} the response of {first['readout']} to {first['perturbation']} stands more than once."
+            f"In {described.name} the response of {first['readout']} to {first['perturbation']} stands more than once."
         )
-
-
-def _numbered(names: pd.Series[str]) -> pd.Series[int]:
-    """Name → number, by name, so that row order does not matter."""
-    distinct = sorted(set(names))
-    return pd.Series(range(1, len(distinct) + 1), index=distinct)
-
-
-def _rows(number: int, responses: pd.DataFrame, perturbed: pd.Series[int], read: pd.Series[int]) -> pd.DataFrame:
-    rows = responses.reindex(columns=["split", "de", "up", *NUMBERS])
-    rows = rows.astype({"de": "boolean", "up": "boolean", **dict.fromkeys(NUMBERS, "Float64")})
-    rows["split"] = rows["split"].astype(object).where(rows["split"].notna(), "")
-    rows.insert(0, "readout", responses["readout"].map(read).astype("int64"))
-    rows.insert(0, "perturbation", responses["perturbation"].map(perturbed).astype("int64"))
-    rows.insert(0, "screen", number)
-    return rows.sort_values(["perturbation", "readout"], kind="stable")
+    return write_rows(connection, ingest_id, plan, found, described, perturbations=perturbations, readouts=readouts)
 
 
 def remove_responses(store: Store, name: str) -> ResponseContext:
@@ -182,6 +146,24 @@ def _contexts(connection: duckdb.DuckDBPyConnection) -> list[ResponseContext]:
     return [ResponseContext(*row) for row in rows]
 
 
+def responding(store: Store, context: str) -> tuple[int, int]:
+    """How many pairs of a context respond, and how many of these are raised.
+
+    Args:
+        store: The store.
+        context: Name of the context.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    with store.read() as connection:
+        number = required_context(connection, context)
+        rows = connection.execute(
+            "SELECT count(*) FILTER (de), count(*) FILTER (up) FROM response WHERE response_screen_id = ?", [number]
+        ).fetchall()
+    return int(rows[0][0]), int(rows[0][1])
+
+
 def responses_of(
     store: Store, context: str, *, split: str | None = None, names: Names = "symbols", numbers: bool = False
 ) -> pd.DataFrame:
@@ -211,7 +193,7 @@ def responses_of(
     readout = "CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name) ELSE r.name END"
     columns = "".join(f", response.{one}" for one in NUMBERS) if numbers else ""
     with store.read() as connection:
-        _check(connection, context)
+        required_context(connection, context)
         frame = connection.execute(
             f"SELECT {perturbation} AS perturbation, {readout if by_symbol else 'r.name'} AS readout,"
             f" response.de, response.up, response.split{columns} FROM response"
@@ -237,7 +219,7 @@ def perturbed_in(store: Store, context: str) -> list[str]:
         NotFoundError: There is no such context; near names are given.
     """
     with store.read() as connection:
-        _check(connection, context)
+        required_context(connection, context)
         rows = connection.execute(
             "SELECT DISTINCT perturbation.name FROM response_perturbation p"
             " JOIN response_screen s ON s.id = p.response_screen_id"
@@ -259,16 +241,22 @@ def measured_responses(store: Store, perturbation: str) -> pd.DataFrame:
         names), de and up (nullable booleans) and split, sorted by context and readout.
     """
     with store.read() as connection:
+        places = connection.execute(
+            "SELECT p.response_screen_id, p.number, p.name FROM response_perturbation p"
+            " LEFT JOIN perturbation ON perturbation.id = p.perturbation_id"
+            " WHERE coalesce(perturbation.name, p.name) = ?",
+            [perturbation],
+        ).fetchall()
+        # Told by their numbers, rows are found by where they stand; a join would look at all.
+        among = " OR ".join(f"(response_screen_id = {s} AND perturbation = {n})" for s, n, _ in places) or "false"
         frame = connection.execute(
             "SELECT s.name AS context, CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name)"
             " ELSE r.name END AS readout, p.name AS perturbation, r.name AS readout_in_file, response.de, response.up,"
-            " response.split FROM response_perturbation p JOIN response_screen s ON s.id = p.response_screen_id"
-            " LEFT JOIN perturbation ON perturbation.id = p.perturbation_id"
-            " JOIN response ON response.response_screen_id = s.id AND response.perturbation = p.number"
+            f" response.split FROM (SELECT * FROM response WHERE {among}) response"
+            " JOIN response_screen s ON s.id = response.response_screen_id JOIN response_perturbation p"
+            " ON p.response_screen_id = s.id AND p.number = response.perturbation"
             " JOIN response_readout r ON r.response_screen_id = s.id AND r.number = response.readout"
-            " LEFT JOIN gene ON gene.id = r.gene_ids[1]"
-            " WHERE coalesce(perturbation.name, p.name) = ? ORDER BY 1, 2, 3, 4",
-            [perturbation],
+            " LEFT JOIN gene ON gene.id = r.gene_ids[1] ORDER BY 1, 2, 3, 4"
         ).df()
     return frame.astype({"de": "boolean", "up": "boolean"})
 
@@ -285,7 +273,7 @@ def content_of(store: Store, contexts: Sequence[str]) -> list[str]:
     """
     with store.read() as connection:
         for context in contexts:
-            _check(connection, context)
+            required_context(connection, context)
         rows = connection.execute(
             "SELECT s.name, ingest.content_hash FROM response_screen s JOIN ingest ON ingest.id = s.ingest_id"
         ).fetchall()
@@ -304,7 +292,7 @@ def readout_genes(store: Store, context: str) -> pd.DataFrame:
         NotFoundError: There is no such context; near names are given.
     """
     with store.read() as connection:
-        _check(connection, context)
+        required_context(connection, context)
         return connection.execute(
             "SELECT r.name AS readout, gene.symbol AS gene FROM"
             " (SELECT response_screen_id, name, unnest(gene_ids) AS id FROM response_readout) r"
@@ -314,10 +302,20 @@ def readout_genes(store: Store, context: str) -> pd.DataFrame:
         ).df()
 
 
-def _check(connection: duckdb.DuckDBPyConnection, context: str) -> None:
-    known = [row[0] for row in connection.execute("SELECT name FROM response_screen ORDER BY name").fetchall()]
+def required_context(connection: duckdb.DuckDBPyConnection, context: str) -> int:
+    """The number of a context.
+
+    Args:
+        connection: An open connection.
+        context: Name of the context.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    known = dict(connection.execute("SELECT name, id FROM response_screen ORDER BY name").fetchall())
     if context not in known:
-        raise _unknown(context, known)
+        raise _unknown(context, list(known))
+    return int(known[context])
 
 
 def _unknown(context: str, known: Sequence[str]) -> NotFoundError:

@@ -28,7 +28,7 @@ from tools.genes.name_lists import read_expression, read_list
 from tools.packs.loaders.embedding import read_embedding
 from tools.packs.loaders.gene_sets import read_set_table
 from tools.packs.loaders.network import read_edges
-from tools.responses.table_file import read_responses
+from tools.response_files.found import read_responses
 from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_file
 from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
@@ -195,6 +195,38 @@ def _market() -> dict[str, bytes]:
     }
 
 
+def _responses(_: Workspace, path: Path) -> object:
+    return read_responses(path, Reading())
+
+
+def _pairs() -> pd.DataFrame:
+    rows = [(a, b, 0.5, 0.01) for a in USED[:6] for b in USED[6:16]]
+    return pd.DataFrame(rows, columns=["perturbation", "readout", "lfc", "fdr"])
+
+
+def _npz() -> bytes:
+    content = io.BytesIO()
+    values = np.linspace(-1, 1, 60, dtype=np.float32).reshape(6, 10)
+    np.savez(content, lfc=values, padj=np.abs(values), perturbation=np.array(USED[:6]), readout=np.array(USED[6:16]))
+    return content.getvalue()
+
+
+def _wide() -> bytes:
+    rows = [",".join([one, *(f"{at / 10}" for at in range(10))]) for one in USED[:6]]
+    return "\n".join([",".join(["perturbation", *USED[6:16]]), *rows]).encode()
+
+
+def _contrasts() -> bytes:
+    names = [f"{one}_KO_{field}" for one in USED[:2] for field in ("log2FoldChange", "pvalue", "padj")]
+    rows = ["\t".join([one, "0.5", "0.01", "0.02", "-0.5", "0.1", ""]) for one in USED[6:16]]
+    return "\n".join(["\t".join(["gene_ID", *names]), *rows]).encode()
+
+
+def _ranks(path: Path) -> None:
+    held = {one: {"up": np.array(USED[6:16])} for one in USED[:6]}
+    rdata.write_rda(path, {"ranks": held})
+
+
 def formats(folder: Path) -> dict[str, Format]:
     """Every format by its name.
 
@@ -231,7 +263,12 @@ def formats(folder: Path) -> dict[str, Format]:
                        lambda _, path: read_list(path, "library")),
         "expression": Format({"e.csv": _table("gene,tpm", lambda g, _, e: f"{g},{abs(e):.2f}")},
                              lambda _, path: read_expression(path)),
-        "responses": Format({"r.csv": responses.encode()}, lambda _, path: read_responses(path, Reading())),
+        "responses": Format({"r.csv": responses.encode()}, _responses),
+        "responses in Parquet": Format({"r.parquet": _written(folder, _parquet(_pairs()))}, _responses),
+        "responses in arrays": Format({"r.npz": _npz()}, _responses),
+        "responses in a matrix": Format({"r.csv": _wide()}, _responses),
+        "contrasts": Format({"r.tsv": _contrasts()}, _responses),
+        "ranks of R": Format({"r.rda": _written(folder, _ranks)}, _responses),
         "vectors": Format(vectors, lambda _, path: read_embedding(path, path.with_suffix(".json"))),
         "R data": Format({"n.rda": _written(folder, _edges)}, lambda _, path: read_edges(path)),
         "h5ad": Format({"c.h5ad": _written(folder, _h5ad)}, _cells),

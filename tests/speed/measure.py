@@ -9,13 +9,16 @@ too, where seconds do not.
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from cells import measure_cells
 from commands import Build, Timed
 from pairs import compare
-from world import LIBRARY, PRIORS, QUESTION, fetched, filled
+from world import LIBRARY, PERTURBED, PRIORS, QUESTION, READ, fetched, filled, response_table
 
 TREE = Path(__file__).resolve().parents[2]
 
@@ -62,10 +65,23 @@ def measure(scratch: Path, mirror: Path | None) -> None:
         show(f"propose, {LIBRARY:,} candidates, {PRIORS} prior screens, {state}", run, wanted)
     run = build.run("replay", "schmidt-ifng", "--pool", "all", "--seeds", "1", "--no-controls", "--workers", "1")
     show("replay, one seed, five rounds of 128, 18,804 genes, one process", run, "45 s")
+    responses(build, library, scratch)
     show("gene VAV1", build.run("gene", "VAV1"))
     show("doctor", build.run("doctor"))
     for what, run, wanted in measure_cells(build, scratch):
         show(what, run, wanted)
+
+
+def responses(build: Build, library: Path, scratch: Path) -> None:
+    """A large table of responses into the store, and what is read of it."""
+    table = scratch / "responses.parquet"
+    response_table(table, library.read_text(encoding="utf-8").split())
+    added = build.run("response", "add", str(table), "--name", "speed")
+    show(f"response add, Parquet of {PERTURBED * READ:,} rows", added, "6 s, 4096 MB")
+    table.unlink()
+    script = TREE / "tests" / "speed" / "response_reads.py"
+    environment = {**os.environ, "HITSCOUT_HOME": str(build.home), "PYTHONPATH": str(TREE)}
+    subprocess.run([sys.executable, str(script), "speed"], env=environment, cwd=TREE, check=True)
 
 
 if __name__ == "__main__":

@@ -56,3 +56,17 @@ def synthetic_screen(path: Path, symbols: list[str], seed: int) -> None:
         other = [f"{1 - p:.4g}", f"{1 - p:.4g}", "1", str(rank), "2", f"{effect:.4f}"]
         lines.append("\t".join([symbol, "4", *side, *other]))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+PERTURBED, READ = 2_000, 10_000
+
+
+def response_table(path: Path, symbols: list[str]) -> None:
+    """A Parquet table of 20 million responses, as tools write them: perturbation, gene, effect and FDR in every row."""
+    with duckdb.connect(config={"threads": "2"}) as connection:
+        connection.register("symbols", {"n": np.arange(len(symbols)), "symbol": np.array(symbols, dtype=object)})
+        connection.execute(
+            "COPY (SELECT p.symbol AS perturbation, g.symbol AS gene, hash(p.n, g.n) / 1.8e19 - 0.5 AS lfc,"
+            " least(hash(g.n, p.n) / 1.8e19, 1) AS fdr FROM symbols p, symbols g"
+            f" WHERE p.n < {PERTURBED} AND g.n >= {LIBRARY - READ} ORDER BY p.n, g.n) TO '{path}' (FORMAT parquet)"
+        )

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
-
-import pandas as pd
+from typing import get_args
 
 from db.acts import act, option
 from db.errors import ConflictError, InvalidValueError, check_word
 from db.genes.name_forms import clean
-from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
-from db.provenance import content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
-from db.records import Ingest, Modality, Organism, Study
-from db.screens.responses import ResponseContext, contexts, remove_responses, write_responses
-from db.screens.writing import ensure_perturbations
-from db.store import Connection
-from tools.genes.placed_names import place
+from db.provenance import add_notes, content_hash, file_hash, find_ingest, get_ingest, notes_of, record_ingest
+from db.records import Ingest, Modality, Organism
+from db.screens.responses import ResponseContext, contexts, remove_responses, responding
 from tools.parameters import takes_names
+from tools.response_files.found import FoundResponses, read_responses
+from tools.response_files.source import files_of
+from tools.response_files.writing import write_found
 from tools.responses.fits import forget_fits
-from tools.responses.table_file import TypedResponses, read_responses
+from tools.responses.kept_files import forget_matrices
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.tables.reading import Reading
 from tools.workspace import Progress, Workspace
@@ -67,6 +64,7 @@ def add_responses(
     modality: str = "",
     responds: str = "",
     columns: Mapping[str, str] | None = None,
+    perturbation: str = "",
     where: Mapping[str, str] | None = None,
     controls: Sequence[str] = (),
     encoding: str = "",
@@ -75,15 +73,20 @@ def add_responses(
     citation: str = "",
     licence: str = "",
 ) -> AddedResponses:
-    """Adds a table of responses from a file: one row for each perturbation and readout gene.
+    """Adds responses from a file: what each perturbation did to each readout gene, in one context.
+
+    Tables of one row a pair (as pdex and scanpy write them) are taken, tables of contrasts (DESeq2, edgeR, limma: one
+    perturbation a file, several side by side, or a folder of such files), matrices of perturbations by readout genes,
+    and R's ranked lists of genes.
 
     The same file read in the same way is recognised and written once. Rows whose names are no known gene stay under
     their own names; rows that cannot be used are kept aside and reported.
 
     Args:
         workspace: The workspace.
-        path: A csv, tsv, Excel or Parquet table, packed or not, with a perturbation, a readout gene, and an estimate
-            with FDR or p, or labels ``de`` (responds: 1 or 0) and ``up`` (1 or 0).
+        path: A csv, tsv, Excel or Parquet table, packed or not, numpy arrays (.npz), R data (.rda, .rds), or a folder
+            of tables of one contrast each. Tables have a perturbation, a readout gene, and an estimate with FDR or p,
+            or labels ``de`` (responds: 1 or 0) and ``up`` (1 or 0).
         name: Name of the context; the file's name where empty.
         study: The publication or project.
         organism: ``human`` or ``mouse``.
@@ -94,6 +97,7 @@ def add_responses(
             no label ``de`` and no FDR, and ``fdr<0.05`` where it is empty.
         columns: Field (perturbation, readout, estimate, standard_error, p, fdr, de, up) → column of the file, for
             columns that are not known by name.
+        perturbation: What was perturbed, where a file holds one contrast and neither its name nor a column says it.
         where: Column → value; only these rows are read.
         controls: Names of perturbations that are negative controls, beyond those that are known.
         encoding: Text encoding, where it is not UTF-8.
@@ -115,7 +119,7 @@ def add_responses(
         no_header=no_header, sheet=sheet,
     )  # fmt: skip
     workspace.report(Progress(f"read {path.name}", 0, 2, "reading"))
-    table = read_responses(path, reading, responds)
+    table = read_responses(path, reading, responds, perturbation)
     described = {
         "name": clean(name) or _name_of(path), "study": study, "organism": organism, "cell_type": cell_type,
         "condition": condition, "modality": modality, "citation": citation, "licence": licence,
@@ -128,9 +132,11 @@ def add_responses(
         "kind": "responses", "rule": table.rule, "columns": dict(reading.columns), "where": dict(reading.where),
         "encoding": encoding, "controls": sorted(controls),
         **({"no_header": True} if no_header else {}), **({"sheet": sheet} if sheet else {}),
+        **({"perturbation": perturbation} if perturbation else {}),
     }  # fmt: skip
-    source = file_hash(path)
-    content = content_hash([source], how)
+    hashes = [file_hash(file) for file in files_of(path)]
+    source = hashes[0] if len(hashes) == 1 else content_hash(hashes, {})
+    content = content_hash(hashes, how)
     with workspace.store.write("ingest") as connection:
         known = find_ingest(connection, content)
         if known is None:
@@ -138,7 +144,8 @@ def add_responses(
                 connection, content=content, kind="responses", name=described["name"], source=path.name,
                 source_hash=source, tool=_TOOL, arguments={**described, **how}, notes=table.notes,
             )  # fmt: skip
-            _write(workspace, connection, ingest_id, described, table)
+            workspace.report(Progress(f"read {path.name}", 1, 2, "writing"))
+            add_notes(connection, ingest_id, write_found(workspace, connection, ingest_id, table, described))
         else:
             _refuse_other(known, described)
     workspace.report(Progress(f"read {path.name}", 2, 2, "done"))
@@ -168,6 +175,7 @@ def response_remove(workspace: Workspace, name: str) -> ResponseContext:
     """
     removed = remove_responses(workspace.store, name)
     forget_fits(workspace, removed)
+    forget_matrices(workspace, removed.name)
     return removed
 
 
@@ -182,40 +190,6 @@ def _name_of(path: Path) -> str:
     return name_of(path)
 
 
-def _write(
-    workspace: Workspace, connection: Connection, ingest_id: int, described: Mapping[str, str], table: TypedResponses
-) -> None:
-    workspace.report(Progress("read responses", 1, 2, "writing"))
-    organism = cast("Organism", described["organism"])
-    perturbed = sorted(set(table.rows["perturbation"]))
-    parts = sorted(genes_among(perturbed))
-    placed = place(workspace, parts, organism)
-    read = place(workspace, sorted(set(table.rows["readout"])), organism)
-    parts_of = {one: genes_in(one) for one in perturbed}
-    wanted = [one for one, own in parts_of.items() if len(own) <= 2 and all(part in placed.ids for part in own)]
-    genes = {one: sorted({(placed.symbols[part], placed.ids[part]) for part in parts_of[one]}) for one in wanted}
-    symbols = {one: name_of_genes(symbol for symbol, _ in genes[one]) for one in wanted}
-    frame = pd.DataFrame(
-        {
-            "name": [symbols[one] for one in wanted],
-            "gene_id": [genes[one][0][1] for one in wanted],
-            "second_gene_id": [genes[one][1][1] if len(genes[one]) > 1 else None for one in wanted],
-        }
-    )
-    ids = ensure_perturbations(connection, organism, frame)
-    study = Study(described["study"], described["citation"], described["licence"]) if described["study"] else None
-    write_responses(
-        connection, ingest_id, name=described["name"], responses=table.rows,
-        perturbations={one: int(ids[symbols[one]]) for one in wanted},
-        readouts={one: [read.ids[one]] for one in read.ids}, organism=organism, cell_type=described["cell_type"],
-        condition=described["condition"], modality=cast("Modality", described["modality"]), study=study,
-    )  # fmt: skip
-    from db.provenance import add_notes
-
-    unknown = {note.name: replace(note, kept_aside=False) for note in (*placed.notes, *read.notes)}
-    add_notes(connection, ingest_id, list(unknown.values()))
-
-
 def _refuse_other(known: Ingest, described: Mapping[str, str]) -> None:
     for key, value in described.items():
         if value and value != known.arguments.get(key, "") and not (key == "name" and value == known.name):
@@ -226,17 +200,18 @@ def _refuse_other(known: Ingest, described: Mapping[str, str]) -> None:
             )
 
 
-def _summary(workspace: Workspace, ingest_id: int, table: TypedResponses, *, already_present: bool) -> AddedResponses:
+def _summary(workspace: Workspace, ingest_id: int, table: FoundResponses, *, already_present: bool) -> AddedResponses:
     with workspace.store.read() as connection:
         notes = notes_of(connection, ingest_id)
         name = get_ingest(connection, ingest_id).name
+    counts = responding(workspace.store, name)
     context = next(one for one in contexts(workspace.store) if one.name == name)
     return AddedResponses(
         context=context,
         ingest_id=ingest_id,
         already_present=already_present,
-        responding=int(table.rows["de"].sum()),
-        raised=int(table.rows["up"].sum()),
+        responding=counts[0],
+        raised=counts[1],
         rule=table.rule,
         kept_aside=by_reason([note for note in notes if note.kept_aside]),
         flags=by_reason([note for note in notes if not note.kept_aside]),

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tools.responses.tables import AddedResponses
 
 
+_UNTOLD = "not told: the file has no label and no FDR; a rule on its effects tells, such as --responds '|lfc|>1'"
+
+
 def added(added: AddedResponses) -> Sequence[RenderableType]:
     """What became of a file of responses.
 
@@ -29,7 +32,7 @@ def added(added: AddedResponses) -> Sequence[RenderableType]:
         "perturbations": context.perturbations,
         "readouts": context.readouts,
         "responses": context.rows,
-        "respond": f"{added.responding:,}, {added.raised:,} of them up, by {added.rule}",
+        "respond": f"{added.responding:,}, {added.raised:,} of them up, by {added.rule}" if added.rule else _UNTOLD,
     }
     parts: list[RenderableType] = [line(f"{context.name}: {state}", "bold"), fields(about)]
     return parts + noted("Kept aside", added.kept_aside) + noted("Used with a flag", added.flags)

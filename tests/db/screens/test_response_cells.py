@@ -10,17 +10,15 @@ from scipy.sparse import csr_matrix
 from db.errors import InvalidValueError, NotFoundError
 from db.genes.names import GeneNames
 from db.screens.response_cells import remove_response_cells, response_cells, write_response_cells
-from db.screens.response_rows import append_responses, write_context
+from db.screens.response_context import ContextNames, NewContext, append_responses, write_context
 from db.screens.responses import contexts, remove_responses, responses_of
 
 
 @pytest.fixture
 def store(named_workspace):
     with named_workspace.store.write("test") as connection:
-        numbers = pd.Series([1, 2], index=["VAV1", "IL2"])
-        write_context(
-            connection, 1, name="mine", perturbed=numbers, read=numbers, perturbations={}, readouts={}, organism="human"
-        )
+        names = ["VAV1", "IL2"]
+        write_context(connection, 1, NewContext("mine"), ContextNames(names, names, {}, {}))
     return named_workspace.store
 
 

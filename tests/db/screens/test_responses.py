@@ -16,6 +16,7 @@ from db.genes.nomenclature import find_gene
 from db.genes.texts import texts_of_gene, write_gene_texts
 from db.records import Study
 from db.screens.reading import list_screens
+from db.screens.response_context import NewContext
 from db.screens.responses import contexts, readout_genes, responses_of, write_responses
 from db.store import Store
 from db.view import View
@@ -30,8 +31,8 @@ def gene(store, symbol: str) -> int:
     return GeneNames.load(store, "human").resolve([symbol])[0].gene.id
 
 
-def write(store, name="mine", **options) -> None:
-    rows = pd.DataFrame({
+def write(store, name="mine", rows=None, **options) -> None:
+    rows = rows if rows is not None else pd.DataFrame({
         "perturbation": ["VAV1", "KIAA0196", "NOPE", "VAV1"], "readout": ["IL2", "IL2", "IL2", "NOTAGENE"],
         "split": ["train", "test", "train", "train"], "de": [True, True, False, False], "up": [False, True, None, None],
     })  # fmt: skip
@@ -41,9 +42,9 @@ def write(store, name="mine", **options) -> None:
 
         known = ensure_perturbations(connection, "human", ids.assign(second_gene_id=None))
         write_responses(
-            connection, 1, name=name, responses=options.pop("rows", rows),
+            connection, 1, NewContext(name, cell_type="K562", study=Study("Us 2026"), **options), rows,
             perturbations={"VAV1": int(known["VAV1"]), "KIAA0196": int(known["WASHC5"])},
-            readouts={"IL2": [gene(store, "IL2")]}, cell_type="K562", study=Study("Us 2026"), **options,
+            readouts={"IL2": [gene(store, "IL2")]},
         )  # fmt: skip
 
 

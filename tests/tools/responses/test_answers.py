@@ -166,6 +166,7 @@ def test_a_table_of_responders_alone_teaches_nothing_and_a_store_without_any_nam
 
 
 def test_a_split_table_teaches_by_its_train_rows_only(tmp_path_factory):
+    from db.screens.response_context import NewContext
     from db.screens.responses import ResponseContext, write_responses
     from tests.synthetic_store import _ingest
 
@@ -174,7 +175,7 @@ def test_a_split_table_teaches_by_its_train_rows_only(tmp_path_factory):
     rows = planted(0, range(20), READ)
     with store.write("test") as connection:
         write_responses(
-            connection, _ingest(connection, "responses", "s"), name="s", responses=rows, perturbations={}, readouts={}
+            connection, _ingest(connection, "responses", "s"), NewContext("s"), rows, perturbations={}, readouts={}
         )
     context = ResponseContext("s", "", "human", "", "", "", "gene", 20, 21, len(rows), 1)
     found = response_fits.training(Workspace(store, np.random.default_rng(0)), context)

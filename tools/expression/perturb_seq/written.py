@@ -13,7 +13,7 @@ from db.genes.perturbation_names import genes_in
 from db.provenance import find_ingest, record_ingest
 from db.records import Modality, Note, Organism, Study
 from db.screens.response_cells import write_response_cells
-from db.screens.response_rows import append_responses, write_context
+from db.screens.response_context import ContextNames, NewContext, append_responses, write_context
 from db.screens.writing import ensure_perturbations
 from db.store import Connection
 from tools.expression.perturb_seq.cells_grouped.arms import CONTROL
@@ -74,19 +74,18 @@ def _write_context(
     ids = ensure_perturbations(connection, organism, frame)
     read = _readouts(measured)
     study = Study(described["study"], described["citation"], described["licence"]) if described["study"] else None
-    return write_context(
-        connection, ingest_id, name=described["name"], perturbed=pd.Series(range(1, len(names) + 1), index=names),
-        read=read, perturbations={str(name): int(ids[name]) for name in names},
-        readouts={name: [gene] for name, gene in measured.readouts.placed.ids.items() if name in read.index},
-        organism=organism, cell_type=described["cell_type"], condition=described["condition"],
-        modality=cast("Modality", described["modality"]), study=study,
+    context = NewContext(
+        described["name"], organism, described["cell_type"], described["condition"],
+        cast("Modality", described["modality"]), study=study,
     )  # fmt: skip
+    known = {str(name): int(ids[name]) for name in names}
+    readouts = {name: [gene] for name, gene in measured.readouts.placed.ids.items()}
+    return write_context(connection, ingest_id, context, ContextNames(names, read, known, readouts))
 
 
-def _readouts(measured: Measured) -> pd.Series[int]:
-    """Names of the tested genes, by name, and their numbers."""
-    names = sorted(np.array(measured.readouts.names, dtype=object)[measured.differences.tested])
-    return pd.Series(range(1, len(names) + 1), index=names)
+def _readouts(measured: Measured) -> list[str]:
+    """Names of the tested genes, sorted."""
+    return sorted(np.array(measured.readouts.names, dtype=object)[measured.differences.tested])
 
 
 def _write_responses(
@@ -95,7 +94,8 @@ def _write_responses(
     differences, groups = measured.differences, measured.arms.groups
     read = _readouts(measured)
     tested = np.flatnonzero(differences.tested)
-    numbers = read.reindex([measured.readouts.names[at] for at in tested]).to_numpy(dtype=np.int32)
+    number_of = {name: number for number, name in enumerate(read, 1)}
+    numbers = np.array([number_of[measured.readouts.names[at]] for at in tested], dtype=np.int32)
     order = np.argsort(numbers)
     for group, fdr in differences.fdr():
         estimate = differences.estimate[group, tested].astype(np.float64)

@@ -13,13 +13,18 @@ from db.errors import InvalidValueError, RefusedFileError, check_word
 from db.files.objects import read_json
 from db.files.plain_table import read_plain_table
 from db.records import Modality, Organism, Study
+from db.screens.response_context import NewContext
 from db.screens.responses import write_responses
 from db.screens.writing import ensure_perturbations
 from db.store import Connection
 from tools.genes.placed_names import Placed, place
 from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, required
+from tools.response_files.found import FoundResponses, read_responses
+from tools.response_files.writing import write_found
+from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
 
+_LAYOUTS = ("perturbqa", "file")
 _COLUMNS = ["pert", "gene", "label", "split"]
 
 
@@ -91,7 +96,19 @@ class ResponsesLoader:
 
     title = "responses"
     options = frozenset(
-        {"layout", "name", "study", "citation", "licence", "organism", "cell_type", "condition", "modality"}
+        [
+            "layout",
+            "name",
+            "study",
+            "citation",
+            "licence",
+            "organism",
+            "cell_type",
+            "condition",
+            "modality",
+            "columns",
+            "responds",
+        ]
     )
 
     def target(self, step: LoadStep) -> tuple[str, str]:
@@ -99,8 +116,14 @@ class ResponsesLoader:
         return ("responses", required(step, "name"))
 
     def load(self, workspace: Workspace, source: Source, step: LoadStep) -> Loaded:
-        """See `tools.packs.loaders.base.PackLoader.load`; the files are those of `read_perturbqa`, in its order."""
+        """See `tools.packs.loaders.base.PackLoader.load`.
+
+        With the layout ``perturbqa`` the files are those of `read_perturbqa`, in its order; with ``file`` it is one of
+        any form that users add, or several tables of contrasts.
+        """
         _check(step)
+        if step.options["layout"] == "file":
+            return _load_file(workspace, source, step, self.target(step))
         organism = cast("Organism", step.options.get("organism", "human"))
 
         def write(connection: Connection, ingest_id: int) -> Written:
@@ -109,10 +132,12 @@ class ResponsesLoader:
             members = table.members or {name: [name] for name in sorted(set(table.rows["readout"]))}
             read = place(workspace, sorted({gene for genes in members.values() for gene in genes}), organism)
             rows = write_responses(
-                connection, ingest_id, name=required(step, "name"), responses=table.rows,
+                connection, ingest_id, NewContext(
+                    required(step, "name"), readout_kind="gene" if table.members is None else "gene_set",
+                    **_about(source, step),
+                ), table.rows,
                 perturbations=_perturbation_ids(connection, organism, perturbed),
                 readouts={name: [read.ids[one] for one in genes if one in read.ids] for name, genes in members.items()},
-                readout_kind="gene" if table.members is None else "gene_set", **_about(source, step),
             )  # fmt: skip
             notes = {note.name: replace(note, kept_aside=False) for note in (*perturbed.notes, *read.notes)}
             return Written(rows, list(notes.values()), _detail(table.rows, len(notes)))
@@ -120,12 +145,43 @@ class ResponsesLoader:
         return load_once(workspace, source, step, target=self.target(step), write=write)
 
 
+def _load_file(workspace: Workspace, source: Source, step: LoadStep, target: tuple[str, str]) -> Loaded:
+    """Loads what users add in the same way."""
+    found: list[FoundResponses] = []
+    files = [source.folder / file for file in step.files]
+
+    def read() -> None:
+        several = len(files) > 1
+        where = source.folder if several else files[0]
+        columns = {str(field): str(column) for field, column in step.options.get("columns", {}).items()}
+        reading = Reading(columns=columns)
+        found.append(
+            read_responses(where, reading, str(step.options.get("responds", "")), files=files if several else ())
+        )
+
+    def write(connection: Connection, ingest_id: int) -> Written:
+        about = _about(source, step)
+        study = about.pop("study") or Study("", "", "")
+        described = {
+            **about, "name": required(step, "name"), "study": study.name, "citation": study.citation,
+            "licence": study.licence,
+        }  # fmt: skip
+        unknown = write_found(workspace, connection, ingest_id, found[0], described)
+        rows = found[0].found
+        counts = f"{len(rows.perturbations)} perturbations, {len(rows.readouts)} readouts"
+        detail = f"{counts}; {len(unknown)} names are no known gene and stay as they are"
+        return Written(rows.rows, [*found[0].notes, *unknown], detail)
+
+    return load_once(workspace, source, step, target=target, write=write, before=read)
+
+
 def _check(step: LoadStep) -> None:
-    if required(step, "layout") != "perturbqa":
-        raise InvalidValueError(f"There is no layout {step.options['layout']!r} of responses.", "There is: perturbqa.")
+    layout = required(step, "layout")
+    if layout not in _LAYOUTS:
+        raise InvalidValueError(f"There is no layout {layout!r} of responses.", f"There are: {', '.join(_LAYOUTS)}.")
     check_word("organism", step.options.get("organism", "human"), get_args(Organism))
     check_word("modality", step.options.get("modality", ""), get_args(Modality))
-    if len(step.files) not in (2, 3):
+    if layout == "perturbqa" and len(step.files) not in (2, 3):
         raise InvalidValueError(f"Responses have two or three files; {len(step.files)} are named.")
 
 

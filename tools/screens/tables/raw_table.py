@@ -54,7 +54,7 @@ def picked(table: RawTable, reading: Reading) -> RawTable:
         InvalidValueError: A condition or suffix names what the file does not have.
     """
     names = without_suffix(table.columns, reading.suffix)
-    _refuse_double_names(names, table.path)
+    refuse_double_names(names, table.path)
     cells = table.cells
     cells.columns = pd.Index(names)
     for column, value in reading.where.items():
@@ -101,7 +101,16 @@ def _only_where(cells: pd.DataFrame, column: str, value: str, path: Path) -> pd.
     return cells[found == clean(value)]
 
 
-def _refuse_double_names(names: list[str], path: Path) -> None:
+def refuse_double_names(names: list[str], path: Path) -> None:
+    """Refuses a table in which a name does not say which column is meant.
+
+    Args:
+        names: Names of its columns.
+        path: The file, for messages.
+
+    Raises:
+        RefusedFileError: Two columns have the same name.
+    """
     doubles = sorted({name for name in names if name and names.count(name) > 1})
     if doubles:
         raise RefusedFileError(

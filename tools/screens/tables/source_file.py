@@ -37,7 +37,7 @@ from tools.screens.tables.reading import BY_ITSELF, Reading
 
 HEADER_BYTES = 1 << 20
 """How much of a text is looked at for its header."""
-_ENDINGS = re.compile(r"(\.(gz|bz2|xz|zip|csv|tsv|txt|xlsx|parquet|gene_summary))+$")
+_ENDINGS = re.compile(r"(\.(gz|bz2|xz|zip|csv|tsv|txt|xlsx|parquet|gene_summary|npz|rda|rds))+$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +108,14 @@ class SourceFile:
             decimal = decimal_of_text(text, self._cutting.delimiter)
         rows, frame = rows_of(records, self._frame, self.path.name)
         return picked(RawTable(_cells_of(rows, frame, self.path.name), self.path, decimal, self._said(frame)), reading)
+
+    @property
+    def plain_delimiter(self) -> str:
+        """What stands between the cells of a text that begins with a header of one line; empty for any other file."""
+        if self.kind not in ("text", "gzip") or self.reading.encoding or self._frame.void:
+            return ""
+        plain = self._cutting.start == 0 and self._frame.skip == len(self._frame.header_lines) == 1
+        return self._cutting.delimiter if plain and not self._frame.said else ""
 
     def sha256(self) -> str:
         """SHA-256 of the file's bytes as they lie there, in hexadecimal."""

@@ -35,6 +35,9 @@ def add(
             help="Which column holds perturbation, readout, estimate, standard_error, p, fdr, de or up; repeat it.",
         ),
     ] = None,
+    perturbation: Annotated[
+        str, typer.Option(help="The perturbed gene, where a file holds one contrast and does not say it.")
+    ] = "",
     reading: Annotated[Mapping[str, Any], Some(Reading, "where", "controls", "encoding", "no_header", "sheet")],
     source: Annotated[Mapping[str, Any], Some(ScreenDescription, "citation", "licence")],
 ) -> None:  # fmt: skip
@@ -49,7 +52,7 @@ def add(
     with session.workspace() as workspace:
         added = add_responses(
             workspace, file, name=name, study=study, organism=organism, responds=responds,
-            columns=pairs(columns or (), "--map"), **cells, **reading, **source,
+            columns=pairs(columns or (), "--map"), perturbation=perturbation, **cells, **reading, **source,
         )  # fmt: skip
     session.give(added, layout.added)
 
@@ -90,6 +93,8 @@ def register(app: typer.Typer) -> None:
         verbs, "add", add, serves=["add_responses"],
         examples=[
             "hitscout response add perturbseq.csv --cell-type K562 --modality interference",
+            "hitscout response add lfc.npz --where context=day_6 --name day-6",
+            "hitscout response add deseq2_results/ --cell-type iPSC --modality knockout",
             "hitscout response add de.tsv --map perturbation=guide --map readout=symbol --responds 'fdr<0.01'",
         ],
     )  # fmt: skip

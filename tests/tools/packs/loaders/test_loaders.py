@@ -15,6 +15,7 @@ from db.genes.nomenclature import find_gene, orthologs_of
 from db.genes.sets import get_gene_set, list_collections
 from db.genes.values import values_of_gene
 from db.provenance import list_ingests, notes_of
+from db.screens.responses import responses_of
 from tools import registry
 from tools.packs.loaders.base import LoadStep, Source
 from tools.packs.loaders.gene_sets import read_gmt, read_set_table
@@ -236,3 +237,40 @@ def test_a_screen_goes_through_the_same_door_as_a_users_own(named_workspace, tmp
     assert (loaded.kind, loaded.name, loaded.state, loaded.rows) == ("screen", "mine", "loaded", len(symbols))
     again = load(named_workspace, tmp_path, "screen", ["d1.csv", "d2.csv"], **options)
     assert (again.state, again.rows) == ("already", 0)
+
+
+# Responses of files that users add, too ----------------------------------------------------------
+
+CONTRASTS = "gene_ID\thgnc_symbol\tchr\tstrand\tstart\tend\t{0}_log2FoldChange\t{0}_pvalue\t{0}_padj\n"
+
+
+def test_a_pack_of_contrasts_is_one_context_with_alleles_as_replicates(named_workspace, tmp_path):
+    for allele, effect in (("KO", "1.5"), ("PTC", "-0.5")):
+        rows = f"ENSG00000182866\tLCK\t1\t+\t1\t2\t{effect}\t0.001\t0.01\n"
+        rows += "ENSG00000000000\t\t1\t+\t1\t2\t0.1\t0.5\t\n"
+        write(tmp_path / f"run_day_6_JAK1_{allele}_DEseq2.tsv", CONTRASTS.format(f"JAK1_{allele}") + rows)
+    files = sorted(path.name for path in tmp_path.glob("*.tsv"))
+    options = {"layout": "file", "name": "day-6", "cell_type": "iPSC", "modality": "knockout"}
+    loaded = load(named_workspace, tmp_path, "responses", files, columns={"readout": "gene_ID"}, **options)
+    assert (loaded.state, loaded.rows) == ("loaded", 4)
+    assert notes(named_workspace, "day-6") == {"ENSG00000000000": "unresolved"}
+    found = responses_of(named_workspace.store, "day-6", numbers=True)
+    assert set(found["perturbation"]) == {"JAK1"}
+    assert found.set_index("readout").loc["LCK", "estimate"].tolist() == [1.5, -0.5]
+    again = load(named_workspace, tmp_path, "responses", files, columns={"readout": "gene_ID"}, **options)
+    assert again.state == "already"
+
+
+def test_contrasts_that_share_a_name_are_told_apart_by_their_files(named_workspace, tmp_path):
+    for gene in ("JAK1", "JAK2"):
+        rows = "ENSG00000182866\tLCK\t1\t+\t1\t2\t0.5\t0.001\t0.01\n"
+        write(tmp_path / f"run_{gene}_Auxin_6h_vs_DMSO_DEseq2.tsv", CONTRASTS.format("Auxin_6h_vs_DMSO") + rows)
+    files = sorted(path.name for path in tmp_path.glob("*.tsv"))
+    load(named_workspace, tmp_path, "responses", files, layout="file", name="degron")
+    assert sorted(responses_of(named_workspace.store, "degron")["perturbation"]) == ["JAK1", "JAK2"]
+
+
+def test_a_layout_that_nobody_knows_is_refused(named_workspace, tmp_path):
+    with pytest.raises(InvalidValueError, match="no layout 'other'") as refused:
+        load(named_workspace, tmp_path, "responses", ["a.tsv"], layout="other", name="x")
+    assert "perturbqa, file" in refused.value.suggestion
