@@ -1,0 +1,3 @@
+"""Expression after a perturbation: measured in cells or in bulk, and predicted where nobody made it."""
+
+from __future__ import annotations
