@@ -11,7 +11,16 @@ from typing import Literal
 
 from db.errors import NotFoundError, did_you_mean
 
-Family = Literal["readers", "loaders", "features", "predictors", "acquisitions", "metrics", "response_predictors"]
+Family = Literal[
+    "readers",
+    "loaders",
+    "features",
+    "predictors",
+    "acquisitions",
+    "metrics",
+    "response_predictors",
+    "expression_predictors",
+]
 FAMILIES: dict[Family, str] = {
     "readers": "screens.readers",
     "loaders": "packs.loaders",
@@ -20,6 +29,7 @@ FAMILIES: dict[Family, str] = {
     "acquisitions": "prediction.acquisitions",
     "metrics": "replays.metrics",
     "response_predictors": "responses.predictors",
+    "expression_predictors": "expression.predictors",
 }
 """Family → its folder below this one, with dots."""
 

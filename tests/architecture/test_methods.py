@@ -20,6 +20,7 @@ PROTOCOLS = {
     "predictors": "Predictor",
     "acquisitions": "Acquisition",
     "response_predictors": "ResponsePredictor",
+    "expression_predictors": "ExpressionPredictor",
     "metrics": "Metric",
 }
 METHODS = [(family, name) for family in PROTOCOLS for name in registry.names(family)]
