@@ -30,7 +30,7 @@ class Problem:
 
 INGESTED_TABLES = (
     "effect", "control_effect", "gene", "gene_value", "ortholog", "hit_list", "gene_text", "gene_embedding", "response",
-    "response_perturbation", "response_readout",
+    "response_perturbation", "response_readout", "response_cells", "response_cells_gene",
 )  # fmt: skip
 STATE_TABLES = (
     "ingest", "ingest_note", "study", "screen", "contrast", "replicate", "perturbation", "source_name", "gene_name",

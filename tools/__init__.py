@@ -16,10 +16,12 @@ READING: tuple[Callable[..., Any], ...]
 WRITING: tuple[Callable[..., Any], ...]
 
 SUBJECTS = (
-    "packs", "screens", "genes", "enrichment", "prediction", "responses", "campaigns", "replays", "benchmarks",
+    "packs", "screens", "genes", "enrichment", "prediction", "responses", "expression", "campaigns", "replays",
+    "benchmarks",
 )  # fmt: skip
 """The folders that have tools, in the order in which these are listed."""
 CLASSES = {
+    "CellReading": ".expression.perturb_seq.options",
     "Progress": ".workspace",
     "Reading": ".screens.tables.reading",
     "ScreenDescription": ".screens.ingestion.description",

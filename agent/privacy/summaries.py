@@ -94,6 +94,14 @@ SUMMARIES: Mapping[str, Summary] = {
         pages="hits",
     ),
     "AddedScreen": _ADDED,
+    "AddedPerturbSeq": Summary(
+        names=_in("screen", _SCREEN_NAMES) + " " + _in("context", _CONTEXT_NAMES),
+        figures=f"{_in('screen', _SCREEN_FIGURES)} {_in('context', _CONTEXT_FIGURES)} {_NOTED} ingest_id"
+        " already_present effects hits sampled_cells "
+        + _in("quality", "cells_read cells_used controls genes tested stratum_columns strata several_guides")
+        + " "
+        + _in("quality", "targets target_share moved agreement"),
+    ),
     # Genes
     "GeneCard": Summary(
         names="symbol name organism previous aliases gene_sets.collection gene_sets.name neighbours.symbol",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from db.acts import FILE, act
 from db.errors import RefusedFileError
 
 Kind = Literal["text", "gzip", "bzip2", "xz", "zip", "parquet"]
@@ -22,7 +23,8 @@ _IN_R = "In R, write the table with write.csv(x, 'table.csv', row.names = FALSE)
 _UNPACK = "Unpack it, and give the table that is inside."
 _FOREIGN: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"\x89HDF\r\n\x1a\n", "an HDF5 file (.h5ad, .h5, .loom), not a table of effects",
-     "In Python, write the table of effects as csv, such as scanpy.get.rank_genes_groups_df(…).to_csv(…)."),
+     f"{act('add_perturb_seq', FILE)} reads perturbed cells; a table of effects is written as csv in Python, such as"
+     " scanpy.get.rank_genes_groups_df(…).to_csv(…)."),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls) or another Office file of that age",
      "Open it and save the sheet as xlsx or csv (UTF-8)."),
     (0, b"RDX2\n", "R data (.rda)", _IN_R), (0, b"RDX3\n", "R data (.rda)", _IN_R),

@@ -13,6 +13,7 @@ import pandas as pd
 from db.acts import FILE, NAME, act, option
 from db.errors import ConflictError, NotFoundError, did_you_mean
 from db.records import ONE_SIDED, UNSIGNED, Contrast, Screen
+from db.screens.response_rows import delete_responses
 from db.screens.writing import (
     EFFECT_NUMBERS,
     drop_idle_studies,
@@ -239,7 +240,9 @@ def find_screen_of_ingest(connection: duckdb.DuckDBPyConnection, ingest_id: int)
 
 
 def remove_screen(store: Store, name: str) -> Screen:
-    """Removes a screen whole, with its ingest, in one transaction.
+    """Removes a screen whole, with its ingest, in one transaction; of a screen of cells, their responses too.
+
+    What another screen of the same cells rests on stays until that one goes.
 
     Args:
         store: The store.
@@ -261,9 +264,14 @@ def remove_screen(store: Store, name: str) -> Screen:
         ingests = connection.execute(
             "WITH RECURSIVE line(id) AS (SELECT ingest_id FROM contrast WHERE screen_id = $1"
             " UNION SELECT ingest_id FROM screen WHERE id = $1"
-            " UNION SELECT unnest(ingest.parents) FROM ingest JOIN line USING (id)) SELECT DISTINCT id FROM line",
+            " UNION SELECT unnest(ingest.parents) FROM ingest JOIN line USING (id)) SELECT DISTINCT id FROM line"
+            " WHERE id NOT IN (SELECT unnest(parents) FROM ingest WHERE id NOT IN (SELECT id FROM line))",
             [screen.id],
         ).fetchall()
+        for (name,) in connection.execute(
+            "SELECT name FROM response_screen WHERE ingest_id IN (SELECT unnest(?))", [[row[0] for row in ingests]]
+        ).fetchall():
+            delete_responses(connection, name)
         for table, column in (("source_name", "screen_id"), ("contrast", "screen_id"), ("screen", "id")):
             connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [screen.id])
         for (ingest_id,) in ingests:

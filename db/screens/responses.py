@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import duckdb
 import pandas as pd
 
-from db.acts import FILE, act, option
+from db.acts import FILE, act
 from db.errors import ConflictError, InvalidValueError, NotFoundError, did_you_mean
-from db.provenance import next_id, utc_now
 from db.records import Modality, Organism, Study
-from db.screens.writing import add_study, drop_idle_studies
+from db.screens.response_rows import ReadoutKind, delete_responses, insert_rows, refuse_rested_on, write_context
+from db.screens.writing import drop_idle_studies
 from db.store import Store
 
-ReadoutKind = Literal["gene", "gene_set"]
 Names = Literal["symbols", "file"]
 NUMBERS = ("estimate", "standard_error", "p", "fdr")
 
@@ -94,31 +92,14 @@ def write_responses(
     Raises:
         ConflictError: The store has a context of this name, or two rows are of one perturbation and readout.
     """
-    if connection.execute("SELECT 1 FROM response_screen WHERE lower(name) = lower(?)", [name]).fetchall():
-        raise ConflictError(
-            f"The store holds responses named {name} already, from another file.",
-            f"{act('response_remove', name)} makes room for the new ones; or give another name with {option('name')}.",
-        )
     _refuse_doubles(responses, name)
-    number = next_id(connection, "response_screen")
-    connection.execute(
-        f"INSERT INTO response_screen VALUES ({', '.join('?' * 10)})",
-        [
-            number, name, add_study(connection, study) if study else None, organism, cell_type, condition, modality,
-            readout_kind, ingest_id, utc_now(),
-        ],
+    perturbed, read = _numbered(responses["perturbation"]), _numbered(responses["readout"])
+    number = write_context(
+        connection, ingest_id, name=name, perturbed=perturbed, read=read, perturbations=perturbations,
+        readouts=readouts, organism=organism, cell_type=cell_type, condition=condition, modality=modality,
+        readout_kind=readout_kind, study=study,
     )  # fmt: skip
-    perturbed = _numbered(responses["perturbation"])
-    read = _numbered(responses["readout"])
-    known = pd.array([perturbations.get(one) for one in perturbed.index], dtype="Int64")
-    _insert(
-        connection, "response_perturbation",
-        pd.DataFrame({"r": number, "n": perturbed.to_numpy(), "name": perturbed.index.astype(object), "id": known}),
-        ingest_id,
-    )  # fmt: skip
-    members = [[int(one) for one in readouts.get(name, ())] for name in read.index]
-    _insert_readouts(connection, number, read, members, ingest_id)
-    _insert(connection, "response", _rows(number, responses, perturbed, read), ingest_id)
+    insert_rows(connection, "response", _rows(number, responses, perturbed, read), ingest_id)
     return len(responses)
 
 
@@ -147,40 +128,11 @@ def _rows(number: int, responses: pd.DataFrame, perturbed: pd.Series[int], read:
     return rows.sort_values(["perturbation", "readout"], kind="stable")
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, ingest_id: int) -> None:
-    with _registered(connection, rows):
-        connection.execute(f"INSERT INTO {table} SELECT *, ? FROM new_rows", [ingest_id])
-
-
-def _insert_readouts(
-    connection: duckdb.DuckDBPyConnection, number: int, read: pd.Series[int], members: list[list[int]], ingest_id: int
-) -> None:
-    pairs = [(n, gene) for n, genes in zip(read, members, strict=True) for gene in genes]
-    rows = pd.DataFrame({"n": read.to_numpy(), "name": read.index.astype(object)})
-    flat = pd.DataFrame(pairs, columns=["n", "gene_id"]).astype("int64")
-    connection.register("new_members", flat)
-    with _registered(connection, rows):
-        connection.execute(
-            "INSERT INTO response_readout SELECT ?, r.n, r.name, coalesce((SELECT list(m.gene_id::INTEGER ORDER BY"
-            " m.gene_id) FROM new_members m WHERE m.n = r.n), []), ? FROM new_rows r ORDER BY r.n",
-            [number, ingest_id],
-        )
-    connection.unregister("new_members")
-
-
-@contextmanager
-def _registered(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame) -> Iterator[None]:
-    connection.register("new_rows", rows)
-    try:
-        yield
-    finally:
-        connection.unregister("new_rows")
-
-
 def remove_responses(store: Store, name: str) -> ResponseContext:
     """Removes a table of responses whole, with its ingest, in one transaction.
 
-    Nothing else of the store rests on its rows: screens, gene knowledge and campaigns stay as they are.
+    Nothing else of the store rests on its rows: gene knowledge, campaigns and other screens stay as they are. Its
+    sampled cells go with it.
 
     Args:
         store: The store.
@@ -191,16 +143,15 @@ def remove_responses(store: Store, name: str) -> ResponseContext:
 
     Raises:
         NotFoundError: There is no such context; near names are given.
+        ConflictError: A screen was made of the same cells, and goes with it or not at all.
     """
     with store.write("remove") as connection:
         known = _contexts(connection)
         found = next((one for one in known if one.name.casefold() == name.casefold()), None)
         if found is None:
             raise _unknown(name, [one.name for one in known])
-        chosen = "(SELECT id FROM response_screen WHERE name = $1)"
-        for table in ("response", "response_perturbation", "response_readout"):
-            connection.execute(f"DELETE FROM {table} WHERE response_screen_id = {chosen}", [found.name])
-        connection.execute("DELETE FROM response_screen WHERE name = $1", [found.name])
+        refuse_rested_on(connection, found.name, found.ingest_id)
+        delete_responses(connection, found.name)
         for table, column in (("ingest_note", "ingest_id"), ("ingest", "id")):
             connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [found.ingest_id])
         drop_idle_studies(connection)

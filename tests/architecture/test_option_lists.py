@@ -8,6 +8,7 @@ import typing
 import pytest
 
 from tools.campaigns.start.start_options import StartOptions
+from tools.expression.perturb_seq.options import CellReading
 from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.ingestion.preview import FileLook
 from tools.screens.tables.reading import Reading
@@ -18,16 +19,23 @@ from tui.chat.widgets.form import Field
 from tui.cli.field_options import SAID, SAID_OF, option_of, said_of
 from tui.cli.root import build
 
-KINDS = (Reading, ScreenDescription, StartOptions)
-COMMANDS = {Reading: ("screen", "add"), ScreenDescription: ("screen", "add"), StartOptions: ("campaign", "start")}
+KINDS = (Reading, ScreenDescription, StartOptions, CellReading)
+COMMANDS = {
+    CellReading: ("screen", "add"), Reading: ("screen", "add"), ScreenDescription: ("screen", "add"),
+    StartOptions: ("campaign", "start"),
+}  # fmt: skip
 FILE_FORM = (*mapping_fields(FileLook("a.csv", ("a",), (), "")), *screen_fields("a"), *further_fields())
-FORMS = {Reading: FILE_FORM, ScreenDescription: FILE_FORM, StartOptions: start_fields()}
+FORMS = {Reading: FILE_FORM, ScreenDescription: FILE_FORM, StartOptions: start_fields(), CellReading: ()}
 
 WITHOUT_OPTION = {
     (StartOptions, "screen_weights"): "campaign question --set weighs the screens that the compiled question shows",
     (StartOptions, "gene_sets"): "campaign question --set names them, of those that the compiled question shows",
 }
 WITHOUT_FORM_FIELD = {
+    **{
+        (CellReading, field.name): "the form shows the columns of tables; cells are added on the command line"
+        for field in dataclasses.fields(CellReading)
+    },
     (Reading, "reader"): "the form maps columns, which every reader's file can be read by",
     (StartOptions, "screen_weights"): "the form of the question has it, once the campaign is started",
     (StartOptions, "gene_sets"): "the form of the question has them, once the campaign is started",

@@ -21,6 +21,9 @@ RULES = {
     r"\bexperiments? id\b": "say screen",
 }
 
+FOREIGN = {ROOT / "tools/expression/perturb_seq/cells_grouped/strata.py": {"batch", "dataset"}}
+"""File → names of columns in other people's files that it looks for."""
+
 
 def words_of(path: Path) -> list[tuple[int, str]]:
     """Names and texts of a source file, with their lines; code in other people's words (imports) is left out."""
@@ -42,7 +45,7 @@ def test_reserved_words_keep_their_meaning(path):
         f"{path.name}:{line}: {match[0]!r} in {text.strip()[:80]!r}: {advice}"
         for line, text in words_of(path)
         for pattern, advice in RULES.items()
-        if (match := re.search(pattern, text, re.IGNORECASE))
+        if text not in FOREIGN.get(path, ()) and (match := re.search(pattern, text, re.IGNORECASE))
     ]
     assert broken == []
 

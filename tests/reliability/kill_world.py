@@ -16,6 +16,7 @@ import numpy as np
 
 from db.manifest import STATE_TABLES
 from db.store import Store
+from tests.cell_world import Cells
 from tests.tools.conftest import GENES
 from tests.word_vectors import write_pack
 
@@ -59,6 +60,8 @@ STEPS = (
         "shortlist",
         ("shortlist", "--phenotype", "growth", "--name", "two", "--size", "5"),
     ),
+    Step("cells", ("screen", "add", "cells.h5ad", "--modality", "interference")),
+    Step("remove cells", ("screen", "remove", "cells"), gone=True),
     Step("remove responses", ("response", "remove", "tcells"), gone=True),
     Step("remove", ("screen", "remove", "b"), gone=True),
     Step("mend", ("doctor", "--mend")),
@@ -89,6 +92,7 @@ def write_files(folder: Path) -> None:
     lines = ["perturbation,readout,lfc,fdr"]
     lines += [f"{a},{b},{rng.normal():.3f},{rng.uniform():.3f}" for a in GENES[:12] for b in GENES[12:30]]
     (folder / "responses.csv").write_text("\n".join(lines) + "\n")
+    Cells.planted().write(folder / "cells.h5ad")
 
 
 def brief(store: Store) -> str:
@@ -103,7 +107,8 @@ def brief(store: Store) -> str:
         facts = {
             "rows": [
                 connection.execute(f"SELECT '{table}', count(*) FROM {table}").fetchall()
-                for table in (*STATE_TABLES, "effect", "control_effect", "gene_set", "gene_embedding", "response")
+                for table in (*STATE_TABLES, "effect", "control_effect", "gene_set", "gene_embedding", "response",
+                              "response_cells")
             ],
             "ingests": connection.execute("SELECT kind, name, content_hash FROM ingest ORDER BY ALL").fetchall(),
             "sums": connection.execute("SELECT contrast_id, sum(estimate::DECIMAL(18, 6)) FROM effect GROUP BY ALL"

@@ -32,13 +32,17 @@ class Build:
 
     def run(self, *command: str) -> Timed:
         """Runs a command to its end, which must be a good one."""
+        return Timed(self, "hitscout", "--quiet", *command)
+
+    def run_module(self, *command: str) -> Timed:
+        """Runs a module of the checkout to its end, which must be a good one."""
         return Timed(self, *command)
 
 
 class Timed:
-    """What a finished command took: seconds, CPU seconds and megabytes at its peak, all of its processes together."""
+    """What a finished module took: seconds, CPU seconds and megabytes at its peak, all of its processes together."""
 
-    def __init__(self, build: Build, *command: str) -> None:
+    def __init__(self, build: Build, module: str, *command: str) -> None:
         own = build.tree / ".venv" / "bin" / "python"
         python = build.python or (str(own) if own.exists() else sys.executable)
         environment = {**os.environ, "HITSCOUT_HOME": str(build.home)}
@@ -46,7 +50,7 @@ class Timed:
             environment.pop(name, None)
         start = time.perf_counter()
         process = subprocess.Popen(
-            [python, "-m", "hitscout", "--quiet", *command],
+            [python, "-m", module, *command],
             env=environment, cwd=build.tree, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.megabytes, done = 0.0, threading.Event()
@@ -60,7 +64,7 @@ class Timed:
         process.returncode = os.waitstatus_to_exitcode(status)
         self.seconds, self.cpu = time.perf_counter() - start, usage.ru_utime + usage.ru_stime
         if process.returncode:
-            sys.exit(f"{build.tree}: hitscout {' '.join(command)} ended with {process.returncode}: {said}")
+            sys.exit(f"{build.tree}: {module} {' '.join(command)} ended with {process.returncode}: {said}")
 
     def _watch(self, root: int, done: threading.Event) -> None:
         while not done.wait(0.02):

@@ -12,6 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from cells import measure_cells
 from commands import Build, Timed
 from pairs import compare
 from world import LIBRARY, PRIORS, QUESTION, fetched, filled
@@ -63,6 +64,8 @@ def measure(scratch: Path, mirror: Path | None) -> None:
     show("replay, one seed, five rounds of 128, 18,804 genes, one process", run, "45 s")
     show("gene VAV1", build.run("gene", "VAV1"))
     show("doctor", build.run("doctor"))
+    for what, run, wanted in measure_cells(build, scratch):
+        show(what, run, wanted)
 
 
 if __name__ == "__main__":

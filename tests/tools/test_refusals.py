@@ -23,6 +23,8 @@ REFUSED = [
     ("add_screen", ["FILE"], {"phenotype": "x", "where": {"donor": "1"}}),
     ("add_screen", ["FILE"], {"phenotype": "x", "name": "alpha", "positive_means": "raises"}),
     ("add_responses", ["FILE"], {}),
+    ("add_perturb_seq", ["FILE"], {"phenotype": ""}),
+    ("add_perturb_seq", ["FILE"], {"phenotype": "", "phenotype_from": "growth"}),
     ("response_remove", ["nothing"], {}),
     ("predict_responses", [["GENE0001"]], {}),
     ("gene_set_show", ["nothing", "at all"], {}),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tools.campaigns.start.start_options import StartOptions
+from tools.expression.perturb_seq.options import CellReading
 from tools.parameters import Parameters
 from tools.screens.ingestion.description import ScreenDescription
 
@@ -93,6 +94,22 @@ SAID_OF: Mapping[type[Parameters], Mapping[str, Said]] = {
         "organism": Said("Whose genes; else by how they are written."),
         "library": Said("Name of the guide library.", "TEXT"),
         "text": Said("The task in words; else the file's own words.", "TEXT"),
+    },
+    CellReading: {
+        "perturbation_column": Said(
+            "Cells: the column that says what was done to each; else by its content.", "COLUMN"
+        ),
+        "control": Said("Cells: label of the controls, where it is not known, such as mock.", "LABEL"),
+        "guide_column": Said("Cells: the column that names each cell's guide.", "COLUMN"),
+        "layer": Said("Cells: the matrix that is read, such as raw or layers/counts.", "NAME"),
+        "batch_column": Said("Cells: the column within which cells are compared with controls.", "COLUMN"),
+        "min_cells": Said("Cells: a perturbation with fewer is kept aside.", min=2),
+        "phenotype_from": Said(
+            "Cells: what makes the screen: responding-genes, energy-distance, or signature:NAME, a file of genes with"
+            " signs or a gene set.",
+            "WHAT",
+        ),
+        "test": Said("Cells: rank-sum compares cells, pseudobulk-t the means of strata."),
     },
     StartOptions: {
         "organism": Said("Whose genes."),

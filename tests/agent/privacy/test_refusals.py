@@ -83,6 +83,7 @@ WRITING = [
     ("campaign_start", {"name": "two", "phenotype": "x", "library": "alpha"}, "exclude"),
     ("campaign_start", {"name": "two", "phenotype": "x", "library": "alpha"}, "expressed"),
     ("add_responses", {"name": "r"}, "path"),
+    ("add_perturb_seq", {"phenotype": ""}, "path"),
 ]
 
 

@@ -11,7 +11,7 @@ from db.acts import Word, act, option
 from db.errors import ConflictError, InvalidValueError, NotFoundError, check_word, require
 from db.genes.name_forms import clean
 from db.provenance import content_hash, find_ingest, record_ingest
-from db.records import UNSIGNED, EstimateKind, Ingest, Modality, Organism, Side, Study
+from db.records import UNSIGNED, EstimateKind, Ingest, Modality, Organism, Screen, Side, Study
 from db.screens import reading as db_screens
 from db.screens import writing
 from db.store import Connection
@@ -73,12 +73,12 @@ def add_screen(
     with workspace.store.read() as connection:
         known = find_ingest(connection, content)
         if known is not None:
-            return _recognised(workspace, connection, known, described)
+            return recognised(workspace, connection, known, described)
     with workspace.store.write("ingest") as connection:
         # Looked for again: another process may have written it in between.
         known = find_ingest(connection, content)
         if known is not None:
-            return _recognised(workspace, connection, known, described)
+            return recognised(workspace, connection, known, described)
         return _written(workspace, connection, path, content, described | how, table)
 
 
@@ -139,20 +139,46 @@ def _written(
     table: HarmonisedTable,
 ) -> AddedScreen:
     workspace.report(Progress(f"read {path.name}", 3, 4, "writing"))
-    ingest_id = _ingest(connection, path, content, arguments, table)
+    screen = write_screen(connection, path, content, arguments, table)
+    workspace.report(Progress(f"read {path.name}", 4, 4, "done"))
+    return summarise(workspace, screen, already_present=False)
+
+
+def write_screen(
+    connection: Connection,
+    path: Path,
+    content: str,
+    arguments: Mapping[str, Any],
+    table: HarmonisedTable,
+    *,
+    tool: str = _TOOL,
+    parents: Sequence[int] = (),
+) -> Screen:
+    """Writes a screen with its one contrast and its ingest; must be inside a write.
+
+    Args:
+        connection: The writing connection.
+        path: The file that it is from.
+        content: Hash of the file and of how it was read.
+        arguments: What is known of the screen (the fields of `ScreenDescription`), and how it was read.
+        table: Its effects.
+        tool: Who brings it.
+        parents: Ingests that it rests on.
+    """
+    ingest_id = _ingest(connection, path, content, arguments, table, tool, parents)
     rule = arguments["hit_rule"] or _own_list(connection, ingest_id, table) or default_rule(table.combined)
     screen_id = _insert_screen(connection, ingest_id, arguments, table.reader, rule)
     write_contrast(connection, screen_id, ingest_id, arguments["name"], table)
     screen = db_screens.find_screen_of_ingest(connection, ingest_id)
     if screen is None:  # pragma: no cover - it was written a few lines above
         raise NotFoundError(f"The screen {arguments['name']!r} was not written.")
-    workspace.report(Progress(f"read {path.name}", 4, 4, "done"))
-    return summarise(workspace, screen, already_present=False)
+    return screen
 
 
 def _ingest(
-    connection: Connection, path: Path, content: str, arguments: Mapping[str, Any], table: HarmonisedTable
-) -> int:
+    connection: Connection, path: Path, content: str, arguments: Mapping[str, Any], table: HarmonisedTable, tool: str,
+    parents: Sequence[int],
+) -> int:  # fmt: skip
     return record_ingest(
         connection,
         content=content,
@@ -160,7 +186,8 @@ def _ingest(
         name=arguments["name"],
         source=path.name,
         source_hash=table.source_hashes[0],
-        tool=_TOOL,
+        tool=tool,
+        parents=parents,
         arguments={
             **arguments,
             "source_hashes": table.source_hashes,
@@ -194,13 +221,23 @@ def _insert_screen(connection: Connection, ingest_id: int, described: Mapping[st
     )  # fmt: skip
 
 
-def _recognised(
+def recognised(
     workspace: Workspace,
     connection: Connection,
     known: Ingest,
     described: Mapping[str, str],
 ) -> AddedScreen:
-    """The screen that the same file brought before, unless it is described otherwise now."""
+    """The screen that the same file brought before, unless it is described otherwise now.
+
+    Args:
+        workspace: The workspace.
+        connection: An open connection.
+        known: The ingest of the same content.
+        described: What is said of the screen now; empty where nothing is.
+
+    Raises:
+        ConflictError: Something else was said of it then.
+    """
     screen = db_screens.find_screen_of_ingest(connection, known.id)
     if screen is None:
         raise ConflictError(

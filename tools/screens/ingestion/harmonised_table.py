@@ -133,6 +133,39 @@ def harmonise_file(
     return _table_of(replace(read, table=replace(read.table, remarks=said)), found, signed, hits, species, gene)
 
 
+def harmonise_computed(
+    workspace: Workspace,
+    read: FilesRead,
+    path: Path,
+    reading: Reading = BY_ITSELF,
+    *,
+    organism: str = "",
+    modality: Modality = "",
+) -> HarmonisedTable:
+    """Makes effects that were computed from a file ready for the store, as those that a file holds are.
+
+    Args:
+        workspace: Its store has the gene names.
+        read: The effects, one row for each perturbation, and the file's hash.
+        path: The file that they were computed from, for messages.
+        reading: What positive means.
+        organism: ``human`` or ``mouse``; empty to go by how the names are written.
+        modality: How genes were perturbed.
+
+    Raises:
+        RefusedFileError: No effect can be used.
+        NeedsChoiceError: Something about them has to be said.
+        NotFoundError: The store has no gene names of the organism.
+    """
+    found = usable_rows(read.table, reading.controls, path.name)
+    species = organism_of(found.rows["name"].tolist(), organism, path.name)
+    names = GeneNames.load(workspace.store, species)
+    named = named_rows(found, names, {}, reading.controls, path.name)
+    refuse_empty(named.found, species, path.name)
+    signed = signed_rows(named.found, reading.positive_means, read.table.positive_means, "", modality, path.name)
+    return _table_of(read, named.found, signed, (None, ()), species, "")
+
+
 def _table_of(
     read: FilesRead,
     found: SortedRows,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tools.expression.perturb_seq.options import CellReading
 from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.tables.reading import Reading
 from tui.cli.frame import command, group, session_of
@@ -26,10 +28,17 @@ Name = Annotated[str, typer.Argument(help="Name of the screen; `hitscout screen 
 )
 def add(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A MAGeCK, RSA, benchmark or generic table: csv, tsv, gz or Parquet.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A MAGeCK, RSA, benchmark or generic table (csv, tsv, gz, Parquet), or perturbed cells: .h5ad, 10x"
+            " .h5, .loom, or a folder with matrix.mtx."
+        ),
+    ],
     *,
     screen: ScreenDescription,
     reading: Reading,
+    cells: CellReading,
     replicate: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="Another file of the same screen; each file is one replicate. Repeat it."),
@@ -38,10 +47,20 @@ def add(
         str, typer.Option(metavar="SCREEN", help="Add the file as one more replicate of a screen of the store.")
     ] = "",
 ) -> None:
-    """Adds a screen from a file. Rows that cannot be used are kept aside and reported, never dropped in silence."""
+    """Adds a screen from a file. Rows that cannot be used are kept aside and reported, never dropped in silence.
+
+    Of perturbed cells, each perturbation is compared with control cells: its responses go into the store, one number
+    for each perturbation makes the screen, and a quality report says how far it can be trusted.
+    """
+    from db.files.cells.opening import is_cells
     from tools.screens.ingestion.adding import add_screen
     from tui.layouts import screen as layout
 
+    if is_cells(file):
+        _add_cells(context, file, screen, cells, reading.where)
+        return
+    if other := _given(context, _OF_CELLS):
+        raise typer.BadParameter(f"{', '.join(other)} are of files of cells; {file.name} is none.", param_hint="FILE")
     if replicate_of:
         _add_replicate(context, file, replicate_of, reading, screen.cell_type)
         return
@@ -55,6 +74,47 @@ def add(
 
 _OF_THE_FILE = frozenset({"file", "replicate_of", "cell_type", *(field.name for field in fields(Reading))})
 """What may be said of a further replicate; everything else is known of its screen."""
+
+
+_OF_CELLS = frozenset(field.name for field in fields(CellReading))
+_OF_TABLES = frozenset({"replicate", "replicate_of", *(field.name for field in fields(Reading))} - {"where"})
+
+
+def _add_cells(
+    context: typer.Context, file: Path, screen: ScreenDescription, cells: CellReading, where: Mapping[str, str]
+) -> None:
+    from db.errors import RefusedFileError
+    from tools.expression.perturb_seq.adding import add_perturb_seq
+    from tui.layouts import perturb_seq as layout
+
+    if other := _given(context, _OF_TABLES):
+        raise RefusedFileError(
+            f"{file.name} is no table but a file of cells (HDF5, Matrix Market or R), and {', '.join(other)} are of"
+            " tables.",
+            "Leave them out; controls among cells are named by --control. A table of effects is given as csv.",
+        )
+    session = session_of(context)
+    with session.workspace() as workspace:
+        added = add_perturb_seq(workspace, file, screen, cells, where=where)
+    session.give(added, layout.added)
+
+
+def _given(context: typer.Context, options: frozenset[str]) -> list[str]:
+    """Those of some options that were given another value than they have by default."""
+    defaults = {one.name: one.default for one in context.command.params}
+    return sorted(
+        _option_named(key) for key, value in context.params.items()
+        if key in options and value and value != defaults.get(key)
+    )  # fmt: skip
+
+
+def _option_named(field: str) -> str:
+    """A field as its option.
+
+    Args:
+        field: Its name.
+    """
+    return "--map" if field == "columns" else "--" + field.replace("_", "-")
 
 
 def _add_replicate(context: typer.Context, file: Path, screen: str, reading: Reading, cell_type: str) -> None:
@@ -73,12 +133,7 @@ def _add_replicate(context: typer.Context, file: Path, screen: str, reading: Rea
 
 def _foreign(context: typer.Context) -> list[str]:
     """Options that were given and that --replicate-of does not take."""
-    defaults = {one.name: one.default for one in context.command.params}
-    return sorted(
-        "--" + key.replace("_", "-")
-        for key, value in context.params.items()
-        if key not in _OF_THE_FILE and value and value != defaults.get(key)
-    )
+    return _given(context, frozenset(context.params) - _OF_THE_FILE)
 
 
 def list_(context: typer.Context) -> None:
@@ -138,8 +193,10 @@ def register(app: typer.Typer) -> None:
         "hitscout screen add donor3.txt --replicate-of my-screen",
         'hitscout screen add several.csv --where screen=IL2 --phenotype "IL-2 production" --positive-means lowers',
         "hitscout screen add table.csv --phenotype survival --map gene=Symbol --map estimate=log2FC",
+        "hitscout screen add norman.h5ad --cell-type K562 --modality activation",
+        "hitscout screen add screen.h5ad --control mock --phenotype-from signature:interferon.tsv --where line=A549",
     ]
-    command(verbs, "add", add, serves=["add_screen", "add_replicate"], examples=add_examples)
+    command(verbs, "add", add, serves=["add_screen", "add_replicate", "add_perturb_seq"], examples=add_examples)
     command(
         verbs, "list", list_, serves=["screen_list"], examples=["hitscout screen list", "hitscout screen list --json"]
     )
