@@ -211,7 +211,7 @@ def responses_of(
     readout = "CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name) ELSE r.name END"
     columns = "".join(f", response.{one}" for one in NUMBERS) if numbers else ""
     with store.read() as connection:
-        _check(connection, context)
+        required_context(connection, context)
         frame = connection.execute(
             f"SELECT {perturbation} AS perturbation, {readout if by_symbol else 'r.name'} AS readout,"
             f" response.de, response.up, response.split{columns} FROM response"
@@ -237,7 +237,7 @@ def perturbed_in(store: Store, context: str) -> list[str]:
         NotFoundError: There is no such context; near names are given.
     """
     with store.read() as connection:
-        _check(connection, context)
+        required_context(connection, context)
         rows = connection.execute(
             "SELECT DISTINCT perturbation.name FROM response_perturbation p"
             " JOIN response_screen s ON s.id = p.response_screen_id"
@@ -285,7 +285,7 @@ def content_of(store: Store, contexts: Sequence[str]) -> list[str]:
     """
     with store.read() as connection:
         for context in contexts:
-            _check(connection, context)
+            required_context(connection, context)
         rows = connection.execute(
             "SELECT s.name, ingest.content_hash FROM response_screen s JOIN ingest ON ingest.id = s.ingest_id"
         ).fetchall()
@@ -304,7 +304,7 @@ def readout_genes(store: Store, context: str) -> pd.DataFrame:
         NotFoundError: There is no such context; near names are given.
     """
     with store.read() as connection:
-        _check(connection, context)
+        required_context(connection, context)
         return connection.execute(
             "SELECT r.name AS readout, gene.symbol AS gene FROM"
             " (SELECT response_screen_id, name, unnest(gene_ids) AS id FROM response_readout) r"
@@ -314,10 +314,20 @@ def readout_genes(store: Store, context: str) -> pd.DataFrame:
         ).df()
 
 
-def _check(connection: duckdb.DuckDBPyConnection, context: str) -> None:
-    known = [row[0] for row in connection.execute("SELECT name FROM response_screen ORDER BY name").fetchall()]
+def required_context(connection: duckdb.DuckDBPyConnection, context: str) -> int:
+    """The number of a context.
+
+    Args:
+        connection: An open connection.
+        context: Name of the context.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    known = dict(connection.execute("SELECT name, id FROM response_screen ORDER BY name").fetchall())
     if context not in known:
-        raise _unknown(context, known)
+        raise _unknown(context, list(known))
+    return int(known[context])
 
 
 def _unknown(context: str, known: Sequence[str]) -> NotFoundError:
