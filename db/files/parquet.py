@@ -61,6 +61,20 @@ def read_parquet_as_text(path: Path) -> pd.DataFrame:
         return cells
 
 
+def read_parquet(path: Path) -> pd.DataFrame:
+    """A Parquet file of numbers and names, each column as it was written.
+
+    Args:
+        path: The file.
+
+    Raises:
+        RefusedFileError: The file is not Parquet, or is damaged.
+    """
+    with _opened(path) as table:
+        frame: pd.DataFrame = table.df()
+        return frame
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[duckdb.DuckDBPyRelation]:
     """The file as the engine sees it; whatever it raises meanwhile is a refusal."""

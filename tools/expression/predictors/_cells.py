@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.expression.expression_responses import CONTROL, Cells, ExpressionResponses, Floats
+from tools.expression.gene_folds import Places
 from tools.expression.predictors._measured import VERSION as MEASURED
-from tools.expression.predictors._measured import Measured, Places
+from tools.expression.predictors._measured import Measured
 
 VERSION = ("_cells 1", *MEASURED)
 

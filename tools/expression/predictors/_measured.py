@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.errors import InvalidValueError
-from db.genes.perturbation_names import genes_in
 from tools.expression.expression_responses import VERSION as RESPONSES
 from tools.expression.expression_responses import ExpressionResponses, Floats
+from tools.expression.gene_folds import VERSION as GENE_FOLDS
+from tools.expression.gene_folds import Places, gene_folds
 
-VERSION = ("_measured 1", *RESPONSES)
+VERSION = ("_measured 1", *GENE_FOLDS, *RESPONSES)
 SHRINK = 3.0
 """Perturbations whose weight the mean over all contexts has in the mean of one."""
 FEWEST = 4
 """Perturbations below which there is nothing to learn likeness from."""
 FOLDS = 10
-Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -104,27 +104,6 @@ class Measured:
                 f"There is no context {context!r} in what was learnt from.", f"There are: {', '.join(self.known)}."
             )
         return self.known.index(context)
-
-
-def gene_folds(
-    perturbations: Sequence[str] | npt.NDArray[Any], count: int, rng: np.random.Generator
-) -> Iterator[tuple[Places, Places]]:
-    """Rows to learn from and rows to try on, which share no gene; every row is tried on once.
-
-    Args:
-        perturbations: Name of each row.
-        count: Folds; fewer where there are fewer genes.
-        rng: Where the order of genes comes from.
-    """
-    targets = [genes_in(str(name)) for name in perturbations]
-    first = sorted({genes[0] for genes in targets})
-    fold_of = dict(zip(first, rng.permutation(np.arange(len(first)) % min(count, len(first))), strict=True))
-    folds = np.array([fold_of[genes[0]] for genes in targets])
-    for fold in range(min(count, len(first))):
-        tried = folds == fold
-        hidden = {gene for genes, out in zip(targets, tried, strict=True) if out for gene in genes}
-        learnt = np.array([hidden.isdisjoint(genes) for genes in targets])
-        yield np.flatnonzero(learnt), np.flatnonzero(tried)
 
 
 def _group_means(estimates: Floats, codes: npt.NDArray[Any], count: int) -> Floats:

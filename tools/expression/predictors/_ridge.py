@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.expression.expression_responses import Floats
-from tools.expression.predictors._measured import Places
+from tools.expression.gene_folds import Places
 
 VERSION = ("_ridge 1",)
 PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-LIKELY, PRIOR_ROWS = 1.0, 10.0
+LIKELY, PRIOR_ROWS = 3.0, 10.0
 """The penalty that is taken before rows have spoken, and how many rows it takes to be heard against that."""
 DIRECTIONS = 128
 """More directions than these change nothing that is measured."""

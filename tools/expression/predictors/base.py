@@ -12,6 +12,9 @@ import pandas as pd
 from tools.expression.expression_responses import ExpressionResponses, Floats
 from tools.responses.annotation import Annotation
 
+DEFAULT = "kernel"
+"""The predictor that is used where none is named: `benchmark expression` says why."""
+
 
 @dataclass(frozen=True)
 class ExpressionPosterior:
