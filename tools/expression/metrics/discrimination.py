@@ -25,10 +25,12 @@ class Discrimination:
 
     def values(self, predictions: Predictions) -> Numbers:
         """See `tools.expression.metrics.base.Metric`."""
-        used = np.isfinite(predictions.measured).all(axis=0) & ~predictions.panel
+        there = np.isfinite(predictions.measured)
+        known = there.any(axis=1)
+        used = there[known].all(axis=0) & ~predictions.panel
         found = np.full(len(predictions.perturbations), np.nan)
         for context in set(predictions.contexts):
-            rows = np.flatnonzero(predictions.contexts == context)
+            rows = np.flatnonzero((predictions.contexts == context) & known)
             if len(set(predictions.perturbations[rows])) > 1 and used.any():
                 found[rows] = _shares(predictions, rows, used)
         return found
