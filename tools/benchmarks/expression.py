@@ -118,18 +118,21 @@ def _set_report(name: str, played: Played, tables: Mapping[str, pd.DataFrame], s
     again = pd.DataFrame(played.replicate).groupby(played.genes).mean()
     members = [
         MemberReport(member, member == DEFAULT, {
-            metric: _figure(table[metric], tables[MEAN][metric], again[metric], seed) for metric in map(str, table)
+            metric: _figure(metric, table[metric], tables[MEAN][metric], again[metric], seed)
+            for metric in map(str, table)
         })
         for member, table in tables.items()
     ]  # fmt: skip
     return SetReport(name, len(played.genes), len(again), tuple(members), _pairs(tables, seed))
 
 
-def _figure(value: pd.Series[float], b: pd.Series[float], r: pd.Series[float], seed: int) -> MetricFigure:
+def _figure(metric: str, value: pd.Series[float], b: pd.Series[float], r: pd.Series[float], seed: int) -> MetricFigure:
     low, high = _interval(value.to_numpy(), seed)
     twice = r.notna() & value.notna()
     u, base, top = (float(one[twice].mean()) if twice.any() else float("nan") for one in (value, b, r))
-    score = (u - base) / (top - base) if top != base else float("nan")
+    # Where a second measurement tells no more than the mean does, there is no scale to place a prediction on.
+    room = (top - base) * _sign(metric)
+    score = (u - base) / (top - base) if room > 0 else float("nan")
     return MetricFigure(float(value.mean()), float(b.mean()), float(r.mean()), score, low, high)
 
 
@@ -137,11 +140,15 @@ def _pairs(tables: Mapping[str, pd.DataFrame], seed: int) -> tuple[Pair, ...]:
     found = []
     for other in (name for name in tables if name != DEFAULT):
         for metric in map(str, tables[other]):
-            told: Metric = load("expression_metrics", metric)()
-            gains = (tables[DEFAULT][metric] - tables[other][metric]) * (1 if told.more_is_better else -1)
+            gains = (tables[DEFAULT][metric] - tables[other][metric]) * _sign(metric)
             low, high = _interval(gains.to_numpy(), seed)
             found.append(Pair(other, metric, float(gains.mean()), low, high))
     return tuple(found)
+
+
+def _sign(metric: str) -> int:
+    told: Metric = load("expression_metrics", metric)()
+    return 1 if told.more_is_better else -1
 
 
 def _interval(values: npt.NDArray[np.floating[Any]], seed: int) -> tuple[float, float]:

@@ -63,7 +63,7 @@ def _of_cells(responses: ExpressionResponses, cells: Cells, judged: Places, rng:
     rows = responses.rows.iloc[judged]
     found: list[tuple[Floats, Floats]] = []
     estimates = np.full((2, len(rows), len(responses.readouts)), np.nan, dtype=np.float32)
-    controls = {one: _halved(cells, CONTROL, one, rng) for one in set(rows["context"])}
+    controls = {one: _halved(cells, CONTROL, one, rng) for one in sorted(set(rows["context"]))}
     for place, (name, context) in enumerate(zip(rows["perturbation"], rows["context"], strict=True)):
         found.append(_halved(cells, name, context, rng))
         if len(found[-1][0]):

@@ -17,7 +17,8 @@ class MetricFigure:
         value: u, what was reached.
         b: The training mean's value, over the same rows.
         r: A second measurement's; NaN where nothing was measured twice.
-        score: (u − b) / (r − b) over the genes that were measured twice: 0 as the training mean, 1 as a replicate.
+        score: (u − b) / (r − b) over the genes that were measured twice: 0 as the training mean, 1 as a replicate;
+            NaN where the replicate is no better than the training mean.
         low: Lower end of the 90 % interval of the value, by a bootstrap over genes.
         high: Upper end of it.
     """

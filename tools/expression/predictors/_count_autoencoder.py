@@ -10,7 +10,7 @@ from tools.expression.expression_responses import Floats
 
 VERSION = ("_count_autoencoder 1",)
 DIMENSIONS, HIDDEN = 16, 64
-EPOCHS, AT_ONCE, STEP = 40, 128, 3e-3
+STEPS, AT_ONCE, SIZE = 1_500, 128, 3e-3
 WHOLE = 0.02
 """How far the smallest amount of a cell may be off a whole number of others, on average, for amounts to be counts."""
 Weights = dict[str, Floats]
@@ -58,15 +58,13 @@ class CountAutoencoder:
 
         Args:
             counts: Cells × readouts.
-            rng: Of the first weights, the order of cells, and the noise of z.
+            rng: Of the first weights, the cells of each step, and the noise of z.
         """
         weights = _first_weights(counts, rng)
         moments = {name: (np.zeros_like(one), np.zeros_like(one)) for name, one in weights.items()}
-        step = 0
-        for _ in range(EPOCHS):
-            for rows in np.array_split(rng.permutation(len(counts)), max(len(counts) // AT_ONCE, 1)):
-                step += 1
-                _adam(weights, _gradients(weights, counts[rows], rng), moments, step)
+        for step in range(1, STEPS + 1):
+            rows = rng.integers(len(counts), size=AT_ONCE)
+            _adam(weights, _gradients(weights, counts[rows], rng), moments, step)
         found = cls(weights, np.zeros(counts.shape[1], dtype=np.float32))
         expected = found.shares(found.encode(counts)[0]) * counts.sum(axis=1, keepdims=True)
         beyond = ((counts - expected) ** 2 - expected).sum(axis=0) / np.maximum((expected**2).sum(axis=0), 1e-9)
@@ -150,5 +148,5 @@ def _adam(weights: Weights, gradients: Weights, moments: dict[str, tuple[Floats,
         first, second = moments[name]
         first += 0.1 * (gradient - first)
         second += 0.001 * (gradient**2 - second)
-        size = STEP * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
+        size = SIZE * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
         weights[name] -= (size * first / (np.sqrt(second) + 1e-8)).astype(np.float32)
