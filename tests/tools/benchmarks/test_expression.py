@@ -83,9 +83,9 @@ def test_the_training_mean_scores_nothing_and_a_replicate_is_what_one_is_measure
 
 def test_the_same_seed_gives_the_same_figures_and_another_gives_others():
     made = world(cells=True)
-    members = {name: Member(name, made.vectors) for name in ("training_mean", "generative")}
+    members = {name: Member(name, made.vectors) for name in ("training_mean", DEFAULT)}
     responses = made.responses.without(GENES[12:])
-    first, again, other = (play(responses, members, seed, lambda *_: None).values["generative"] for seed in (0, 0, 1))
+    first, again, other = (play(responses, members, seed, lambda *_: None).values[DEFAULT] for seed in (0, 0, 1))
     for metric in first:
         assert np.array_equal(first[metric], again[metric], equal_nan=True), metric
     assert not np.array_equal(first["energy_distance"], other["energy_distance"], equal_nan=True)
