@@ -11,7 +11,10 @@ from typing import Literal
 
 from db.errors import NotFoundError, did_you_mean
 
-Family = Literal["readers", "loaders", "features", "predictors", "acquisitions", "metrics", "response_predictors"]
+Family = Literal[
+    "readers", "loaders", "features", "predictors", "acquisitions", "metrics", "response_predictors",
+    "expression_predictors", "expression_metrics",
+]  # fmt: skip
 FAMILIES: dict[Family, str] = {
     "readers": "screens.readers",
     "loaders": "packs.loaders",
@@ -20,6 +23,8 @@ FAMILIES: dict[Family, str] = {
     "acquisitions": "prediction.acquisitions",
     "metrics": "replays.metrics",
     "response_predictors": "responses.predictors",
+    "expression_predictors": "expression.predictors",
+    "expression_metrics": "expression.metrics",
 }
 """Family → its folder below this one, with dots."""
 

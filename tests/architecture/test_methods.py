@@ -20,6 +20,8 @@ PROTOCOLS = {
     "predictors": "Predictor",
     "acquisitions": "Acquisition",
     "response_predictors": "ResponsePredictor",
+    "expression_predictors": "ExpressionPredictor",
+    "expression_metrics": "Metric",
     "metrics": "Metric",
 }
 METHODS = [(family, name) for family in PROTOCOLS for name in registry.names(family)]

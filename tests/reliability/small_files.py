@@ -28,8 +28,8 @@ from tools.genes.name_lists import read_expression, read_list
 from tools.packs.loaders.embedding import read_embedding
 from tools.packs.loaders.gene_sets import read_set_table
 from tools.packs.loaders.network import read_edges
-from tools.response_files.found import read_responses
 from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_file
+from tools.screens.response_files.found import read_responses
 from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
 

@@ -8,4 +8,5 @@ READING = {
     "benchmark_questions": ".questions",
     "benchmark_perturbqa": ".perturbqa",
     "benchmark_gene_sets": ".cluster_names",
+    "benchmark_expression": ".expression",
 }

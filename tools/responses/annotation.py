@@ -60,16 +60,14 @@ class Annotation:
         """
         from scipy.sparse import csr_array
 
-        rows, columns, values = [], [], []
-        for number, name in enumerate(names):
-            symbols = [self.symbols.get(one, one) for one in members.get(name, genes_in(name))]
-            found = self.genes.get_indexer(pd.Index(symbols, dtype=object))
-            found = found[found >= 0]
-            rows += [number] * len(found)
-            columns += list(found)
-            values += [1 / max(len(found), 1)] * len(found)
+        targets = [members.get(name, genes_in(name)) for name in names]
+        rows = np.repeat(np.arange(len(names)), [len(one) for one in targets])
+        symbols = [self.symbols.get(one, one) for genes in targets for one in genes]
+        columns = self.genes.get_indexer(pd.Index(symbols, dtype=object))
+        rows, columns = rows[columns >= 0], columns[columns >= 0]
+        counts = np.maximum(np.bincount(rows, minlength=len(names)), 1)
         shape = (len(names), len(self.genes))
-        return csr_array((np.array(values, dtype=np.float32), (rows, columns)), shape=shape)
+        return csr_array(((1 / counts[rows]).astype(np.float32), (rows, columns)), shape=shape)
 
     def rows(self, membership: Matrix) -> dict[str, Matrix]:
         """Source → feature rows (names × d) of unit length; a set gets the direction of its members' mean.

@@ -1,4 +1,4 @@
-"""Screens of the store: what they are, what a hit is, and how far each can be trusted."""
+"""Screens of the store: what they are, what a hit is, how far each can be trusted, and how files are read."""
 
 from __future__ import annotations
 

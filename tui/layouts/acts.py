@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "explain_prediction": "campaign explain", "why_not": "campaign why-not", "replay": "replay",
     "benchmark_biodiscovery": "benchmark biodiscovery", "benchmark_suite": "benchmark suite",
     "benchmark_perturbqa": "benchmark perturbqa", "benchmark_gene_sets": "benchmark perturbqa",
-    "benchmark_questions": "benchmark questions",
+    "benchmark_questions": "benchmark questions", "benchmark_expression": "benchmark expression",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
     "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
     "transcript_list": "transcript list",
@@ -36,6 +36,7 @@ OPTIONS: Mapping[str, str] = {
     "language_model": "--model", "positive_controls": "--positive-control", "replicate_files": "--replicate",
     "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
+    "benchmark_expression.contexts": "--context", "benchmark_expression.sources": "--source",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {

@@ -259,8 +259,8 @@ def test_a_text_too_large_for_memory_is_read_by_the_engine_as_the_same_rows(
     path = tmp_path / name
     rows.to_csv(path, index=False, sep="\t" if ".tsv" in name else ",")
     small = add_responses(named_workspace, path, name="small")
-    monkeypatch.setattr("tools.response_files.source.LARGE", 1)
-    monkeypatch.setattr("tools.response_files.source.SourceFile.table", None)
+    monkeypatch.setattr("tools.screens.response_files.source.LARGE", 1)
+    monkeypatch.setattr("tools.screens.response_files.source.SourceFile.table", None)
     large = add_responses(named_workspace, path, name="large", controls=["nobody"])
     assert small.kept_aside == large.kept_aside
     one, two = (responses_of(named_workspace.store, name, numbers=True) for name in ("small", "large"))

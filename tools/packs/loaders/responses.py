@@ -19,8 +19,8 @@ from db.screens.writing import ensure_perturbations
 from db.store import Connection
 from tools.genes.placed_names import Placed, place
 from tools.packs.loaders.base import Loaded, LoadStep, Source, Written, load_once, required
-from tools.response_files.found import FoundResponses, read_responses
-from tools.response_files.writing import write_found
+from tools.screens.response_files.found import FoundResponses, read_responses
+from tools.screens.response_files.writing import write_found
 from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
 

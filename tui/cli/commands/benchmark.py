@@ -172,6 +172,46 @@ def questions(
     session.give(report, layout.figures)
 
 
+def expression(
+    context: typer.Context,
+    *,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="File of perturbed cells (.h5ad, .loom …) or of responses (.npz, ranked lists of R). Repeat it for"
+            " more.",
+        ),
+    ] = None,
+    contexts: Annotated[
+        list[str] | None,
+        typer.Option("--context", metavar="NAME", help="Responses of the store; all of them if nothing is given."),
+    ] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="NAME", help="What genes are known by, such as string or text; else all."),
+    ] = None,
+    vectors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Vectors of genes instead: .pkl (GenePT), .npz, .parquet or .csv."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of folds, halves, controls and bootstrap.")] = 0,
+) -> None:
+    """Predicts expression after perturbations of genes that were held out, with every control, in pairs.
+
+    Each metric stands beside b, the training mean's, and r, a second measurement's: the score is (u - b) / (r - b).
+    """
+    from tools.benchmarks.expression import benchmark_expression
+    from tui.layouts import expression as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        report = benchmark_expression(
+            workspace, data, contexts=contexts or (), sources=sources or (), vectors=vectors, seed=seed
+        )
+    session.give(report, layout.figures)
+
+
 def register(app: typer.Typer) -> None:
     """Registers the group.
 
@@ -199,4 +239,9 @@ def register(app: typer.Typer) -> None:
     ]
     command(verbs, "suite", suite, serves=["benchmark_suite"], examples=comparing)
     fresh = ["hitscout benchmark questions", "hitscout benchmark questions mine.tsv --pool all --size 64 --json"]
+    unseen = [
+        "hitscout benchmark expression --data cells.h5ad",
+        "hitscout benchmark expression --data lfc.npz --data cells.h5ad --vectors GenePT.pickle --json",
+    ]
+    command(verbs, "expression", expression, serves=["benchmark_expression"], examples=unseen)
     command(verbs, "questions", questions, serves=["benchmark_questions"], examples=fresh)

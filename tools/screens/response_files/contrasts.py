@@ -10,7 +10,7 @@ import pandas as pd
 
 from db.acts import COLUMN, Word, option
 from db.errors import NeedsChoiceError, RefusedFileError
-from tools.response_files.names import NAMES
+from tools.screens.response_files.names import NAMES
 from tools.screens.tables.rows import folded
 from tools.screens.tables.source_file import stem_of
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from db.screens.response_plan import RowSource
-from tools.response_files.table import ResponseTable
+from tools.screens.response_files.table import ResponseTable
 
 Ranks = Mapping[str, Mapping[str, list[str]]]
 """Perturbation → ``up`` or ``down`` → readout genes, strongest first."""

@@ -14,8 +14,8 @@ from db.acts import Word, option
 from db.errors import NeedsChoiceError, RefusedFileError
 from db.genes.name_forms import clean
 from db.screens.response_plan import RowSource
-from tools.response_files.names import COLUMNS, NAMES, REPLICATES, ROWS, VALUES
-from tools.response_files.table import ResponseTable
+from tools.screens.response_files.names import COLUMNS, NAMES, REPLICATES, ROWS, VALUES
+from tools.screens.response_files.table import ResponseTable
 from tools.screens.tables.rows import folded
 
 Array = NDArray[Any]

@@ -19,10 +19,10 @@ from db.records import Note
 from db.screens.response_plan import NUMBERS, Condition, FlagColumn, NumberColumn, RowPlan, RowsFound
 from db.screens.response_rows import distinct_cells, first_line, looked_at, odd_cells, survey
 from db.store import Connection
-from tools.response_files.names import NAMES
-from tools.response_files.source import opened_responses
-from tools.response_files.table import ResponseTable
 from tools.screens.hit_rules import DEFAULT_FDR, parse_rule
+from tools.screens.response_files.names import NAMES
+from tools.screens.response_files.source import opened_responses
+from tools.screens.response_files.table import ResponseTable
 from tools.screens.tables.raw_table import RawTable, read_numbers
 from tools.screens.tables.reading import Reading
 from tools.screens.tables.rows import folded

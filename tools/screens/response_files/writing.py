@@ -15,8 +15,8 @@ from db.screens.response_writing import write_rows
 from db.screens.writing import ensure_perturbations
 from db.store import Connection
 from tools.genes.placed_names import Placed, place
-from tools.response_files.contrasts import parts_of, refuse_nameless
-from tools.response_files.found import FoundResponses
+from tools.screens.response_files.contrasts import parts_of, refuse_nameless
+from tools.screens.response_files.found import FoundResponses
 from tools.workspace import Workspace
 
 

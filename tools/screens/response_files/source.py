@@ -18,11 +18,11 @@ from db.files.opening import refuse_extraordinary
 from db.files.parquet import read_parquet_typed, refuse_unfolding_parquet
 from db.files.r_objects import holds_r_objects, read_r_object
 from db.screens.response_plan import RowSource
-from tools.response_files import contrasts
-from tools.response_files.matrices import is_wide, of_arrays, of_matrix, of_wide_table
-from tools.response_files.names import NAMES
-from tools.response_files.ranks import of_ranks, ranks_in
-from tools.response_files.table import ResponseTable
+from tools.screens.response_files import contrasts
+from tools.screens.response_files.matrices import is_wide, of_arrays, of_matrix, of_wide_table
+from tools.screens.response_files.names import NAMES
+from tools.screens.response_files.ranks import of_ranks, ranks_in
+from tools.screens.response_files.table import ResponseTable
 from tools.screens.tables.raw_table import refuse_double_names
 from tools.screens.tables.reading import Reading
 from tools.screens.tables.rows import folded

@@ -1,0 +1,134 @@
+"""Where responses are learnt from: tables and cells of the store, or files of cells and of responses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array, csr_matrix, vstack
+
+from db.errors import InvalidValueError
+from db.files.cells.opening import opened_cells
+from db.genes.perturbation_names import genes_in, name_of_genes
+from db.screens.response_cells import response_cells
+from tools.expression.expression_responses import CONTROL, Cells, ExpressionResponses, Floats
+from tools.expression.perturb_seq.cells_grouped.arms import Arms
+from tools.expression.perturb_seq.cells_grouped.grouping import grouped_cells
+from tools.expression.perturb_seq.comparing.layers import chosen_layer, normalised_pieces
+from tools.expression.perturb_seq.comparing.readouts import readouts_of
+from tools.expression.perturb_seq.comparing.sample import sampled_cells
+from tools.expression.perturb_seq.options import CellReading
+from tools.genes.placed_names import place
+from tools.responses.response_matrix import ResponseMatrix, response_matrix
+from tools.workspace import Workspace
+
+
+def responses_of_store(workspace: Workspace, contexts: Sequence[str], name: str = "") -> ExpressionResponses:
+    """Responses of some tables of the store, and the cells that were kept of them.
+
+    Args:
+        workspace: The workspace.
+        contexts: Names of tables of responses, each a context; readout genes are those that all of them have.
+        name: How the whole is called; as the first table where empty.
+
+    Raises:
+        NotFoundError: There is no such table.
+        InvalidValueError: They have no readout gene in common, or no estimates.
+    """
+    found = [response_matrix(workspace, context) for context in contexts]
+    common = set.intersection(*(set(one.readouts) for one in found))
+    readouts = pd.Index([symbol for symbol in dict.fromkeys(found[0].readouts) if symbol in common], dtype=object)
+    estimates = [one.estimate[:, pd.Index(one.readouts).get_indexer(readouts)] for one in found]
+    if not len(readouts) or not any(np.isfinite(one).any() for one in estimates):
+        raise InvalidValueError(
+            f"{', '.join(contexts)}: no effect sizes of a readout gene that all of them measured.",
+            "Name tables with estimates (log fold changes) of the same kind of genes.",
+        )
+    rows = pd.concat([_rows(one) for one in found], ignore_index=True)
+    cells = [_cells(workspace, context, readouts) for context in contexts]
+    kept = [one for one in cells if one is not None]
+    return ExpressionResponses(name or contexts[0], rows, readouts, np.vstack(estimates), _joined(kept))
+
+
+def _rows(found: ResponseMatrix) -> pd.DataFrame:
+    return pd.DataFrame({"perturbation": found.perturbations, "context": found.context, "replicate": found.names})
+
+
+def _cells(workspace: Workspace, context: str, readouts: pd.Index[str]) -> Cells | None:
+    found = response_cells(workspace.store, context)
+    if not len(found.perturbations):
+        return None
+    places = pd.Index(found.genes["symbol"]).get_indexer_for(readouts)
+    amounts = found.amounts[:, np.maximum(places, 0)].toarray() * (places >= 0)
+    names = found.perturbations.to_numpy(object)
+    return Cells(amounts.astype(np.float32), names, np.full(len(names), context, dtype=object))
+
+
+def _joined(parts: Sequence[Cells]) -> Cells | None:
+    if not parts:
+        return None
+    return Cells(
+        np.vstack([one.expression for one in parts]),
+        np.concatenate([one.perturbations for one in parts]),
+        np.concatenate([one.contexts for one in parts]),
+    )
+
+
+def responses_of_cells(workspace: Workspace, path: Path, reading: CellReading | None = None) -> ExpressionResponses:
+    """Responses in a file of perturbed cells: differences of means from the controls of the same stratum.
+
+    Args:
+        workspace: Its store has the gene names.
+        path: A file or folder of cells.
+        reading: How it is read.
+
+    Raises:
+        RefusedFileError: The file cannot be used.
+        NeedsChoiceError: The perturbation's column or the controls have to be named.
+    """
+    reading = reading or CellReading()
+    with opened_cells(path) as file:
+        chosen = chosen_layer(file, reading.layer)
+        grouping = grouped_cells(workspace, file, reading, {}, "")
+        readouts = readouts_of(workspace, file, chosen.layer, grouping.organism)
+        arms, sample = grouping.arms, sampled_cells(grouping.arms)
+        sums, kept = np.zeros((len(arms.group), len(readouts.columns))), []
+        for first, piece in normalised_pieces(file, chosen, readouts.columns):
+            of_cell = arms.of_cell[first : first + piece.shape[0]]
+            used = np.flatnonzero(of_cell >= 0)
+            shape = (len(sums), piece.shape[0])
+            sums += csr_array((np.ones(len(used)), (of_cell[used], used)), shape=shape) @ piece
+            low, high = np.searchsorted(sample, (first, first + piece.shape[0]))
+            kept.append(piece[sample[low:high] - first])
+    means = (sums / arms.sizes[:, None]).astype(np.float32)
+    return _of_arms(path.name, arms, means, pd.Index(readouts.symbols), sample, vstack(kept, format="csr"))
+
+
+def _of_arms(
+    name: str, arms: Arms, means: Floats, readouts: pd.Index[str], sample: npt.NDArray[np.int64], sampled: csr_matrix
+) -> ExpressionResponses:
+    groups = np.array([CONTROL, *arms.groups], dtype=object)
+    strata = np.array(arms.strata, dtype=object)
+    perturbed = np.flatnonzero(arms.group > 0)
+    rows = pd.DataFrame({
+        "perturbation": groups[arms.group[perturbed]], "context": strata[arms.stratum[perturbed]], "replicate": "",
+    })  # fmt: skip
+    of_sample = arms.of_cell[sample]
+    cells = Cells(sampled.toarray().astype(np.float32), groups[arms.group[of_sample]], strata[arms.stratum[of_sample]])
+    estimates = means[perturbed] - means[arms.control_of[perturbed]]
+    return ExpressionResponses(name, rows, readouts.astype(object), estimates, cells)
+
+
+def approved(workspace: Workspace, names: Sequence[str]) -> list[str]:
+    """Names of perturbations or readout genes with approved symbols, where they are known.
+
+    Args:
+        workspace: Its store has the gene names.
+        names: ``A`` or ``A+B``.
+    """
+    parts = sorted({gene for name in names for gene in genes_in(name)})
+    symbols = place(workspace, parts).symbols
+    return [name_of_genes(symbols.get(gene, gene) for gene in genes_in(name)) for name in names]
