@@ -25,6 +25,7 @@ HELP = (
     f" are added to the store first: {act('add_responses', FILE)}."
 )
 ROWS, READOUTS, MATRICES = ("gene", "perturbation"), ("symbol", "readout"), ("lfc", "estimate")
+UNPERTURBED = ("reverted", "revertant", "wt")
 LEAST_SHARE = 0.5
 """Share of pairs with a number below which a missing one means that nothing was found."""
 
@@ -73,7 +74,10 @@ def _of_file(workspace: Workspace, path: Path) -> ExpressionResponses:
 
 
 def _of_arrays(path: Path) -> ExpressionResponses:
-    """A matrix lfc with the arrays gene and symbol, and perhaps context, release and allele beside it."""
+    """A matrix lfc with the arrays gene and symbol, and perhaps context, release and allele beside it.
+
+    Rows of an allele that was put right again are left out: no gene is perturbed in them.
+    """
     with damage_refused(path, "an archive of arrays", HELP), open_ordinary(path) as stream:
         held = np.load(stream, allow_pickle=False)
         arrays = {name: held[name] for name in held.files}
@@ -86,7 +90,9 @@ def _of_arrays(path: Path) -> ExpressionResponses:
         "perturbation": rows.astype(object), "context": beside["context"],
         "replicate": [" ".join(one).strip() for one in zip(beside["release"], beside["allele"], strict=True)],
     })  # fmt: skip
-    return ExpressionResponses(path.name, frame, pd.Index(readouts.astype(object)), estimate.astype(np.float32))
+    kept = ~np.isin(np.char.lower(beside["allele"]), UNPERTURBED)
+    frame, estimate = frame[kept].reset_index(drop=True), estimate[kept].astype(np.float32)
+    return ExpressionResponses(path.name, frame, pd.Index(readouts.astype(object)), estimate)
 
 
 def _first(path: Path, arrays: Mapping[str, npt.NDArray[Any]], names: tuple[str, ...]) -> npt.NDArray[Any]:
