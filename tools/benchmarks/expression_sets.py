@@ -11,19 +11,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from db.acts import FILE, act
 from db.errors import RefusedFileError
 from db.files.cells.recognition import is_cells
-from db.files.objects import read_r_data
 from db.files.opening import damage_refused, open_ordinary
 from tools.expression.expression_responses import ExpressionResponses
-from tools.expression.response_sources import approved, responses_of_cells, responses_of_store
+from tools.expression.response_sources import (
+    approved,
+    responses_of_cells,
+    responses_of_store,
+    responses_of_table,
+)
 from tools.workspace import Workspace
 
-HELP = (
-    "Give a file of cells, an .npz of the arrays lfc, gene and symbol, or ranked lists of R; other tables of responses"
-    f" are added to the store first: {act('add_responses', FILE)}."
-)
+HELP = "Save one matrix lfc with the arrays gene and symbol, which name its rows and columns."
 ROWS, READOUTS, MATRICES = ("gene", "perturbation"), ("symbol", "readout"), ("lfc", "estimate")
 UNPERTURBED = ("reverted", "revertant", "wt")
 LEAST_SHARE = 0.5
@@ -66,11 +66,7 @@ def set_of_file(workspace: Workspace, path: Path) -> ExpressionResponses:
 def _of_file(workspace: Workspace, path: Path) -> ExpressionResponses:
     if path.suffix.casefold() == ".npz":
         return _of_arrays(path)
-    if path.suffix.casefold() in (".rda", ".rdata") and (lists := _ranked_lists(path)):
-        return _of_lists(path, lists)
-    if is_cells(path):
-        return responses_of_cells(workspace, path)
-    raise RefusedFileError(f"{path.name} holds no cells and no responses that can be told.", HELP)
+    return responses_of_cells(workspace, path) if is_cells(path) else responses_of_table(workspace, path)
 
 
 def _of_arrays(path: Path) -> ExpressionResponses:
@@ -100,28 +96,6 @@ def _first(path: Path, arrays: Mapping[str, npt.NDArray[Any]], names: tuple[str,
         if name in arrays:
             return arrays[name]
     raise RefusedFileError(f"{path.name} has no array {' or '.join(names)}: {', '.join(arrays)}.", HELP)
-
-
-def _ranked_lists(path: Path) -> dict[str, list[str]]:
-    """Perturbation → readout genes, those that rise most first, where R's data are such lists; else nothing."""
-    import rdata
-
-    with damage_refused(path, "R data", HELP):
-        objects = rdata.conversion.convert(read_r_data(path))
-    found = next(iter(objects.values())) if len(objects) == 1 else None
-    if not isinstance(found, dict) or not all(isinstance(one, dict) and "up_full" in one for one in found.values()):
-        return {}
-    return {str(name): [str(gene) for gene in one["up_full"]] for name, one in found.items()}
-
-
-def _of_lists(path: Path, lists: Mapping[str, list[str]]) -> ExpressionResponses:
-    """1 for the first of a list, falling evenly to 0; what is not on it is 0."""
-    readouts = pd.Index(sorted({gene for genes in lists.values() for gene in genes}), dtype=object)
-    estimates = np.zeros((len(lists), len(readouts)), dtype=np.float32)
-    for row, genes in enumerate(lists.values()):
-        estimates[row, readouts.get_indexer(pd.Index(genes))] = 1 - np.arange(len(genes)) / len(genes)
-    frame = pd.DataFrame({"perturbation": list(lists), "context": path.name, "replicate": ""})
-    return ExpressionResponses(path.name, frame, readouts, estimates)
 
 
 def _complete(found: ExpressionResponses) -> ExpressionResponses:

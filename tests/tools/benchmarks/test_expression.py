@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from db.errors import InvalidValueError, NotFoundError, RefusedFileError
+from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError, RefusedFileError
 from tests.expression_world import GENES, READOUTS, world
 from tests.synthetic_store import MODULE_OF, SYMBOLS, shared_world, workspace_on
 from tools.benchmarks.expression import _figure, benchmark_expression
@@ -209,6 +209,19 @@ def test_what_is_judged_has_to_be_there_and_enough(space, arrays):
         benchmark_expression(space, [arrays], within="cells", strongest=3)
 
 
+def test_a_table_in_any_form_that_the_store_takes_is_a_set(space, tmp_path):
+    rows = [(gene, readout, value) for gene, value in (("IL2RA", 1.5), ("JAK1", -2.0)) for readout in ("MYC", "LCK")]
+    long = pd.DataFrame(rows, columns=["target", "gene", "log2FoldChange"])
+    long.to_csv(tmp_path / "long.tsv", sep="\t", index=False)
+    wide = long.pivot(index="target", columns="gene", values="log2FoldChange").reset_index()
+    wide.rename(columns={"target": "perturbation"}).to_csv(tmp_path / "wide.csv", index=False)
+    for name in ("long.tsv", "wide.csv"):
+        found = set_of_file(space, tmp_path / name)
+        assert list(found.rows["perturbation"]) == ["IL2RA", "JAK1"], name
+        assert list(found.readouts) == ["LCK", "MYC"]
+        assert found.estimates.tolist() == [[1.5, 1.5], [-2.0, -2.0]]
+
+
 def test_responses_of_the_store_are_a_set(named_workspace, tmp_path):
     path = tmp_path / "mine.csv"
     rows = [(p, r, value) for p, value in (("IL2RA", 1.5), ("JAK1", -2.0)) for r in ("MYC", "LCK")]
@@ -222,7 +235,7 @@ def test_responses_of_the_store_are_a_set(named_workspace, tmp_path):
 
 def test_what_cannot_be_judged_is_refused(space, tmp_path):
     (tmp_path / "table.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(RefusedFileError, match=r"table.csv holds no cells"):
+    with pytest.raises(NeedsChoiceError, match=r"table.csv"):
         benchmark_expression(space, [tmp_path / "table.csv"])
     np.savez(tmp_path / "other.npz", numbers=np.eye(3))
     with pytest.raises(RefusedFileError, match="no array lfc"):
