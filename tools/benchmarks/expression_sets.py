@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.errors import RefusedFileError
-from db.files.cells.recognition import is_cells
+from db.files.cells.opening import holds_cells
 from db.files.opening import damage_refused, open_ordinary
 from tools.expression.expression_responses import ExpressionResponses
 from tools.expression.response_sources import (
@@ -66,7 +66,7 @@ def set_of_file(workspace: Workspace, path: Path) -> ExpressionResponses:
 def _of_file(workspace: Workspace, path: Path) -> ExpressionResponses:
     if path.suffix.casefold() == ".npz":
         return _of_arrays(path)
-    return responses_of_cells(workspace, path) if is_cells(path) else responses_of_table(workspace, path)
+    return responses_of_cells(workspace, path) if holds_cells(path) else responses_of_table(workspace, path)
 
 
 def _of_arrays(path: Path) -> ExpressionResponses:
