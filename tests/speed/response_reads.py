@@ -47,7 +47,7 @@ def main(context: str) -> None:
     matrix = response_matrix(workspace, context)
     show(f"responses: {rows:,} x {columns:,} into an array", best(lambda: np.array(matrix.estimate)), "600 ms", whole)
     opened = best(lambda: response_matrix(workspace, context).of_readout(readout))
-    show("responses: store opened, one readout gene", opened, "150 ms", column)
+    show("responses: store opened, one readout gene", opened, "150 ms")
     show("responses: one readout gene", best(lambda: matrix.of_readout(readout)), "150 ms, 10 x memmap", column)
     show("responses: one perturbation", best(lambda: matrix.of_perturbation(gene)), "5 ms")
     with workspace.store.read():
