@@ -148,7 +148,7 @@ def _looked_through(
 ) -> tuple[bool, NDArray[np.int64], NDArray[np.int64]]:
     """Whether a pair stands more than once, and which numbers of perturbations and of readouts there are."""
     few = shape[0] * shape[1] <= MOST_BITS
-    codes = perturbations.astype(np.int32 if few else np.int64)
+    codes: NDArray[Any] = perturbations.astype(np.int32 if few else np.int64)
     codes -= 1
     codes *= shape[1]
     codes += readouts

@@ -142,7 +142,7 @@ def _contexts(connection: duckdb.DuckDBPyConnection) -> list[ResponseContext]:
         " (SELECT count(*) FROM response_readout r WHERE r.response_screen_id = s.id), s.id, s.ingest_id"
         " FROM response_screen s LEFT JOIN study ON study.id = s.study_id ORDER BY s.name"
     ).fetchall()
-    return [ResponseContext(*row[:-2], _rows(connection, row[-2]), row[-1]) for row in rows]
+    return [ResponseContext(*(*row[:-2], _rows(connection, row[-2]), row[-1])) for row in rows]
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, number: int) -> int:
