@@ -6,6 +6,9 @@ from pathlib import Path
 
 from tools.workspace import Workspace
 
+KEY_SIGNS = 32
+"""Signs of the key in the name of what is kept."""
+
 
 def kept_path(workspace: Workspace, context: str, name: str) -> Path:
     """Where something that was made from a context is kept.
@@ -18,16 +21,23 @@ def kept_path(workspace: Workspace, context: str, name: str) -> Path:
     return _folder(workspace) / f"{_safe(context)}-{name}"
 
 
-def forget_matrices(workspace: Workspace, context: str) -> None:
-    """Deletes the matrices of a context, which nobody can ask for once its table is gone.
+def forget_kept(workspace: Workspace, context: str) -> None:
+    """Deletes the fits and matrices of a context, which nobody can ask for once its table is gone.
+
+    Their names say the content that they were made from, so that none that stays could ever be taken for another's;
+    but each has some hundred megabytes.
 
     Args:
         workspace: Its cache folder.
         context: Name of the context.
     """
-    for quantity in ("estimate", "standard_error", "fdr"):
-        for path in _folder(workspace).glob(f"{_safe(context)}-{quantity}-{'?' * 32}.npy"):
-            path.unlink(missing_ok=True)
+    key = "?" * KEY_SIGNS
+    kinds = [f"-{quantity}-{key}.npy" for quantity in ("estimate", "standard_error", "fdr")] + [
+        f"-{key}.fit",
+        f"-across-{key}.fit",
+    ]
+    for path in [path for kind in kinds for path in _folder(workspace).glob(f"{_safe(context)}{kind}")]:
+        path.unlink(missing_ok=True)
 
 
 def _folder(workspace: Workspace) -> Path:
