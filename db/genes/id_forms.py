@@ -13,8 +13,8 @@ _ACCESSION = r"(?:[OPQ]\d[A-Z0-9]{3}\d|[A-NR-Z]\d(?:[A-Z][A-Z0-9]{2}\d){1,2})"
 _ENTREZ = r"(?:entrez|ncbi)(?:[-_ ]?gene)?(?:[-_ ]?id)?|gene[-_ ]?id|hsa|mmu"
 _LOOKED_UP = (
     (re.compile(r"(?:ensembl[:|_# ]+)?(?P<id>ENS[A-Z]*G\d{11})(?:\.\d+)?", re.IGNORECASE), "ensembl"),
-    (re.compile(r"(?P<id>HGNC:\d+)", re.IGNORECASE), "hgnc"),
-    (re.compile(r"(?P<id>MGI:\d+)", re.IGNORECASE), "mgi"),
+    (re.compile(r"HGNC[:_# ](?P<id>\d+)", re.IGNORECASE), "hgnc"),
+    (re.compile(r"MGI[:_# ](?P<id>\d+)", re.IGNORECASE), "mgi"),
     (re.compile(r"LOC(?P<id>\d+)"), "entrez"),
     (re.compile(rf"(?:{_ENTREZ})[:|_# ]+(?P<id>\d+)(?:\.0)?", re.IGNORECASE), "entrez"),
     (re.compile(rf"(?:(?:(?i:uniprot(?:kb)?)|sp|tr)[:|_# ]+)?(?P<id>{_ACCESSION})(?:-\d+)?(?:\|\w+)?"), "uniprot"),
@@ -67,7 +67,7 @@ _UNKNOWN_IDS = {
 _GUIDES = Form("the name of a guide", "names of guides", of_guides=True)
 _ARM = r"(?:s?g(?:RNA)?|crRNA|pgRNA|guide|oligo|s[ih](?:RNA)?)"
 _OTHERS = (
-    (re.compile(r"[NX][MR]_\d{5,}(?:\.\d+)?"), Form("a RefSeq transcript", "ids of RefSeq transcripts")),
+    (re.compile(r"[NX][MR]_\d{5,}(?:\.\d+)?(?:\W.*)?"), Form("a RefSeq transcript", "ids of RefSeq transcripts")),
     (re.compile(r"[NXY]P_\d{5,}(?:\.\d+)?"), Form("a RefSeq protein", "ids of RefSeq proteins")),
     (re.compile(r"ENS[A-Z]*T\d{11}(?:\.\d+)?"), Form("an Ensembl transcript", "ids of Ensembl transcripts")),
     (re.compile(r"ENS[A-Z]*P\d{11}(?:\.\d+)?"), Form("an Ensembl protein", "ids of Ensembl proteins")),
@@ -80,6 +80,7 @@ _OTHERS = (
     (re.compile(r"[ACGTUacgtu]{17,40}"), Form("the sequence of a guide", "sequences of guides", of_guides=True)),
     (re.compile(r"[HM]GLib[AB]_\d+|BRDN\d{6,}|TRCN\d{6,}|CRISPR\d{4,}"), _GUIDES),
     (re.compile(rf"{_ARM}[-_ .]?[A-Za-z0-9-]+?[-_ .#]\d{{1,3}}"), _GUIDES),
+    (re.compile(rf"{_ARM}[-_ ]?\d{{1,3}}[-_ .][A-Za-z].*"), _GUIDES),
     (re.compile(rf".+[-_ .]{_ARM}[-_ .#]?\d{{1,3}}"), _GUIDES),
     (re.compile(r".+_[ACGT]{17,40}"), _GUIDES),
     (re.compile(r"s?g[A-Z][A-Za-z0-9-]+"), _GUIDES),

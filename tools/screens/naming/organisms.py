@@ -30,6 +30,7 @@ _STYLED = 0.8
 """From this share of names on, a style is the file's own."""
 _KNOWN = 0.6
 """Up to this share of symbols among names of a style, they may as well be of another organism."""
+_NOBODYS = 0.2
 _PLACEHOLDER = re.compile(r"gene[-_ .]?\d+", re.IGNORECASE)
 _NUMBERED = re.compile(r"LOC\d+")
 _FOREIGN = {
@@ -114,8 +115,11 @@ def refuse_written_as_yeast(names: Collection[str], known: GeneNames, file_name:
     styled = [name for name in names if _YEAST.fullmatch(name)]
     if len(styled) < max(_FEWEST_STYLED, _STYLED * len(names)):
         return
-    symbols = sum(status in ("approved", "identifier") for status in known.statuses(styled).values())
-    if symbols > _KNOWN * len(styled):
+    statuses = Counter(known.statuses(styled).values())
+    symbols = statuses["approved"] + statuses["identifier"]
+    # Human genes were named so in capitals, too: of such names some must be nobody's.
+    old = sum(map(str.isupper, styled)) > len(styled) / 2 and statuses["unknown"] < _NOBODYS * len(styled)
+    if symbols > _KNOWN * len(styled) or old:
         return
     raise NeedsChoiceError(
         f"The names of {file_name} are written as those of yeast are, by three letters and a number ({styled[0]}), and"

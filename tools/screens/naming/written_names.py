@@ -23,7 +23,7 @@ SURE = 0.9
 FEWEST = 5
 """Names of a form that a file needs at least, so that one odd name is no form."""
 _PROMOTER = r"[-_. ]?(?:P\d+)+|[-_. ]TSS[-_. ]?\d+"
-_TRANSCRIPT = r"[-_.:|]ENS[A-Z]*T\d{11}(?:\.\d+)?|\.\d{1,2}|-[02]\d\d"
+_TRANSCRIPT = r"[-_.:|](?:ENS[A-Z]*T\d{11}|N[MR]_\d{5,})(?:\.\d+)?|\.\d{1,2}|-[02]\d\d"
 _ENDING = re.compile(rf"(?P<gene>.*?[A-Za-z0-9])(?:(?P<promoter>{_PROMOTER})|(?P<other>{_TRANSCRIPT}|_\d{{1,2}}))")
 
 

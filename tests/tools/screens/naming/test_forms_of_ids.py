@@ -17,6 +17,7 @@ READ = (
     "ENTREZ:{entrez}", "GeneID:{entrez}", "NCBI:{entrez}", "NCBIGene:{entrez}", "ncbi-geneid:{entrez}",
     "entrez_{entrez}", "LOC{entrez}", "ENSEMBL:{ensembl}", "ensembl:{ensembl}.12", "{uniprot}", "{uniprot}-2",
     "UniProtKB:{uniprot}", "uniprot:{uniprot}", "sp|{uniprot}|ANY_HUMAN",
+    "{entrez}_{symbol}", "{entrez}|{symbol}", "{symbol} [Entrez:{entrez}]", "{symbol}_NM_00{entrez}12.3",
 )  # fmt: skip
 
 
@@ -34,6 +35,7 @@ def test_an_id_is_its_gene_whatever_stands_before_it(form, add):
     ("form", "said"),
     [
         ("NM_00{at}546.6", "ids of RefSeq transcripts"),
+        ("NM_00{at}546(IL2)", "ids of RefSeq transcripts"),
         ("NP_00{at}537", "ids of RefSeq proteins"),
         ("ENST0000026930{at}", "ids of Ensembl transcripts"),
         ("ENSP0000026930{at}.4", "ids of Ensembl proteins"),
@@ -54,7 +56,15 @@ def test_an_id_of_anything_but_a_gene_is_refused_by_its_form(form, said, add):
 
 @pytest.mark.parametrize(
     "form",
-    ["sg{gene}_{at}", "{gene}_sg{at}", "{gene}_sgRNA_{at}", "{gene}-gRNA{at}", "HGLibA_000{at}", "sh{gene}-{at}"],
+    [
+        "sg{gene}_{at}",
+        "{gene}_sg{at}",
+        "{gene}_sgRNA_{at}",
+        "{gene}-gRNA{at}",
+        "HGLibA_000{at}",
+        "g{at}_{gene}",
+        "sh{gene}-{at}",
+    ],
 )
 def test_names_of_guides_make_a_table_guide_level(form, add, genes):
     with pytest.raises(RefusedFileError, match="these are names of guides") as caught:

@@ -26,6 +26,11 @@ def test_symbols_written_small_or_as_yeast_has_them_are_genes(add):
     assert list(effects.index) == sorted(name.upper() for name in names)
 
 
+def test_old_names_of_human_genes_in_capitals_are_those_genes(add):
+    _, effects = add(["KBF1", "SLP76", "JTK10", "JTK3", "BRG1", "MCH5", "RPB1", "JAK1", "JAK2"])
+    assert {"NFKB1", "LCP2", "JAK1"} <= set(effects.index)
+
+
 def test_who_says_whose_genes_they_are_is_believed(add):
     _, effects = add([*["JAK1", "JAK2", "LCK", "MYC", "PLK1", "LCP2"], "ade6", "his3"], organism="human")
     assert len(effects) == 6
