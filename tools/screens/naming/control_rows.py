@@ -55,7 +55,7 @@ def split_controls(
         what is to be said of names that are of a gene as well.
     """
     known = folded(declared)
-    controls = {name: is_control(name, known) for name in rows["name"].unique()}
+    controls = {name: is_control(name, known) for name in dict.fromkeys(rows["name"].tolist())}
     genes, said = genes_too(rows, controls, known)
     controls |= dict.fromkeys(genes, False)
     mask = rows["name"].map(controls).to_numpy(dtype=bool)

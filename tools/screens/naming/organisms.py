@@ -71,8 +71,7 @@ def organism_of(names: Sequence[str], organism: str, file_name: str) -> Organism
     if organism:
         return cast("Organism", organism)
     parts = [part for name in names for part in genes_in(name) if not _NUMBERED.fullmatch(part)]
-    written = Counter(map(_written_as, parts))
-    mouse, human = written["mouse"], written["human"]
+    mouse, human = _counted(parts)
     if min(mouse, human) > MOST_MIXED * len(parts):
         if species := foreign_species(parts):
             raise RefusedFileError(_of_others(file_name, species), _KNOWN_ONES)
@@ -84,18 +83,16 @@ def organism_of(names: Sequence[str], organism: str, file_name: str) -> Organism
     return "mouse" if mouse > human else "human"
 
 
-def _written_as(name: str) -> str:
-    """The organism as whose genes are a name is written; empty where it is written as neither's."""
-    if style := _style_of(name):
-        return style
-    found = labelled(name)
-    return (found.organism or _style_of(found.gene)) if found else ""
-
-
-def _style_of(name: str) -> str:
-    if _MOUSE.fullmatch(name):
-        return "mouse"
-    return "human" if _HUMAN.fullmatch(name) else ""
+def _counted(names: Sequence[str]) -> tuple[int, int]:
+    """How many names are written, or labelled, as genes of mouse and of human."""
+    rest = [name for name in names if not _MOUSE.fullmatch(name)]
+    left = [name for name in rest if not _HUMAN.fullmatch(name)]
+    mouse, human = len(names) - len(rest), len(rest) - len(left)
+    for found in filter(None, map(labelled, left)):
+        is_mouse = found.organism == "mouse" or (not found.organism and _MOUSE.fullmatch(found.gene) is not None)
+        mouse += is_mouse
+        human += not is_mouse and (found.organism == "human" or _HUMAN.fullmatch(found.gene) is not None)
+    return mouse, human
 
 
 def refuse_written_as_yeast(names: Collection[str], known: GeneNames, file_name: str) -> None:
