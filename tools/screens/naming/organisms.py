@@ -110,17 +110,19 @@ def refuse_written_as_yeast(names: Collection[str], known: GeneNames, file_name:
         NeedsChoiceError: They are.
     """
     styled = [name for name in names if _YEAST.fullmatch(name)]
-    if len(styled) < max(_FEWEST_STYLED, _STYLED * len(names)):
+    if len(styled) < max(_FEWEST_STYLED, _STYLED * len(names)) or foreign_species(names):
+        # Names that only one organism has are told, with their number, by `refuse_unnamed`.
         return
     statuses = Counter(known.statuses(styled).values())
     symbols = statuses["approved"] + statuses["identifier"]
+    capitals = sum(map(str.isupper, styled)) > len(styled) / 2
     # Human genes were named so in capitals, too: of such names some must be nobody's.
-    old = sum(map(str.isupper, styled)) > len(styled) / 2 and statuses["unknown"] < _NOBODYS * len(styled)
+    old = capitals and statuses["unknown"] < _NOBODYS * len(styled)
     if symbols > _KNOWN * len(styled) or old:
         return
     raise NeedsChoiceError(
-        f"The names of {file_name} are written as those of yeast are, by three letters and a number ({styled[0]}), and"
-        f" only {symbols} of {len(styled)} are symbols here.",
+        f"The names of {file_name} are written as those of {'budding' if capitals else 'fission'} yeast are, by three"
+        f" letters and a number ({styled[0]}), and only {symbols} of {len(styled)} are symbols here.",
         f"{_KNOWN_ONES} If they are genes of one of these, say so: {option(organism='human')} or"
         f" {option(organism='mouse')}.",
     )
