@@ -201,9 +201,14 @@ def _time_of(written: object) -> datetime | None:
     """A time as it stands in a transcript, in UTC as the store's times are; None where it is none."""
     try:
         found = datetime.fromisoformat(str(written))
-    except ValueError:
+        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+
+
+def _odd(store: Store) -> list[str]:
+    """Names of the files among the transcripts that cannot be read as one."""
+    return [path.stem for path in sorted(folder_of(store).glob(f"*{SUFFIX}")) if read_transcript(path) is None]
 
 
 def list_transcripts(store: Store) -> list[Transcript]:
@@ -236,6 +241,8 @@ def find_transcript(store: Store, name: str) -> Transcript:
     ids = [one.id for one in known]
     near = [one.id for one in found] or near_words(name, ids) or ids[:3]
     hint = f"There are: {', '.join(near[:5])}." if near else f"{act('ask')} begins a conversation."
+    if not found and (odd := [stem for stem in _odd(store) if name and stem.startswith(name)]):
+        raise NotFoundError(f"The file of transcript {odd[0]!r} cannot be read as one.", f"{hint} Take the file away.")
     what = f"{len(found)} transcripts begin with" if found else "There is no transcript"
     raise NotFoundError(f"{what} {name!r}.", f"{hint} {act('transcript_list')} shows all.")
 

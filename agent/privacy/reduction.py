@@ -13,7 +13,7 @@ from agent.settings import SHARES, Share
 WITHHELD = "withheld"
 """Key under which a reduced result says what it leaves out."""
 MOST_NAMED = 40
-_NUMBER = re.compile(r"(?<![\w.])[+\-−]?\d[\d,]*(?:\.\d+)?(?:[eE][+\-−]?\d+)?%?")
+NUMBER = re.compile(r"(?<![\w.])[+\-−]?\d[\d,]*(?:\.\d+)?(?:[eE][+\-−]?\d+)?%?")
 
 
 @dataclass
@@ -59,7 +59,7 @@ def without_numbers(text: str, kept: frozenset[str] = frozenset()) -> str:
         text: The sentence.
         kept: Numbers that stay, as they are written.
     """
-    return _NUMBER.sub(lambda match: match[0] if match[0] in kept else "…", text)
+    return NUMBER.sub(lambda match: match[0] if match[0] in kept else "…", text)
 
 
 def without_decimals(text: str, kept: frozenset[str] = frozenset()) -> str:
@@ -69,7 +69,7 @@ def without_decimals(text: str, kept: frozenset[str] = frozenset()) -> str:
         text: The sentence.
         kept: Numbers that stay, as they are written.
     """
-    return _NUMBER.sub(lambda match: match[0] if match[0] in kept or not re.search(r"[.eE%]", match[0]) else "…", text)
+    return NUMBER.sub(lambda match: match[0] if match[0] in kept or not re.search(r"[.eE%]", match[0]) else "…", text)
 
 
 def _tree(summary: Summary, level: Share) -> _Shown:

@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Any
 
 from agent.privacy.folders import without_folders
-from agent.privacy.reduction import without_decimals
+from agent.privacy.own_numbers import is_own, own_numbers
+from agent.privacy.reduction import NUMBER, without_decimals
 from agent.settings import Share
 from db.errors import HitscoutError, QueryError
 
@@ -51,7 +52,7 @@ def told(error: BaseException, arguments: Mapping[str, Any], level: Share, known
     elif isinstance(error, QueryError):
         text = f"{error.brief or error.message} {error.suggestion}".strip()
     else:
-        text = without_decimals(str(error), frozenset(_TOKEN.findall(" ".join(_texts(arguments)))))
+        text = without_decimals(str(error), frozenset(_TOKEN.findall(" ".join(_texts(arguments)))) | _ours(error))
     return without_folders(text, known)
 
 
@@ -80,16 +81,24 @@ def _own_words(error: HitscoutError, arguments: Mapping[str, Any]) -> str:
     """The message in our words and the call's; whatever else stands in it may be out of a file."""
     given = {word.casefold() for text in _texts(arguments) for word in _TOKEN.findall(text)}
     ours = _names_of_readers().union(*(_words_of(path) for path in {*_ALWAYS, *_passed(error.__traceback__)}))
-    text = str(error)
+    text, own = str(error), own_numbers(error.__traceback__)
 
     def shown(match: re.Match[str]) -> str:
         word = match[0]
         if word.casefold() in given or all(part in ours for part in _parts(word)):
             return word
+        if is_own(word, text[match.end() :], own):
+            return word
         is_place = _COUNTED.search(text[: match.start()]) or _COUNTS.match(text[match.end() :])
         return word if word.replace(",", "").isdecimal() and is_place else "…"
 
     return _MASKS.sub("…", _TOKEN.sub(shown, text))
+
+
+def _ours(error: HitscoutError) -> frozenset[str]:
+    """The numbers of a message that we state ourselves, as they are written in it."""
+    text, own = str(error), own_numbers(error.__traceback__)
+    return frozenset(match[0] for match in NUMBER.finditer(text) if is_own(match[0], text[match.end() :], own))
 
 
 def _parts(word: str) -> Sequence[str]:

@@ -236,9 +236,9 @@ def _unfinished(messages: Sequence[Any], tail: Sequence[Mapping[str, Any]]) -> l
     made: list[Any] = []
     pending = {part.tool_call_id for part in messages[-1].parts if part.part_kind == "tool-call"} if messages else set()
     returns = [
-        ToolReturnPart(str(line.get("tool")), str(line.get("result")), tool_call_id=line["call_id"])
+        ToolReturnPart(str(line.get("tool")), str(line.get("result")), tool_call_id=str(line["call_id"]))
         for line in tail
-        if line["kind"] == "tool" and line.get("call_id") in pending
+        if line["kind"] == "tool" and str(line.get("call_id")) in pending
     ]
     if returns:
         made.append(ModelRequest(parts=returns))

@@ -83,8 +83,8 @@ def rerun(workspace: Workspace, name: str, *, with_writes: bool = False) -> Reru
         calls,
         sum(call.verdict == "same" for call in calls),
         sum(call.verdict in ("differs", "failed", "gone") for call in calls),
-        store_changed=start.get("store", {}).get("revision") != revision,
-        versions_changed=_versions_changed(start.get("versions", {})),
+        store_changed=_mapping(start.get("store")).get("revision") != revision,
+        versions_changed=_versions_changed(_mapping(start.get("versions"))),
     )
 
 
@@ -92,6 +92,10 @@ def _is_call(line: Mapping[str, Any]) -> bool:
     """Whether a line tells of a call, whole."""
     texts = all(isinstance(line.get(key), str) for key in ("tool", "summary", "outcome"))
     return line["kind"] == "tool" and texts and isinstance(line.get("arguments"), Mapping)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 – whatever another program wrote
+    return value if isinstance(value, Mapping) else {}
 
 
 @contextmanager

@@ -7,7 +7,6 @@ listed and never guessed. Dates that a spreadsheet made out of names are recogni
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,8 +18,9 @@ import pandas as pd
 from db.acts import act
 from db.errors import NotFoundError
 from db.genes.control_names import is_control_word
+from db.genes.id_forms import identifier_in, said_of_form
 from db.genes.name_forms import near_names, serial_date_names, spreadsheet_date_names
-from db.genes.names_inside import are_running, is_float, name_inside, whole_number
+from db.genes.names_inside import NameInside, are_running, name_inside, whole_number
 from db.genes.no_names import no_name
 from db.genes.resolutions import Ids, Reading, Resolution, Status, decided, undecided, unknown
 from db.records import Gene, Organism
@@ -37,12 +37,6 @@ LEAST_IDS = 0.01
 """From this share of a list on, whole numbers among its names are read as Entrez ids."""
 
 _SINGLE = frozenset({"approved", "previous", "alias", "identifier"})
-_IDENTIFIER_NAMES = (
-    (re.compile(r"ENS[A-Z]*G\d{11}(\.\d+)?", re.IGNORECASE), "ensembl"),
-    (re.compile(r"HGNC:\d+", re.IGNORECASE), "hgnc"),
-    (re.compile(r"MGI:\d+", re.IGNORECASE), "mgi"),
-    (re.compile(r"LOC\d+"), "entrez"),
-)
 
 
 @dataclass(frozen=True)
@@ -197,24 +191,30 @@ class GeneNames:
             )
         if reading := folded.of(name.casefold()):
             return reading
-        for pattern, space in _IDENTIFIER_NAMES:
-            if pattern.fullmatch(name):
-                return self._identified({space: name.removeprefix("LOC")}) or Reading("unknown")
-        return self._inside(name) or Reading("unknown", detail=_what_is(name))
+        identifier = identifier_in(name)
+        found = self._identified({identifier.space: identifier.value}) if identifier else self._inside(name)
+        return found or Reading("unknown", detail=said_of_form(name))
 
     def _inside(self, text: str) -> Reading | None:
         """What a name and an identifier inside a longer text mean together."""
         inside = name_inside(text)
-        if inside is None:
+        beside = self._beside(inside) if inside else None
+        if inside is None or (beside is None and not inside.sure):
             return None
         (named,) = self._named([inside.name])
-        beside = self._identified({_space_of(inside.identifier): inside.identifier}) if inside.identifier else None
+        if beside is not None and beside.ids[0] in named.ids:
+            return Reading("identifier", beside.ids, text)
+        if not inside.sure:
+            return None
         if beside is None or not named.ids:
             return (beside or named)._replace(detail=text) if beside or named.ids else None
-        if beside.ids[0] in named.ids:
-            return Reading("identifier", beside.ids, text)
         symbols = [str(self._rows[one.ids[0]][2]) for one in (named, beside)]
         return Reading("contradictory", (*named.ids, *beside.ids), f"{symbols[0]} by the name, {symbols[1]} by the id")
+
+    def _beside(self, inside: NameInside) -> Reading | None:
+        """What the identifier beside a name means; a plain number is an Entrez id."""
+        space, value = identifier_in(inside.identifier) or ("entrez", inside.identifier)
+        return self._identified({space: value}) if value else None
 
     def _numbers(self, names: Sequence[str]) -> dict[str, Reading]:
         """Whole numbers among names: Entrez ids, days that a spreadsheet made of names, or nothing that is known.
@@ -275,7 +275,7 @@ class GeneNames:
         dashed = text.replace(".", "-")
         if dashed != text and dashed in self._meanings.approved:
             return (dashed,)
-        return near_names(text, self._near_index) if looked < NEAR_LIMIT and not _is_identifier(text) else ()
+        return near_names(text, self._near_index) if looked < NEAR_LIMIT and identifier_in(text) is None else ()
 
     @cached_property
     def _near_index(self) -> dict[str, list[str]]:
@@ -291,22 +291,6 @@ def _word(name: str) -> Reading | None:
     if said := no_name(name):
         return Reading("no-name", detail=said)
     return Reading("control") if is_control_word(name) else None
-
-
-def _what_is(name: str) -> str:
-    if is_float(name):
-        return (
-            f"{name} is a number that a spreadsheet made of a name (RIKEN clones have such), and nothing tells which."
-        )
-    return ""
-
-
-def _space_of(identifier: str) -> str:
-    return next((space for pattern, space in _IDENTIFIER_NAMES if pattern.fullmatch(identifier)), "entrez")
-
-
-def _is_identifier(text: str) -> bool:
-    return any(pattern.fullmatch(text) for pattern, _space in _IDENTIFIER_NAMES)
 
 
 def has_genes(connection: duckdb.DuckDBPyConnection, organism: Organism) -> bool:

@@ -159,6 +159,7 @@ ODD = {
     "list": "[1, 2]\n",
     "number for a kind": '{"kind": 7, "at": "2026-01-01"}\n',
     "cut": '{"kind": "start", "at": "2026-',
+    "time out of range": '{"kind": "start", "at": "0001-01-01T00:00:00+14:00"}\n',
     "deep": "[" * 100_000 + "\n",
     "zeros": "\0" * 300,
     "empty": "",
@@ -173,6 +174,20 @@ def test_one_odd_transcript_does_not_hide_the_others(content, store):
     (folder_of(store) / "lost.jsonl").symlink_to("nowhere.jsonl")
     assert "good" in [one.id for one in list_transcripts(store)]
     assert find_transcript(store, "good").title == "Which genes?"
+
+
+def test_a_transcript_that_cannot_be_read_is_named_as_that_when_it_is_asked_for(store):
+    begun(store, "good").close()
+    (folder_of(store) / "odd.jsonl").write_text("[1, 2]\n", encoding="utf-8")
+    with pytest.raises(NotFoundError, match="The file of transcript 'odd' cannot be read as one"):
+        find_transcript(store, "od")
+
+
+def test_times_with_and_without_a_zone_are_put_in_one_order(store):
+    begun(store, "0").close()
+    for name, at in (("a", "2126-01-01T12:00:00"), ("b", "2126-01-01T15:00:00+02:00"), ("c", "2126-01-01T12:30:00Z")):
+        (folder_of(store) / f"{name}.jsonl").write_text(json.dumps({"kind": "start", "at": at}) + "\n")
+    assert [one.id for one in list_transcripts(store)] == ["b", "c", "a", "0"]
 
 
 def test_a_transcript_that_was_open_to_others_is_closed_to_them_when_it_is_carried_on(store):

@@ -145,6 +145,39 @@ def test_below_rows_a_refusal_has_no_measured_number_but_those_of_the_call():
     assert "1.25" in told(error, {}, "rows")
 
 
+@pytest.mark.parametrize("share", ["nothing", "names", "summaries"])
+def test_a_limit_that_we_state_ourselves_is_told_at_every_level(share, world):
+    called = Toolbox(world, share=share).perform(all_tools()["sql_query"], "1", {"sql": "SELECT 1", "seconds": 99.5})
+    assert called.text.endswith("99.5 seconds were given for the query. Give 0.5 to 60 seconds.")
+
+
+LIMIT = 0.125
+
+
+def _half() -> str:
+    return "At most 37.5 % may be"
+
+
+def refusing(effect: float) -> None:
+    raise ConflictError(f"The effect is {effect}; {_half()}, and {LIMIT:.1%} must.", f"Give {LIMIT} to 0.75.")
+
+
+def test_numbers_of_our_sentences_and_constants_are_ours_and_those_of_data_are_not():
+    with pytest.raises(ConflictError) as caught:
+        refusing(-0.3251)
+    said = told(caught.value, {}, "summaries")
+    assert said == "The effect is …; At most 37.5 % may be, and 12.5% must. Give 0.125 to 0.75."
+
+
+def test_a_refused_file_is_told_with_our_bounds_and_without_its_numbers(world, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text("gene,lfc\n" + "".join(f"GENE{at:04},{'x7913' if at > 30 else at}\n" for at in range(40)))
+    arguments = {"path": path, "phenotype": "x", "positive_means": "raises"}
+    called = Toolbox(world).perform(all_tools()["add_screen"], "1", arguments)
+    assert "at most 5 % may be" in called.text
+    assert "7913" not in called.text
+
+
 def test_an_unforeseen_error_is_named_by_its_kind_alone():
     text = told(KeyError("GEHEIM7"), {}, "rows")
     assert "KeyError" in text

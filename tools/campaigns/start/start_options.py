@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from db.acts import ANY, option
 from db.errors import check_word, require
-from db.records import PROTEIN_CODING, Direction, Modality, Mode, Organism, Question
+from db.records import PROTEIN_CODING, UNSIGNED, Direction, Modality, Mode, Organism, Question
 from tools.parameters import Parameters
 from tools.screens.tables.reading import Reading
 
@@ -81,7 +81,7 @@ class StartOptions(Parameters):
     positive_controls: Sequence[str] = ()
     screen_weights: Mapping[str, float] | None = None
     gene_sets: Sequence[str] = ()
-    positive_means: Literal["raises", "lowers", ""] = ""
+    positive_means: Literal["raises", "lowers", "unsigned", ""] = ""
     readout_gene: str = ""
     reader: str = ""
     columns: Mapping[str, str] | None = None
@@ -131,5 +131,10 @@ def check_options(options: StartOptions) -> None:
     ):  # fmt: skip
         require(number >= 1, f"{option(**{what: number})} was given.", f"Give {option(what)} 1 or more.")
     require(options.price is None or options.price >= 0, f"A price of {options.price} was given.", "Give 0 or more.")
+    require(
+        options.positive_means != UNSIGNED or options.direction == "both",
+        f"{option(direction=options.direction)} was given with effects without a sign, which lie on no side.",
+        f"Leave {option('direction')} out: the strongest effects are the hits, whichever way they go.",
+    )
     if options.hit_rule:
         parse_rule(options.hit_rule)

@@ -151,7 +151,7 @@ def columns_of_effects(source: SourceFile, reading: Reading) -> list[str]:
         reading: How it is to be read.
     """
     raw = source.table(reading)
-    numeric = [c for c in raw.columns if c and not looks_like(c) and not _holds_names(raw, c)]
+    numeric = [c for c in raw.columns if c and looks_like(c) in ("", "z") and not _holds_names(raw, c)]
     return [column for column in numeric if (numbers(raw, column)[0] < 0).any()]
 
 

@@ -19,7 +19,7 @@ from tools.screens.ingestion.repeated_rows import one_row_each
 from tools.screens.ingestion.signs import SignedRows, signed_rows
 from tools.screens.ingestion.sorted_rows import SortedRows
 from tools.screens.naming.control_rows import refuse_unmatched
-from tools.screens.naming.organisms import organism_of, refuse_unnamed
+from tools.screens.naming.organisms import organism_of, refuse_unnamed, refuse_written_as_yeast
 from tools.screens.tables.reading import BY_ITSELF, Meaning, Reading
 from tools.screens.tables.rows import ROW_COLUMNS
 from tools.screens.tables.source_file import opened
@@ -117,7 +117,9 @@ def harmonise_file(
         species = organism_of(found.rows["name"].tolist(), organism, file)
         names = GeneNames.load(workspace.store, species)
         named = named_rows(found, names, read.table.identifiers, reading.controls, file, read.table.cut)
-        refuse_unnamed(named.names, named.unresolved, species, reading.most_unresolved, file)
+        if not organism:
+            refuse_written_as_yeast(named.names, names, file)
+        said = refuse_unnamed(named.names, named.unresolved, species, reading.most_unresolved, file)
         refuse_empty(named.found, species, file)
         by_site = named.sites or modality == "interference"
         found = one_row_each(named.found, source, reading, names, "strongest" if by_site else "")
@@ -128,7 +130,7 @@ def harmonise_file(
     signed = signed_rows(found, reading.positive_means, read.table.positive_means, gene, modality, file)
     hits = listed_hits(names, read.table.hits, set(signed.rows["perturbation"]))
     workspace.report(Progress(task, 3, 4, "ready"))
-    said = (*read.table.remarks, *implausible(found.rows, read.table.estimate_kind, reading))
+    said = (*said, *read.table.remarks, *implausible(found.rows, read.table.estimate_kind, reading))
     said = (*said, *(one for each in (path, *replicate_files) for one in without_control_reads(each, read.table.rows)))
     return _table_of(replace(read, table=replace(read.table, remarks=said)), found, signed, hits, species, gene)
 

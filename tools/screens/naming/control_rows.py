@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import translate
 
 import numpy as np
@@ -12,16 +12,19 @@ import pandas as pd
 
 from db.acts import option
 from db.errors import InvalidValueError
-from db.genes.control_names import GENES_TOO, is_control, is_declared
+from db.genes.control_names import is_control, is_declared
 from db.genes.name_forms import near_names
 from db.genes.perturbation_names import genes_in
 from db.records import Note
 from tools.screens.ingestion.sorted_rows import note_of
+from tools.screens.naming.labels_too import genes_too
 
 _LIKELY = re.compile(
     r"control|ctrl|non.?target|unassigned|scrambl|untreated|mock|wild.?type|unperturbed|olfr|safe", re.IGNORECASE
 )
-_GENE_STEM = re.compile(r"LOC|FLJ|KIAA|LINC|MIR|Gm|RP\d|A[CLP]\d|CT[ABCD]|SNOR|C\d+orf|CG|HGNC|ENS|OR\d", re.IGNORECASE)
+_GENE_STEM = re.compile(
+    r"GENE$|LOC|FLJ|KIAA|LINC|MIR|Gm|RP\d|A[CLP]\d|CT[ABCD]|SNOR|C\d+orf|CG|HGNC|ENS|OR\d", re.IGNORECASE
+)
 """Stems of genes and clones that are numbered."""
 ALIKE = 10
 """From this many unresolved names under one stem on, they are offered as controls."""
@@ -52,21 +55,13 @@ def split_controls(
         what is to be said of names that are of a gene as well.
     """
     known = folded(declared)
-    counts = Counter(rows["name"].tolist())
-    controls = {name: is_control(name, known) for name in counts}
-    genes = _genes_too(counts, known)
+    controls = {name: is_control(name, known) for name in dict.fromkeys(rows["name"].tolist())}
+    genes, said = genes_too(rows, controls, known)
     controls |= dict.fromkeys(genes, False)
     mask = rows["name"].map(controls).to_numpy(dtype=bool)
     found = rows[mask]
     notes = [note_of(row, "control", _WHY) for row in found.to_dict("records")]
-    # Where other rows are controls, nobody takes a gene among genes for one.
-    said = () if len(found) else tuple(map(_said, genes))
     return rows[~mask], as_controls(found), notes, said
-
-
-def _said(label: str) -> str:
-    asked = option(controls=[label])
-    return f"{label} is read as the gene of that symbol: it has no more rows than others. As a control: {asked}."
 
 
 def as_controls(rows: pd.DataFrame) -> pd.DataFrame:
@@ -78,22 +73,6 @@ def as_controls(rows: pd.DataFrame) -> pd.DataFrame:
     finite = np.isfinite(rows["estimate"].to_numpy(dtype=float))
     kept: pd.DataFrame = rows.loc[finite]
     return kept
-
-
-def _genes_too(counts: Counter[str], declared: Collection[str]) -> list[str]:
-    """Labels that are an approved symbol too, and are that gene here.
-
-    A label that has no more rows than any gene, which no other name is paired with and nothing numbers, is the gene.
-    """
-    found = []
-    for label in sorted(GENES_TOO & counts.keys()):
-        others = [name for name in counts if name != label]
-        # One search through all names at once takes a tenth of the time of one for each.
-        other = re.compile(rf"(?:^|[^a-z0-9\n]){label.lower()}(?:[^a-z0-9\n]|\d|$)", re.MULTILINE)
-        like_others = bool(others) and counts[label] <= max(counts[name] for name in others)
-        if like_others and not is_declared(label, declared) and not other.search("\n".join(others).lower()):
-            found.append(label)
-    return found
 
 
 def refuse_unmatched(names: Iterable[str], declared: Sequence[str], file_name: str) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from db.genes.control_names import is_control
 from db.genes.names import GeneNames
 
-_SIGNS = re.compile(r"[^A-Za-z0-9]+")
+_SIGNS = re.compile(r"[^A-Za-z0-9]+(?:(?i:x|and|und|et|with|plus)[^A-Za-z0-9]+)?|(?<=[A-Z0-9])x(?=[A-Z])")
+"""What parts names: signs, and words between signs; ``x`` by itself only between capitals, as in ``TP53xBRCA1``."""
 _AROUND = " ()[]{}'\"`"
 _KNOWN = frozenset({"approved", "previous", "identifier", "ambiguous", "alias", "control"})
 _SHORTEST_ALIAS = 3

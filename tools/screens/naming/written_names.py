@@ -9,17 +9,21 @@ from dataclasses import dataclass, field
 
 from db.acts import COLUMN, option
 from db.genes.control_names import is_control
+from db.genes.id_forms import form_of_most, other_form
 from db.genes.names import GeneNames
+from tools.screens.naming.labels import labelled, said_of_labels
 from tools.screens.naming.several_genes import KnownParts, Parted, parted_names
 
 MOST = 0.5
 """From this share of a file's names on, a form is the file's own."""
 PAIRED = 0.2
 """From this share on, names of two genes are pairs; fewer are reagents of several targets in a table of singles."""
+SURE = 0.9
+"""Share of symbols from which on names of a doubtful form are symbols with a label."""
 FEWEST = 5
 """Names of a form that a file needs at least, so that one odd name is no form."""
 _PROMOTER = r"[-_. ]?(?:P\d+)+|[-_. ]TSS[-_. ]?\d+"
-_TRANSCRIPT = r"[-_.:|]ENS[A-Z]*T\d{11}(?:\.\d+)?|\.\d{1,2}|-[02]\d\d"
+_TRANSCRIPT = r"[-_.:|](?:ENS[A-Z]*T\d{11}|N[MR]_\d{5,})(?:\.\d+)?|\.\d{1,2}|-[02]\d\d"
 _ENDING = re.compile(rf"(?P<gene>.*?[A-Za-z0-9])(?:(?P<promoter>{_PROMOTER})|(?P<other>{_TRANSCRIPT}|_\d{{1,2}}))")
 
 
@@ -51,19 +55,40 @@ def written_names(unknown: Sequence[str], distinct: int, names: GeneNames, decla
     """
     if not unknown:
         return Written()
-    ended = _endings(unknown, distinct, names)
-    left = [name for name in unknown if name not in ended.targets]
+    marked = _labels(unknown, distinct, names)
+    left = [name for name in unknown if name not in marked.targets]
+    ended = _endings(left, distinct, names)
+    left = [name for name in left if name not in ended.targets]
     # A few names cannot make pairs of the file; whether they are of several genes is told by exact case.
     few = len(left) < PAIRED * distinct
     paired = _pairs(parted_names(left, names, declared, exact=few), distinct)
     left = [name for name in left if name not in paired.targets and name not in paired.several]
     partnered = _partnered(left, distinct, names, declared)
     return Written(
-        {**ended.targets, **paired.targets, **partnered.targets},
+        {**marked.targets, **ended.targets, **paired.targets, **partnered.targets},
         paired.several,
         ended.sites,
-        (*ended.remarks, *paired.remarks, *partnered.remarks),
+        (*marked.remarks, *ended.remarks, *paired.remarks, *partnered.remarks),
     )
+
+
+def _labels(unknown: Sequence[str], distinct: int, names: GeneNames) -> Written:
+    """Names of genes with a word for what was done to them (``TP53_KO``) or whose they are (``TP53 (human)``).
+
+    Each gene once: of a table of guides several rows lead to one gene, and it is told for what it is.
+    """
+    found = {name: one for name in unknown if (one := labelled(name))}
+    if len(found) < max(MOST * distinct, FEWEST):
+        return Written()
+    known = KnownParts({one.gene for one in found.values()}, names, ())
+    if form_of_most(found) and sum(known.surely(one.gene) for one in found.values()) < SURE * len(found):
+        # UniProt's entry names: P53_HUMAN is TP53, and RB_HUMAN the gene RB1.
+        return Written()
+    found = {name: one for name, one in found.items() if one.gene in known}
+    if len(found) < max(MOST * distinct, FEWEST) or len({one.gene for one in found.values()}) < len(found):
+        return Written()
+    said = said_of_labels(Counter(one.label for one in found.values()))
+    return Written({name: (one.gene,) for name, one in found.items()}, remarks=(said,))
 
 
 def _endings(unknown: Sequence[str], distinct: int, names: GeneNames) -> Written:
@@ -127,6 +152,9 @@ def _partnered(unknown: Sequence[str], distinct: int, names: GeneNames, declared
     if not beside or beside.most_common(1)[0][1] < max(MOST * distinct, FEWEST):
         return Written()
     partner = beside.most_common(1)[0][0]
+    if other_form(f"X_{partner}"):
+        # Of guides numbered alike, and of UniProt's entry names, what stands beside the name is no gene's partner.
+        return Written()
     chosen = {name: gene for name, options in sides.items() for gene, other in options if other == partner}
     known = KnownParts(chosen.values(), names, declared)
     targets = {name: (gene,) for name, gene in chosen.items() if gene in known}
@@ -134,5 +162,8 @@ def _partnered(unknown: Sequence[str], distinct: int, names: GeneNames, declared
         return Written()
     return Written(
         targets,
-        remarks=(f"{len(targets):,} names have {partner} beside their gene: it is read as a control, not as a gene.",),
+        remarks=(
+            f"{len(targets):,} names have {partner} beside their gene, which is no gene's name: it is read as a label"
+            " or a control that they share, and left out.",
+        ),
     )

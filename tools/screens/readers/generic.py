@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
 from db.acts import COLUMN, option
 from db.errors import InvalidValueError, NeedsChoiceError, RefusedFileError
 from db.records import ONE_SIDED, UNSIGNED, EstimateKind
 from tools.screens.checks.column_names import left_unread, looks_like, words_of
+from tools.screens.checks.effect_columns import refuse_no_effect
 from tools.screens.checks.evidence_sides import to_one_side
 from tools.screens.tables.gene_columns import pair_columns
 from tools.screens.tables.reading import Reading
@@ -100,7 +99,7 @@ class Generic:
         _refuse_signless(fields["estimate"], reading, path)
         gene = _gene(columns, reading, path)
         table = typed_table(raw, reading, gene=gene, fields=fields, kind=kind, replicate=found["replicate"] or "")
-        _refuse_chances(table.rows, fields["estimate"], path)
+        refuse_no_effect(table.rows["estimate"], fields["estimate"], kind, source, reading)
         p = "p" if "p" in fields and not {"p_low", "p_high"} & set(fields) else None
         fdr = "fdr" if "fdr" in fields and not {"fdr_low", "fdr_high"} & set(fields) else None
         # Evidence of one side, and strength without a sign, have one p and one FDR, which no sign could place.
@@ -134,18 +133,6 @@ def _refuse_signless(column: str, reading: Reading, path: Path) -> None:
         raise NeedsChoiceError(
             f"{column!r} of {path.name} is casTLE's score, which says how sure an effect is and not which way it goes.",
             f"Give {option(positive_means=UNSIGNED)}, or the column of casTLE's effect, which has a sign.",
-        )
-
-
-def _refuse_chances(rows: pd.DataFrame, column: str, path: Path) -> None:
-    """Refuses a p or an FDR that was named as the effect: it would be taken for one that always raises."""
-    looks, values = looks_like(column), rows["estimate"].dropna()
-    if looks in ("p", "fdr") and len(values) and values.between(0, 1).all():
-        raise NeedsChoiceError(
-            f"{column!r} of {path.name} looks like a p-value or an FDR, and all of it lies between 0 and 1: it is no"
-            " effect.",
-            f"Name the effect ({option(columns={'estimate': COLUMN})}), and this column as what it is"
-            f" ({option(columns={looks: column})}).",
         )
 
 

@@ -61,6 +61,15 @@ def test_a_measured_file_becomes_a_screen_and_is_recognised_when_it_comes_again(
     assert [screen.name for screen in View(world.store).screens()] == ["alpha", "beta", "one measured"]
 
 
+def test_a_measured_file_without_a_sign_is_taken_where_no_direction_is_asked_for(world, tmp_path):
+    file = tmp_path / "castle.csv"
+    file.write_text("gene,score\n" + "".join(f"{symbol},{at}\n" for at, symbol in enumerate(SYMBOLS[:50])))
+    options = {"measured": str(file), "columns": {"estimate": "score"}, "positive_means": "unsigned"}
+    with pytest.raises(InvalidValueError, match="lie on no side"):
+        started(world, "one", direction="raises", **options)
+    assert started(world, "one", **options).measured == 50
+
+
 def test_a_file_and_a_screen_of_one_name_need_a_choice(world, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_results(tmp_path / "alpha", SYMBOLS[:5])

@@ -78,7 +78,7 @@ def test_a_label_that_is_a_symbol_too_is_said_wherever_it_is_read(add, genes):
     assert any("CTRL beside a gene is read as a control" in one for one in added.warnings)
     added, effects = add([*(f"{gene},1" for gene in genes), "CTRL,2"], name="alone")
     assert effects["CTRL"] == 2
-    assert any("CTRL is read as the gene of that symbol" in one for one in added.warnings)
+    assert any("CTRL is read as the gene CTRL" in one for one in added.warnings)
     added, effects = add([*(f"{gene},1" for gene in genes), "ctrl,2"], name="label")
     assert "CTRL" not in effects
 
