@@ -30,6 +30,26 @@ def forget_matrices(workspace: Workspace, context: str) -> None:
             path.unlink(missing_ok=True)
 
 
+def joint_path(workspace: Workspace, name: str) -> Path:
+    """Where something is kept that was made from one context or several.
+
+    Args:
+        workspace: Its cache folder.
+        name: What it is, with the key of what it rests on.
+    """
+    return _folder(workspace) / "joint" / name
+
+
+def forget_joint(workspace: Workspace) -> None:
+    """Deletes what was made from several contexts: when one of them goes, some of it cannot be asked for again.
+
+    Args:
+        workspace: Its cache folder.
+    """
+    for path in (_folder(workspace) / "joint").glob("*"):
+        path.unlink(missing_ok=True)
+
+
 def _folder(workspace: Workspace) -> Path:
     return workspace.paths.cache / "responses"
 

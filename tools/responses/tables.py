@@ -15,7 +15,7 @@ from db.records import Ingest, Modality, Organism
 from db.screens.responses import ResponseContext, contexts, remove_responses, responding
 from tools.parameters import takes_names
 from tools.responses.fits import forget_fits
-from tools.responses.kept_files import forget_matrices
+from tools.responses.kept_files import forget_joint, forget_matrices
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.response_files.found import FoundResponses, read_responses
 from tools.screens.response_files.source import files_of
@@ -176,6 +176,7 @@ def response_remove(workspace: Workspace, name: str) -> ResponseContext:
     removed = remove_responses(workspace.store, name)
     forget_fits(workspace, removed)
     forget_matrices(workspace, removed.name)
+    forget_joint(workspace)
     return removed
 
 
