@@ -226,6 +226,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "PerturbqaReport": Summary(names="lines.line", figures=EVERYTHING),
     "GeneSetReport": Summary(figures=EVERYTHING),
     "ExpressionReport": Summary(names="sets.name", figures=EVERYTHING),
+    "SignaturesReport": Summary(names="sets.name", figures=EVERYTHING),
     "Demo": Summary(
         names="path", figures="essentials replay remarks seconds " + _in("shortlist", "campaign round size")
     ),

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "benchmark_biodiscovery": "benchmark biodiscovery", "benchmark_suite": "benchmark suite",
     "benchmark_perturbqa": "benchmark perturbqa", "benchmark_gene_sets": "benchmark perturbqa",
     "benchmark_questions": "benchmark questions", "benchmark_expression": "benchmark expression",
+    "benchmark_signatures": "benchmark signatures",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
     "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
     "transcript_list": "transcript list",
@@ -39,7 +40,7 @@ OPTIONS: Mapping[str, str] = {
     "language_model": "--model", "positive_controls": "--positive-control", "replicate_files": "--replicate",
     "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
-    "contexts": "--context", "sources": "--source", "sample_expression.cells": "--sample",
+    "contexts": "--context", "sources": "--source",
     "predict_signature.genes": "--gene",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""

@@ -50,7 +50,8 @@ def _trust(found: PredictedSignature) -> str:
     told = "cannot be told" if found.spearman is None else f"is {number(found.spearman)}"
     return (
         f"Spearman of predicted and measured scores {told}, over measured genes that were held out. Scores are in"
-        f" standard deviations of measured ones; 0 is the average perturbation, which lies {found.average:+.2f} from controls."
+        f" standard deviations of measured ones; 0 is the average perturbation, which lies {found.average:+.2f} from"
+        " controls."
     )
 
 

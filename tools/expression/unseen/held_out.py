@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
@@ -13,15 +13,19 @@ from db import disk_cache
 from db.genes.perturbation_names import are_pairs, genes_among
 from tools.expression.expression_responses import ExpressionResponses, Floats
 from tools.expression.gene_folds import gene_folds
+from tools.expression.predictors.base import ExpressionPredictor
 from tools.expression.unseen.fits import ExpressionFit, predictor_of
 from tools.expression.unseen.learning import learnt_responses
 from tools.expression.unseen.options import Learning
+from tools.responses.annotation import Annotation
 from tools.responses.kept_files import joint_path
 from tools.workspace import Progress, Workspace
 
 VERSION = "held_out 1"
 FEW_ROWS, MANY_FOLDS, FOLDS = 200, 20, 5
 """As `benchmark_expression` holds genes out: more folds where there is little to learn from."""
+UNKNOWN = "?"
+"""No gene: what is predicted of it is what is predicted where nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,9 @@ def held_out(workspace: Workspace, learning: Learning, fit: ExpressionFit) -> He
     kept = disk_cache.kept_array(path)
     if kept is not None and kept.shape == measured.shape and kept.dtype == np.float32:
         return HeldOut(rows, measured, np.asarray(kept))
-    predicted = _predicted(workspace, learning, fit, rows, measured.shape[1])
+    predicted = _predicted(workspace, learning, fit, rows)
+    for context in sorted(set(rows["context"])):
+        predicted[(rows["context"] == context).to_numpy()] += fit.fitted.predict([UNKNOWN], context).mean
     disk_cache.keep(path, lambda stream: np.save(stream, predicted))
     return HeldOut(rows, measured, predicted)
 
@@ -77,30 +83,57 @@ def collapsed(responses: ExpressionResponses) -> tuple[pd.DataFrame, Floats]:
     return rows, means.astype(np.float32)
 
 
-def _predicted(
-    workspace: Workspace, learning: Learning, fit: ExpressionFit, rows: pd.DataFrame, width: int
-) -> npt.NDArray[np.float32]:
-    from threadpoolctl import threadpool_limits
-
+def _predicted(workspace: Workspace, learning: Learning, fit: ExpressionFit, rows: pd.DataFrame) -> Floats:
     responses = fit.responses
     if fit.has_cells:
         # Cells are no part of what is kept of a fit.
         responses = learnt_responses(workspace, learning, fit.chosen.names)
-    names = rows["perturbation"].to_numpy(object)
-    found = np.full((len(rows), width), np.nan, dtype=np.float32)
-    rng = np.random.default_rng(learning.seed)
-    folds = list(gene_folds(names, MANY_FOLDS if len(rows) <= FEW_ROWS else FOLDS, rng)) if len(rows) else []
+    task, why = "hold measured genes out", "to see how far lists can be trusted"
+    found = predicted_out_of_fold(
+        responses, rows, lambda: predictor_of(fit), fit.vectors, learning.seed,
+        lambda done, total: workspace.report(Progress(task, done, total, why)),
+    )  # fmt: skip
+    workspace.report(Progress(task, 1, 1, "done"))
+    return found
+
+
+def predicted_out_of_fold(
+    responses: ExpressionResponses, rows: pd.DataFrame, predictor: Callable[[], ExpressionPredictor],
+    vectors: Annotation, seed: int, report: Callable[[int, int], None],
+) -> Floats:  # fmt: skip
+    """What is predicted of rows, beyond a gene of which nothing is known, by fits that saw nothing of their genes.
+
+    A mean without a gene lies on the other side of it, the further the fewer genes there are: left in, it would rank
+    genes the wrong way round. So what such a fit says of no gene at all is taken off.
+
+    Args:
+        responses: What was measured.
+        rows: Columns perturbation and context, n rows.
+        predictor: Makes a predictor that is fitted for each fold.
+        vectors: What is known of genes.
+        seed: Of folds, and of whatever the predictor draws.
+        report: Told how many folds of how many are done.
+
+    Returns:
+        n × readout genes.
+    """
+    from threadpoolctl import threadpool_limits
+
+    names, contexts = (rows[column].to_numpy(object) for column in ("perturbation", "context"))
+    found = np.full((len(rows), len(responses.readouts)), np.nan, dtype=np.float32)
+    count = MANY_FOLDS if len(rows) <= FEW_ROWS else FOLDS
+    folds = list(gene_folds(names, count, np.random.default_rng(seed))) if len(rows) else []
     for number, (_, tried) in enumerate(folds):
-        workspace.report(Progress("hold measured genes out", number, len(folds), "to see how far lists can be trusted"))
+        report(number, len(folds))
         learnt = responses.without(sorted(genes_among(names[tried])))
         with threadpool_limits(1):
-            fitted = predictor_of(fit).fit(learnt, fit.vectors, np.random.default_rng(learning.seed))
+            fitted = predictor().fit(learnt, vectors, np.random.default_rng(seed))
         known = set(learnt.rows["context"])
-        for context in sorted(set(rows["context"].iloc[tried])):
-            own = tried[(rows["context"].iloc[tried] == context).to_numpy()]
-            asked = context if context in known else ""
-            found[own] = fitted.predict(list(names[own]), asked).mean
-    workspace.report(Progress("hold measured genes out", len(folds), len(folds), "done"))
+        for context in sorted(set(contexts[tried])):
+            own = tried[contexts[tried] == context]
+            # A context of which nothing is left to learn from is asked about as the mean over all.
+            mean = fitted.predict([*names[own], UNKNOWN], context if context in known else "").mean
+            found[own] = mean[:-1] - mean[-1]
     return found
 
 

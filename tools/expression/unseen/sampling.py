@@ -46,7 +46,7 @@ def sample_expression(
     out: Path,
     learning: Learning,
     *,
-    cells: int = 500,
+    sample: int = 500,
     within: str = "",
     blind: bool = False,
     overwrite: bool = False,
@@ -61,7 +61,7 @@ def sample_expression(
         perturbation: A gene by any name, or a pair ``A+B``.
         out: The file, which ends in .h5ad.
         learning: What is learnt from.
-        cells: How many cells are drawn.
+        sample: How many cells are drawn.
         within: The context whose cells are drawn; all of them where empty.
         blind: Whether nothing that was measured of these genes is learnt from.
         overwrite: Whether a file that is there already is replaced.
@@ -78,14 +78,14 @@ def sample_expression(
         )
     target = output_path(workspace, out, overwrite=overwrite)
     fit, name = fit_for(workspace, perturbation, learning, blind=blind)
-    _refuse(fit, cells)
-    drawn = fit.fitted.sample(name, cells, np.random.default_rng([learning.seed, 7]), within)
+    _refuse(fit, sample)
+    drawn = fit.fitted.sample(name, sample, np.random.default_rng([learning.seed, 7]), within)
     prediction = predict_expression(workspace, name, learning, within=within, blind=blind, top=TOP)
     obs = pd.DataFrame({"perturbation": name, "context": within or "all", "predictor": fit.predictor},
-                       index=[f"predicted-{number}" for number in range(1, cells + 1)])  # fmt: skip
+                       index=[f"predicted-{number}" for number in range(1, sample + 1)])  # fmt: skip
     genes = pd.DataFrame({"symbol": fit.fitted.readouts.astype(str)}, index=fit.fitted.readouts.astype(str))
     write_whole(target, lambda path: write_h5ad(path, csr_matrix(drawn), obs, genes), overwrite=overwrite)
-    return SampledExpression(out, cells, prediction)
+    return SampledExpression(out, sample, prediction)
 
 
 def _refuse(fit: ExpressionFit, cells: int) -> None:
@@ -93,7 +93,7 @@ def _refuse(fit: ExpressionFit, cells: int) -> None:
     if not 1 <= cells <= most:
         raise InvalidValueError(
             f"{cells:,} cells of {len(fit.fitted.readouts):,} readout genes cannot be drawn.",
-            f"Ask for 1 to {most:,}: {option(cells=min(500, most))}.",
+            f"Ask for 1 to {most:,}: {option(sample=min(500, most))}.",
         )
     if not fit.has_cells:
         raise InvalidValueError(

@@ -18,7 +18,7 @@ from tools.expression.expression_responses import Floats
 from tools.expression.signatures import Signature, signature_of
 from tools.expression.unseen.cell_groups import signature_of_cells
 from tools.expression.unseen.fits import ExpressionFit, expression_fit
-from tools.expression.unseen.held_out import held_out
+from tools.expression.unseen.held_out import UNKNOWN, held_out
 from tools.expression.unseen.held_out import within as rows_within
 from tools.expression.unseen.options import Learning
 from tools.expression.unseen.signature_scores import Scale, by_perturbation, scale_of
@@ -31,8 +31,6 @@ BLOCK = 4_000
 """Perturbations that are predicted at once: more of them fill the memory."""
 FEWEST = 10
 """Measured genes below which nothing says how far scores can be trusted."""
-UNKNOWN = "?"
-"""No gene: what is predicted of it is what is predicted where nothing is known."""
 
 
 @dataclass(frozen=True)

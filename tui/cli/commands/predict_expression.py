@@ -55,7 +55,7 @@ def predict_expression(
             drawn = None
         else:
             drawn = sampling.sample_expression(
-                workspace, gene, out, learning, cells=sample, within=within, blind=blind, overwrite=overwrite
+                workspace, gene, out, learning, sample=sample, within=within, blind=blind, overwrite=overwrite
             )
     if drawn is None:
         session.give(found, layout.predicted)
