@@ -22,7 +22,9 @@ BLOCK = 4_000
 REAL = Path("cells") / "sigrecon_perturbseq.k562.rda"
 
 
-def measure_expression(build: Build, library: Path, mirror: Path | None, scratch: Path) -> Iterator[tuple[str, Timed, str]]:
+def measure_expression(
+    build: Build, library: Path, mirror: Path | None, scratch: Path
+) -> Iterator[tuple[str, Timed, str]]:
     """What was measured, its run and what is wanted.
 
     Args:

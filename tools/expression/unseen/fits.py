@@ -18,8 +18,8 @@ from db.records import PROTEIN_LOCUS
 from db.screens.responses import content_of
 from db.view import View
 from tools import registry
+from tools.expression.expression_responses import CONTROL, ExpressionResponses
 from tools.expression.expression_responses import VERSION as RESPONSES
-from tools.expression.expression_responses import ExpressionResponses
 from tools.expression.predictors.base import DEFAULT, ExpressionPredictor, FittedExpressionPredictor
 from tools.expression.unseen.learning import ChosenTables, chosen_tables, learnt_responses
 from tools.expression.unseen.options import Learning
@@ -45,7 +45,7 @@ class ExpressionFit:
         responses: What was measured, that of hidden genes too; without cells.
         hidden: Genes of which nothing was learnt.
         chosen: The tables of the store that were learnt from, and those that were not.
-        has_cells: Whether cells were learnt from, so that cells can be drawn.
+        cell_contexts: Contexts whose control cells were learnt from, so that cells can be drawn.
         vectors: What genes are known by.
     """
 
@@ -55,7 +55,7 @@ class ExpressionFit:
     responses: ExpressionResponses
     hidden: tuple[str, ...]
     chosen: ChosenTables
-    has_cells: bool
+    cell_contexts: tuple[str, ...]
     vectors: Annotation
 
     @property
@@ -108,16 +108,17 @@ def _key(
     workspace: Workspace, learning: Learning, chosen: ChosenTables, predictor: ExpressionPredictor,
     hidden: Sequence[str],
 ) -> str:  # fmt: skip
-    files = [file_hash(Path(one)) for one in learning.data] if all(Path(one).is_file() for one in learning.data) else []
-    # A folder of cells has no hash of its own: its fit is made anew.
+    files = [file_hash(one) for one in learning.data if one.is_file()]
+    # A folder of cells has no hash of its own: its fit is made anew. What is no file is refused where it is read.
     fresh = "" if len(files) == len(learning.data) else str(workspace.clock().timestamp())
+    vectors = file_hash(learning.vectors) if learning.vectors is not None and learning.vectors.is_file() else ""
     return disk_cache.computed_key(
         store=[View(workspace.store).fingerprint(effects=False), *content_of(workspace.store, chosen.names), *files],
         versions=[*VERSION, *predictor.VERSION],
         arguments={
             "tables": list(chosen.names), "sources": list(learning.sources), "hidden": sorted(hidden),
-            "vectors": "" if learning.vectors is None else file_hash(learning.vectors), "seed": learning.seed,
-            "fresh": fresh, "names": [Path(one).name for one in learning.data],
+            "vectors": [str(learning.vectors or ""), vectors], "seed": learning.seed,
+            "fresh": fresh, "names": [one.name for one in learning.data],
         },
     )  # fmt: skip
 
@@ -167,9 +168,12 @@ def _made(
         fitted = predictor.fit(responses.without(hidden), vectors, np.random.default_rng(learning.seed))
     workspace.report(Progress(task, 3, 3, "done"))
     measured = replace(responses, cells=None)
-    return ExpressionFit(
-        key, name, fitted, measured, tuple(sorted(hidden)), chosen, responses.cells is not None, vectors
-    )
+    return ExpressionFit(key, name, fitted, measured, tuple(sorted(hidden)), chosen, _cell_contexts(responses), vectors)
+
+
+def _cell_contexts(responses: ExpressionResponses) -> tuple[str, ...]:
+    cells = responses.cells
+    return () if cells is None else tuple(sorted(set(cells.contexts[cells.perturbations == CONTROL])))
 
 
 def _slim(vectors: Annotation) -> Annotation:

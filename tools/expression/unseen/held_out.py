@@ -85,7 +85,7 @@ def collapsed(responses: ExpressionResponses) -> tuple[pd.DataFrame, Floats]:
 
 def _predicted(workspace: Workspace, learning: Learning, fit: ExpressionFit, rows: pd.DataFrame) -> Floats:
     responses = fit.responses
-    if fit.has_cells:
+    if fit.cell_contexts:
         # Cells are no part of what is kept of a fit.
         responses = learnt_responses(workspace, learning, fit.chosen.names)
     task, why = "hold measured genes out", "to see how far lists can be trusted"

@@ -124,8 +124,17 @@ def learnt_responses(workspace: Workspace, learning: Learning, tables: Sequence[
 
     if not learning.data:
         return set_of_tables(workspace, tables)
-    parts = [set_of_file(workspace, Path(one)) for one in learning.data]
+    parts = [_distinct(set_of_file(workspace, Path(one))) for one in learning.data]
     return _joined(parts) if len(parts) > 1 else parts[0]
+
+
+def _distinct(found: ExpressionResponses) -> ExpressionResponses:
+    """Each readout gene once: two names of a file may mean the same gene, and the first column is taken."""
+    kept = np.flatnonzero(~found.readouts.duplicated())
+    if len(kept) == len(found.readouts):
+        return found
+    cells = found.cells and replace(found.cells, expression=found.cells.expression[:, kept])
+    return replace(found, readouts=found.readouts[kept], estimates=found.estimates[:, kept], cells=cells)
 
 
 def _joined(parts: Sequence[ExpressionResponses]) -> ExpressionResponses:

@@ -78,7 +78,7 @@ def sample_expression(
         )
     target = output_path(workspace, out, overwrite=overwrite)
     fit, name = fit_for(workspace, perturbation, learning, blind=blind)
-    _refuse(fit, sample)
+    _refuse(fit, sample, within)
     drawn = fit.fitted.sample(name, sample, np.random.default_rng([learning.seed, 7]), within)
     prediction = predict_expression(workspace, name, learning, within=within, blind=blind, top=TOP)
     obs = pd.DataFrame({"perturbation": name, "context": within or "all", "predictor": fit.predictor},
@@ -88,16 +88,21 @@ def sample_expression(
     return SampledExpression(out, sample, prediction)
 
 
-def _refuse(fit: ExpressionFit, cells: int) -> None:
+def _refuse(fit: ExpressionFit, cells: int, within: str) -> None:
     most = MOST_VALUES // max(len(fit.fitted.readouts), 1)
     if not 1 <= cells <= most:
         raise InvalidValueError(
             f"{cells:,} cells of {len(fit.fitted.readouts):,} readout genes cannot be drawn.",
             f"Ask for 1 to {most:,}: {option(sample=min(500, most))}.",
         )
-    if not fit.has_cells:
+    if not fit.cell_contexts:
         raise InvalidValueError(
             f"{', '.join(fit.learnt_from)}: mean changes only, and no cells that could be drawn from.",
             f"Name a table that was made of cells, which {act('add_perturb_seq', FILE)} adds with a sample of them, or"
             f" a file of cells: {option(data=[FILE])}.",
+        )
+    if within and within not in fit.cell_contexts:
+        raise InvalidValueError(
+            f"There are no cells of {within!r} in what was learnt from.",
+            f"Cells can be drawn of: {', '.join(fit.cell_contexts)}.",
         )

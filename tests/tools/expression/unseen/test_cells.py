@@ -103,6 +103,8 @@ def test_what_cannot_be_drawn_is_refused_and_nothing_is_written(known, planted, 
     for count in (0, 100_000_000):
         with pytest.raises(InvalidValueError, match="cannot be drawn"):
             sample_expression(known[0], "IFNGR1", out, contexts=["cells"], vectors=known[1], sample=count)
+    with pytest.raises(InvalidValueError, match="no cells of 'elsewhere'"):
+        sample_expression(known[0], "IFNGR1", out, contexts=["cells"], vectors=known[1], within="elsewhere")
     within = replace(known[0], writes_within=tmp_path / "cache")
     with pytest.raises(RefusedFileError, match="outside the working folder"):
         sample_expression(within, "IFNGR1", out, contexts=["cells"], vectors=known[1])

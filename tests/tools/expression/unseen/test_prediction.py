@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from db.errors import InvalidValueError, NotFoundError
+from db.errors import HitscoutError, InvalidValueError, NotFoundError
+from tests.store_copy import copied
 from tests.synthetic_store import MODULE_OF, SYMBOLS
 from tests.tools.expression.unseen.conftest import PERTURBED, READ, UNSEEN
 from tools.evidence import open_evidence
@@ -18,7 +19,7 @@ from tools.expression.unseen.learning import chosen_tables
 from tools.expression.unseen.measured import same_perturbation
 from tools.expression.unseen.options import Learning
 from tools.expression.unseen.prediction import predict_expression
-from tools.responses.tables import response_remove
+from tools.responses.tables import add_responses, response_remove
 
 MINE = {"contexts": ["mine"]}
 
@@ -190,6 +191,36 @@ def test_what_cannot_be_asked_is_refused_with_what_would_work(planted):
         predict_expression(space, UNSEEN[0], data=["x.npz"], **MINE)
 
 
+def test_a_file_that_is_none_is_refused_in_words(planted, tmp_path):
+    for options in (
+        {"data": [tmp_path / "none.npz"]},
+        {"data": [tmp_path / "none"]},
+        {**MINE, "vectors": tmp_path / "x.csv"},
+    ):
+        with pytest.raises(HitscoutError) as refusal:
+            predict_expression(planted.workspace, UNSEEN[0], **options)
+        assert refusal.value.suggestion
+
+
+def test_a_readout_gene_that_is_named_twice_is_taken_once(planted, tmp_path):
+    twice = [*READ, "cytokin"]
+    rows = [(gene, readout, planted.truth(gene)[READ.index(readout)] if readout in READ else 5.0)
+            for gene in PERTURBED[:12] for readout in [*twice, "GENE0400"]]  # fmt: skip
+    pd.DataFrame(rows, columns=["perturbation", "readout", "lfc"]).assign(fdr=0.5).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    store = copied(planted.workspace.store, tmp_path / "copy.duckdb")
+    space = replace(planted.workspace, store=store)
+    add_responses(space, tmp_path / "t.csv", name="twice")
+    found = predict_expression(space, UNSEEN[0], contexts=["twice"], top=100)
+    named = [one.readout for one in found.changes]
+    assert len(named) == len(set(named)) == len(READ) + 1
+    lfc = np.stack([np.append(planted.truth(gene), [5.0, 5.0]) for gene in PERTURBED])
+    symbols = np.array([*READ, "GENE0400", "cytokin"])
+    np.savez(tmp_path / "twice.npz", lfc=lfc, gene=np.array(PERTURBED), symbol=symbols)
+    assert predict_expression(space, UNSEEN[0], data=[tmp_path / "twice.npz"]).readouts == len(READ) + 1
+
+
 def test_a_gene_of_which_nothing_is_known_is_said_to_stand_at_the_average(planted):
     vectors = planted.workspace.paths.cache / "vectors.csv"
     vectors.parent.mkdir(parents=True, exist_ok=True)
@@ -204,8 +235,6 @@ def test_a_gene_of_which_nothing_is_known_is_said_to_stand_at_the_average(plante
 
 
 def test_a_removed_table_takes_the_fits_that_rest_on_it_along(planted, tmp_path):
-    from tests.store_copy import copied
-
     store = copied(planted.workspace.store, tmp_path / "copy.duckdb")
     paths = replace(planted.workspace.paths, cache=tmp_path / "cache")
     space = replace(planted.workspace, store=store, paths=paths)
