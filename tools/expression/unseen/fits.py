@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from db import disk_cache
 from db.genes.nomenclature import symbols_of
+from db.genes.perturbation_names import genes_in
 from db.provenance import file_hash
 from db.records import PROTEIN_LOCUS
 from db.screens.responses import content_of
@@ -69,8 +70,9 @@ class ExpressionFit:
         Args:
             perturbation: Its name.
         """
-        rows = self.responses.rows["perturbation"]
-        return perturbation in set(rows) and not set(self.hidden) & set(perturbation.split("+"))
+        wanted = sorted(genes_in(perturbation))
+        known = any(sorted(genes_in(name)) == wanted for name in self.responses.rows["perturbation"].unique())
+        return known and set(self.hidden).isdisjoint(wanted)
 
 
 def expression_fit(workspace: Workspace, learning: Learning, hidden: Sequence[str] = ()) -> ExpressionFit:
