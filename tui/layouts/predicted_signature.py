@@ -10,7 +10,7 @@ from tui.layouts.format import Column, heading, line, notes, number, table
 
 if TYPE_CHECKING:
     from tools.expression.unseen.signature_file import ExportedSignature
-    from tools.expression.unseen.signature_list import PredictedSignature
+    from tools.expression.unseen.signature_results import PredictedSignature
 
 
 def ranked(found: PredictedSignature) -> list[RenderableType]:

@@ -12,7 +12,7 @@ from tools.expression.unseen.measured import MeasuredChange, MeasuredProfile
 from tools.expression.unseen.prediction import PredictedExpression, ReadoutChange, SpeakingNeighbour
 from tools.expression.unseen.sampling import SampledExpression
 from tools.expression.unseen.signature_file import ExportedSignature
-from tools.expression.unseen.signature_list import PredictedSignature, ScoredPerturbation
+from tools.expression.unseen.signature_results import PredictedSignature, ScoredPerturbation
 from tui.cli.main import commands_by_tool
 from tui.layouts import predicted_expression, predicted_signature, signatures_report
 

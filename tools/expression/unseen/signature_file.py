@@ -12,7 +12,9 @@ from db.acts import option
 from db.errors import InvalidValueError
 from db.files.parquet import write_parquet
 from tools.expression.unseen.options import Learning
-from tools.expression.unseen.signature_list import TOP, PredictedSignature, candidates_of, scored, told_signature
+from tools.expression.unseen.signature_list import TOP, candidates_of, told_signature
+from tools.expression.unseen.signature_ranking import scored
+from tools.expression.unseen.signature_results import PredictedSignature
 from tools.output_files import output_path, write_whole
 from tools.parameters import takes_fields
 from tools.workspace import Workspace
