@@ -15,8 +15,13 @@ from db.acts import FILE, act, option
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
 from db.screens.responses import with_estimates
 from db.view import View
-from tools.benchmarks.expression_report import LEVEL
-from tools.benchmarks.signatures_report import SignatureMember, SignaturePair, SignatureSetReport, SignaturesReport
+from tools.benchmarks.expression_report import (
+    LEVEL,
+    SignatureMember,
+    SignaturePair,
+    SignatureSetReport,
+    SignaturesReport,
+)
 from tools.expression.expression_responses import ExpressionResponses, Floats
 from tools.expression.predictors.base import DEFAULT, ExpressionPredictor
 from tools.expression.response_sets import set_of_file, set_of_store
