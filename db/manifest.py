@@ -64,25 +64,34 @@ def _row_digest(columns: list[str]) -> str:
     return f"coalesce(sum(md5_number_lower(concat_ws('|', {text}))), {NOTHING})::VARCHAR"
 
 
-_SUMMED = "sums"
-"""What the digest of responses begins with; a digest of their text, as earlier versions made, does not."""
+_SUMMED = "placed"
+"""What the digest of responses begins with; digests that earlier versions made do not."""
 
 
 def _response_digest() -> str:
     """SQL that sums responses' numbers: a text of each of tens of millions of rows would take minutes.
 
-    Whole numbers are summed, whose sum does not depend on the order, each times one that stands for its pair, so that
-    none can stand at another's place; both are remainders by primes, so that no product is too large. Estimates count
-    to 1e-6, p and FDR to 1e-12.
+    Whole numbers are summed, whose sum does not depend on the order. Each number is first multiplied by one that stands
+    for its pair, so that none can stand at another's place; as that is a million at least, estimates count to 1e-6,
+    and p and FDR, multiplied by a million more, to 1e-12.
     """
-    place = "((perturbation::BIGINT * 1048573 + readout) % 2147483647)"
-    flags = f"sum((coalesce(de::INTEGER, 2) * 3 + coalesce(up::INTEGER, 2) + 9 * strlen(split)) * {place})"
-    scales = {"estimate": 20, "standard_error": 20, "p": 40, "fdr": 40}
+    place = "(perturbation::BIGINT * 1048573 + readout)"
+    labels = ", ".join(f"coalesce(sum({place}) FILTER ({flag}), 0)" for flag in ("de", "NOT de", "up", "NOT up"))
+    scales = {"estimate": "", "standard_error": "", "p": " * 1048576.0::DOUBLE", "fdr": " * 1048576.0::DOUBLE"}
     numbers = ", ".join(
-        f"coalesce(sum(TRY_CAST({column} * {1 << bits} AS BIGINT) % 1073741789 * {place}), 0)"
-        for column, bits in scales.items()
+        f"coalesce(sum(TRY_CAST({column}{scale} * {place}::DOUBLE AS BIGINT)), 0)" for column, scale in scales.items()
     )
-    return f"concat_ws('|', '{_SUMMED}', sum({place}), {flags}, {numbers})"
+    return f"concat_ws('|', '{_SUMMED}', sum({place}), sum(strlen(split) * {place}), {labels}, {numbers})"
+
+
+def _responses(connection: duckdb.DuckDBPyConnection, ingests: list[int]) -> list[tuple[int, int, str]]:
+    """Rows and digest of the responses of some ingests, each alone: grouping tens of millions of rows takes longer."""
+    there = connection.execute(
+        "SELECT DISTINCT ingest_id FROM response_screen WHERE ingest_id IN (SELECT unnest(?)) ORDER BY 1", [ingests]
+    ).fetchall()
+    each = [f"SELECT {one}, count(*), {_response_digest()} FROM response WHERE ingest_id = {one}" for (one,) in there]
+    rows = [connection.execute(sql).fetchall()[0] for sql in each]
+    return [row for row in rows if row[1]]
 
 
 def _parents(connection: duckdb.DuckDBPyConnection, ingests: list[int]) -> list[int]:
@@ -112,7 +121,7 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
         # A write in between was never entered, so that as many rows as before need not be the same ones.
         known = {**known, "tables": {}}
     ids = [row[0] for row in connection.execute("SELECT id FROM ingest ORDER BY id").fetchall()]
-    known_ingests = {i: one for i, one in known.get("ingests", {}).items() if not _by_text(one)}
+    known_ingests = {i: one for i, one in known.get("ingests", {}).items() if not _summed_before(one)}
     ingests: dict[str, Any] = {str(i): known_ingests[str(i)] for i in ids if str(i) in known_ingests}
     fresh = [i for i in ids if str(i) not in ingests]
     fresh += _parents(connection, fresh)
@@ -121,11 +130,12 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
     # One statement for all tables: each one alone costs more than most of them take. Empty ones need no sum.
     counts = dict(_of_tables(connection, dict.fromkeys((*STATE_TABLES, *INGESTED_TABLES), "count(*)")))
     if fresh:
-        for table in filter(counts.get, INGESTED_TABLES):
+        for ingest_id, count, digest in _responses(connection, fresh):
+            ingests[str(ingest_id)]["response"] = {"rows": count, "sum": None, "hash": digest}
+        for table in filter(counts.get, (one for one in INGESTED_TABLES if one != "response")):
             sums = "sum(estimate)" if table in ("effect", "control_effect") else "NULL"
-            digest = _response_digest() if table == "response" else _row_digest(columns[table])
             rows = connection.execute(
-                f"SELECT ingest_id, count(*), {sums}, {digest} FROM {table}"
+                f"SELECT ingest_id, count(*), {sums}, {_row_digest(columns[table])} FROM {table}"
                 " WHERE ingest_id IN (SELECT unnest(?)) GROUP BY ingest_id",
                 [fresh],
             ).fetchall()
@@ -141,8 +151,8 @@ def describe(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Any]) ->
     return {"revision": current, "ingests": ingests, "tables": tables}
 
 
-def _by_text(tables: Mapping[str, Any]) -> bool:
-    """Whether responses were summed as earlier versions did; the next write sums them anew."""
+def _summed_before(tables: Mapping[str, Any]) -> bool:
+    """Whether responses were summed as an earlier version did; the next write sums them anew."""
     return "response" in tables and not tables["response"]["hash"].startswith(_SUMMED)
 
 
@@ -226,7 +236,7 @@ def _changed_ingests(
             continue
         for table, entry in tables.items():
             have = found.get(table, {"rows": 0, "hash": ""})
-            if _by_text({table: entry}) and have["rows"] == entry["rows"]:
+            if _summed_before({table: entry}) and have["rows"] == entry["rows"]:
                 continue
             if have["hash"] != entry["hash"]:
                 problems.append(_disagreeing(f"Ingest {ingest_id}: table {table} holds", have["rows"], entry["rows"]))

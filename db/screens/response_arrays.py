@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from db.screens.responses import required_context
@@ -16,6 +16,8 @@ from db.store import Store
 Numbers = NDArray[np.float32]
 QUANTITIES = ("estimate", "standard_error", "fdr")
 """What is read of each response."""
+VECTORS = 60
+"""Blocks of 2,048 rows that are placed at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,24 +93,23 @@ def response_arrays(store: Store, context: str, shape: tuple[int, int]) -> dict[
         counts = ", ".join(f"count({key})" for key in QUANTITIES)
         held = connection.execute(f"SELECT {counts} FROM response WHERE response_screen_id = {number}").fetchall()[0]
         there = [key for key, count in zip(QUANTITIES, held, strict=True) if count]
-        found = _columns(connection, number, there)
-    places = found["perturbation"].astype(np.int64)
-    places -= 1
-    places *= shape[1]
-    places += found["readout"]
-    places -= 1
-    return {key: _placed(found[key], places, shape) for key in there}
+        whole = {key: np.full(shape[0] * shape[1], np.nan, dtype=np.float32) for key in there}
+        for part in _parts(connection, number, there, shape):
+            places = part["place"].to_numpy()
+            for key, values in whole.items():
+                values[places] = part[key].to_numpy()
+    return {key: values.reshape(shape) for key, values in whole.items()}
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, number: int, there: list[str]) -> Mapping[str, Any]:
-    values = "".join(f", coalesce({key}::FLOAT, 'nan'::FLOAT) AS {key}" for key in there)
-    found: Mapping[str, Any] = connection.execute(
-        f"SELECT perturbation, readout{values} FROM response WHERE response_screen_id = {number}"
-    ).fetchnumpy()
-    return found
-
-
-def _placed(values: Numbers, places: NDArray[np.int64], shape: tuple[int, int]) -> Numbers:
-    whole = np.full(shape[0] * shape[1], np.nan, dtype=np.float32)
-    whole[places] = values
-    return whole.reshape(shape)
+def _parts(
+    connection: duckdb.DuckDBPyConnection, number: int, there: list[str], shape: tuple[int, int]
+) -> Iterator[pd.DataFrame]:
+    """Rows in parts that stay near the processor, so that a large table is in memory once and not twice."""
+    kind = "INTEGER" if shape[0] * shape[1] < 1 << 31 else "BIGINT"
+    values = "".join(f", {key}::FLOAT AS {key}" for key in there)
+    rows = connection.execute(
+        f"SELECT (perturbation - 1)::{kind} * {shape[1]} + readout - 1 AS place{values} FROM response"
+        f" WHERE response_screen_id = {number}"
+    )
+    while len(part := rows.fetch_df_chunk(VECTORS)):
+        yield part

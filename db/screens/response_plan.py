@@ -71,10 +71,12 @@ class NumberColumn:
         column: Its name.
         odd: For text that is not all plain numbers: the cells that are none (``cell``), their ``value`` (NaN where
             missing) and whether they are ``unreadable``.
+        sound: Whether all of it was looked at, and no cell is NaN, infinite or outside of what the field can be.
     """
 
     column: str
     odd: pd.DataFrame | None = None
+    sound: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ used. Small and large tables take this one path.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -20,7 +20,7 @@ from db.engine import in_memory
 from db.files.opening import damage_refused
 from db.files.parquet import DAMAGE_HELP
 from db.screens.response_plan import NUMBERS, RowPlan, RowsFound, RowSource
-from db.screens.response_stages import stage, text
+from db.screens.response_stages import not_sound, stage, text
 
 MOST_BITS = 1 << 30
 """Pairs of perturbation and readout up to which those that were seen are marked bit by bit."""
@@ -75,6 +75,17 @@ def odd_cells(connection: duckdb.DuckDBPyConnection, column: str) -> list[str] |
     return [row[0] for row in rows]
 
 
+def is_sound(connection: duckdb.DuckDBPyConnection, key: str, column: str) -> bool:
+    """Whether no cell of a column of numbers by its type is one that the field cannot have; then none is asked again.
+
+    Args:
+        connection: As `looked_at` gives it.
+        key: The field, of `db.screens.response_plan.NUMBERS`.
+        column: Place of the column.
+    """
+    return not _one(connection, f"SELECT count(*) FROM cells WHERE {not_sound(key, column)}")
+
+
 def first_line(connection: duckdb.DuckDBPyConnection, column: str, cell: str) -> int:
     """The first line that has a cell.
 
@@ -101,19 +112,20 @@ def survey(plan: RowPlan) -> RowsFound:
         found: dict[str, Any] = connection.execute("SELECT perturbation, readout FROM placed_rows").fetchnumpy()
         all_used = _one(connection, "SELECT count(*) FROM cells") == len(found["perturbation"])
         aside = connection.execute(f"{_ASIDE} WHERE {'false' if all_used else 'true'} ORDER BY line").df()
-        shape = [len(set(plan.perturbations["name"])), len(set(plan.readouts["name"]))]
-        changes = int(np.count_nonzero(np.diff(found["perturbation"])))
+        shape = (len(set(plan.perturbations["name"])), len(set(plan.readouts["name"])))
+        changes = int(np.count_nonzero(found["perturbation"][1:] != found["perturbation"][:-1]))
         # The engine hands rows on in blocks, which two threads may swap.
         ordered = changes <= 2 * shape[0] + len(found["perturbation"]) // SHORT_RUN
-        doubles = _doubles(connection) if _has_doubles(found, shape) else pd.DataFrame()
-        names = [_used(connection, table, found[column]) for table, column in _NAMED]
+        doubled, *used = _looked_through(found["perturbation"], found["readout"], shape)
+        doubles = _doubles(connection) if doubled else pd.DataFrame()
+        names = [_names(connection, table, numbers) for table, numbers in zip(_NAMED, used, strict=True)]
         there = frozenset(key for key in plan.numbers if _any(connection, key))
     lines = doubles["line"].to_numpy(np.int64) if len(doubles) else np.empty(0, np.int64)
     every = pd.concat([aside, doubles]) if len(doubles) else aside
     return RowsFound(len(found["perturbation"]) - len(lines), names[0], names[1], every, lines, ordered, there)
 
 
-_NAMED = (("perturbation_names", "perturbation"), ("readout_names", "readout"))
+_NAMED = ("perturbation_names", "readout_names")
 _ASIDE = "SELECT line, perturbation, readout, reason, detail FROM doubtful_rows"
 
 
@@ -125,26 +137,30 @@ def _any(connection: duckdb.DuckDBPyConnection, key: str) -> bool:
     return bool(connection.execute(f"SELECT 1 FROM placed_rows WHERE {key} IS NOT NULL LIMIT 1").fetchall())
 
 
-def _used(connection: duckdb.DuckDBPyConnection, table: str, numbers: NDArray[Any]) -> tuple[str, ...]:
+def _names(connection: duckdb.DuckDBPyConnection, table: str, used: NDArray[np.int64]) -> tuple[str, ...]:
     rows = connection.execute(f"SELECT DISTINCT number, name FROM {table} WHERE number IS NOT NULL").fetchall()
-    seen = np.zeros(len(rows) + 1, dtype=bool)
-    seen[numbers] = True
-    return tuple(sorted(name for number, name in rows if seen[number]))
+    names = dict(rows)
+    return tuple(sorted(names[int(number)] for number in used))
 
 
-def _has_doubles(found: Mapping[str, NDArray[Any]], shape: list[int]) -> bool:
-    """Whether a pair stands more than once."""
-    codes = found["perturbation"].astype(np.int64)
+def _looked_through(
+    perturbations: NDArray[np.int32], readouts: NDArray[np.int32], shape: tuple[int, int]
+) -> tuple[bool, NDArray[np.int64], NDArray[np.int64]]:
+    """Whether a pair stands more than once, and which numbers of perturbations and of readouts there are."""
+    few = shape[0] * shape[1] <= MOST_BITS
+    codes: NDArray[Any] = perturbations.astype(np.int32 if few else np.int64)
     codes -= 1
     codes *= shape[1]
-    codes += found["readout"]
+    codes += readouts
     codes -= 1
-    if shape[0] * shape[1] > MOST_BITS:
-        codes.sort()
-        return bool((codes[1:] == codes[:-1]).any())
-    seen = np.zeros(shape[0] * shape[1], dtype=bool)
-    seen[codes] = True
-    return int(np.count_nonzero(seen)) < len(codes)
+    if few:
+        seen = np.zeros(shape, dtype=bool)
+        seen.reshape(-1)[codes] = True
+        doubled = int(np.count_nonzero(seen)) < len(codes)
+        return doubled, np.flatnonzero(seen.any(axis=1)) + 1, np.flatnonzero(seen.any(axis=0)) + 1
+    codes.sort()
+    there = [np.bincount(numbers, minlength=1) for numbers in (perturbations, readouts)]
+    return bool((codes[1:] == codes[:-1]).any()), np.flatnonzero(there[0]), np.flatnonzero(there[1])
 
 
 def _doubles(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -30,7 +30,10 @@ def stage(connection: duckdb.DuckDBPyConnection, plan: RowPlan) -> None:
     number_sql = {key: _number(connection, key, plan.numbers.get(key)) for key in NUMBERS}
     joins = "".join(join for _, _, join in number_sql.values())
     values = ", ".join(f"{value} AS {key}, {bad} AS bad_{key}" for key, (value, bad, _) in number_sql.items())
-    bad = " OR ".join(f"bad_{key}" for key in NUMBERS)
+    bad = " OR ".join(f"bad_{key}" for key in NUMBERS if number_sql[key][1] != "false") or "false"
+    nameless = any((frame["reason"] != "").any() for frame in (plan.perturbations, plan.readouts))
+    unnamed = " AND no_name = ''" if nameless else ""
+    used = f"NOT ({bad}){unnamed}"
     detail = " ".join(f"WHEN bad_{key} THEN 'its {key} is no number that can be used'" for key in NUMBERS)
     asked = " AND ".join(f"{text(column)} IN ({_literals(cells)})" for column, cells in plan.where.items()) or "true"
     de = _flag(plan.responds) if isinstance(plan.responds, FlagColumn) else _holds(plan.responds)
@@ -51,12 +54,23 @@ def stage(connection: duckdb.DuckDBPyConnection, plan: RowPlan) -> None:
     connection.execute(
         "CREATE OR REPLACE TEMP VIEW placed_rows AS SELECT line, p_number AS perturbation, r_number AS readout,"
         f" split, de, CASE WHEN de THEN up END AS up, {', '.join(NUMBERS)} FROM (SELECT *, p_name AS name,"
-        f" {split} AS split, {de} AS de, {up} AS up FROM read_rows WHERE NOT ({bad}) AND no_name = '')"
+        f" {split} AS split, {de} AS de, {up} AS up FROM read_rows WHERE {used})"
     )
 
 
 def _cell(column: str) -> str:
     return f"coalesce(cells.{column}::VARCHAR, '')"
+
+
+def not_sound(key: str, column: str) -> str:
+    """SQL of whether a cell of a column of numbers is none that a field can have; a missing one is not asked about.
+
+    Args:
+        key: The field, of `db.screens.response_plan.NUMBERS`.
+        column: Place of the column.
+    """
+    value = f"{column}::DOUBLE"
+    return f"isnan({value}) OR isinf({value}) OR {_BOUNDS[key].format(value)}"
 
 
 def _numbered(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
@@ -76,6 +90,8 @@ def _number(connection: duckdb.DuckDBPyConnection, key: str, column: NumberColum
         return "NULL::DOUBLE", "false", ""
     cell = f"cells.{column.column}"
     unreadable, join, value = "false", "", f"{cell}::DOUBLE"
+    if column.sound:
+        return value, "false", ""
     if column.odd is not None:
         connection.register(f"new_odd_{key}", column.odd)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE odd_{key} AS SELECT * FROM new_odd_{key}")
@@ -99,6 +115,9 @@ def _holds(conditions: tuple[Condition, ...] | None) -> str:
     if conditions is None:
         return "NULL::BOOLEAN"
     needed = [one for one in ("fdr", "p") if any(one == term.quantity for term in conditions)] or ["estimate"]
+    if len(conditions) == 1 and [conditions[0].quantity] == needed:
+        # Missing where its number is, as it should be; nothing else needs asking of each of millions of rows.
+        return _term(conditions[0])
     known = " AND ".join(f"{one} IS NOT NULL" for one in needed)
     return f"CASE WHEN {known} THEN {' AND '.join(f'coalesce({_term(one)}, false)' for one in conditions)} END"
 

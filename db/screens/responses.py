@@ -139,11 +139,16 @@ def _contexts(connection: duckdb.DuckDBPyConnection) -> list[ResponseContext]:
     rows = connection.execute(
         "SELECT s.name, coalesce(study.name, ''), s.organism, s.cell_type, s.condition, s.modality, s.readout_kind,"
         " (SELECT count(*) FROM response_perturbation p WHERE p.response_screen_id = s.id),"
-        " (SELECT count(*) FROM response_readout r WHERE r.response_screen_id = s.id),"
-        " (SELECT count(*) FROM response WHERE response_screen_id = s.id), s.ingest_id"
+        " (SELECT count(*) FROM response_readout r WHERE r.response_screen_id = s.id), s.id, s.ingest_id"
         " FROM response_screen s LEFT JOIN study ON study.id = s.study_id ORDER BY s.name"
     ).fetchall()
-    return [ResponseContext(*row) for row in rows]
+    return [ResponseContext(*(*row[:-2], _rows(connection, row[-2]), row[-1])) for row in rows]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, number: int) -> int:
+    """The number of responses of one context: told by where its rows stand, while all together would be looked at."""
+    sql = f"SELECT count(*) FROM response WHERE response_screen_id = {int(number)}"
+    return int(connection.execute(sql).fetchall()[0][0])
 
 
 def responding(store: Store, context: str) -> tuple[int, int]:

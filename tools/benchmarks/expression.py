@@ -14,9 +14,10 @@ import pandas as pd
 from db.acts import FILE, option
 from db.errors import InvalidValueError, NotFoundError
 from db.screens.responses import contexts as response_contexts
-from tools.benchmarks.expression_play import MEAN, Member, Played, play
+from tools.benchmarks.expression_play import MEAN, Member, Played, judged_rows, play
 from tools.benchmarks.expression_report import LEVEL, ExpressionReport, MemberReport, MetricFigure, Pair, SetReport
 from tools.expression.expression_responses import ExpressionResponses
+from tools.expression.gene_folds import Places
 from tools.expression.metrics.base import Metric
 from tools.expression.predictors.base import DEFAULT
 from tools.expression.response_sets import set_of_file, set_of_store
@@ -27,6 +28,8 @@ from tools.workspace import Progress, Workspace
 
 TASK = "benchmark expression"
 DRAWS = 2_000
+FEWEST_JUDGED = 5
+"""Genes below which an interval over genes says nothing."""
 
 
 def benchmark_expression(
@@ -36,6 +39,8 @@ def benchmark_expression(
     contexts: Sequence[str] = (),
     sources: Sequence[str] = (),
     vectors: Path | None = None,
+    within: str = "",
+    strongest: int = 0,
     seed: int = 0,
 ) -> ExpressionReport:
     """Predicts the expression of all genes after perturbations that were held out, and says how well.
@@ -51,6 +56,8 @@ def benchmark_expression(
         contexts: Names of tables of responses in the store, each a set; all of them where no data are given either.
         sources: What genes are known by, such as ``string`` or ``text``; all that the store knows where empty.
         vectors: A file of vectors of genes, such as GenePT's, in place of what the store knows.
+        within: Judges rows of this context only, and learns from all.
+        strongest: Judges only so many genes of each set, those whose responses are largest; all where 0.
         seed: Of folds, halves, controls and bootstrap; the same seed gives the same figures.
 
     Raises:
@@ -65,7 +72,11 @@ def benchmark_expression(
         workspace, sorted({gene for one in map(_checked, sets) for gene in one.genes}), sources, vectors
     )
     members = _members(known, np.random.default_rng([seed, 4]))
-    played = [_played(workspace, one, members, seed, number, len(sets)) for number, one in enumerate(sets)]
+    judged = [_judged(one, within, strongest) for one in sets]
+    played = [
+        _played(workspace, (one, rows), members, seed, (number, len(sets)))
+        for number, (one, rows) in enumerate(zip(sets, judged, strict=True))
+    ]
     by_gene = [{name: _by_gene(one, name) for name in members} for one in played]
     reports = [
         _set_report(one.name, found, table, seed) for one, found, table in zip(sets, played, by_gene, strict=True)
@@ -100,12 +111,31 @@ def _members(known: Annotation, rng: np.random.Generator) -> dict[str, Member]:
     }
 
 
+def _judged(responses: ExpressionResponses, within: str, strongest: int) -> Places:
+    if within and within not in responses.contexts:
+        raise InvalidValueError(
+            f"{responses.name} has no context {within!r}.", f"There are: {', '.join(responses.contexts)}."
+        )
+    found = judged_rows(responses, within, strongest)
+    if responses.rows["perturbation"].iloc[found].nunique() < FEWEST_JUDGED:
+        raise InvalidValueError(
+            f"{responses.name}: {responses.rows['perturbation'].iloc[found].nunique()} genes are to be judged.",
+            f"Judge {FEWEST_JUDGED} at least: a larger {option('strongest')}, or another {option('within')}.",
+        )
+    return found
+
+
 def _played(
-    workspace: Workspace, one: ExpressionResponses, members: Mapping[str, Member], seed: int, number: int, total: int
+    workspace: Workspace,
+    judged: tuple[ExpressionResponses, Places],
+    members: Mapping[str, Member],
+    seed: int,
+    nth: tuple[int, int],
 ) -> Played:
+    number, total = nth
     return play(
-        one, members, seed,
-        lambda name, share: workspace.report(Progress(TASK, number + share, total, f"{one.name}: {name}")),
+        *judged, members, seed,
+        lambda name, share: workspace.report(Progress(TASK, number + share, total, f"{judged[0].name}: {name}")),
     )  # fmt: skip
 
 

@@ -52,23 +52,46 @@ class Played:
     replicate: Mapping[str, Numbers]
 
 
-def play(
-    responses: ExpressionResponses, members: Mapping[str, Member], seed: int, report: Callable[[str, float], None]
-) -> Played:
-    """Plays a set. A fold holds out genes, in all contexts, replicates and pairs; only single genes are judged.
+def judged_rows(responses: ExpressionResponses, within: str = "", strongest: int = 0) -> Places:
+    """Rows that are judged: those of single genes, and of them perhaps some only.
 
     Args:
         responses: The set.
+        within: Only rows of this context; of all where empty.
+        strongest: Only so many genes, those whose readouts differ most from controls (root mean square over the
+            rows that are left); all where 0.
+    """
+    names = responses.rows["perturbation"].to_numpy(object)
+    found = ~are_pairs(list(names)) & ((responses.rows["context"] == within) | (not within)).to_numpy()
+    if strongest:
+        sizes = np.sqrt(np.nanmean(responses.estimates[found] ** 2, axis=1))
+        first = pd.Series(sizes).groupby(names[found]).mean().nlargest(strongest)
+        found &= np.isin(names, first.index.to_numpy(object))
+    return np.flatnonzero(found)
+
+
+def play(
+    responses: ExpressionResponses,
+    judged: Places,
+    members: Mapping[str, Member],
+    seed: int,
+    report: Callable[[str, float], None],
+) -> Played:
+    """Plays a set. A fold holds out genes, in all contexts, replicates and pairs.
+
+    Args:
+        responses: The set.
+        judged: The rows that are judged; all others are learnt from only.
         members: Name → predictor with its vectors; the training mean is among them.
         seed: Of folds, halves, and whatever predictors draw.
         report: Told which member is fitted, and which share of all is done.
     """
     perturbations = responses.rows["perturbation"].to_numpy(object)
-    judged = np.flatnonzero(~are_pairs(list(perturbations)))
     halves = Halves.of(responses, judged, np.random.default_rng([seed, 1]))
     guesses = {name: _Guesses.empty(len(judged), len(responses.readouts)) for name in members}
     count = MANY_FOLDS if len(responses.rows) <= FEW_ROWS else FOLDS
     folds = list(gene_folds(perturbations, count, np.random.default_rng(seed)))
+    folds = [(learnt, tried) for learnt, tried in folds if np.isin(judged, tried).any()]
     for number, (_, tried) in enumerate(folds):
         learnt = responses.without(sorted(genes_among(perturbations[tried])))
         rows = np.flatnonzero(np.isin(judged, tried))

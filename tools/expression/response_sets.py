@@ -11,20 +11,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from db.acts import FILE, act
 from db.errors import RefusedFileError
-from db.files.cells.recognition import is_cells
-from db.files.objects import read_r_data
+from db.files.cells.opening import holds_cells
 from db.files.opening import damage_refused, open_ordinary
 from tools.expression.expression_responses import ExpressionResponses
-from tools.expression.response_sources import approved, responses_of_cells, responses_of_store
+from tools.expression.response_sources import (
+    approved,
+    responses_of_cells,
+    responses_of_store,
+    responses_of_table,
+)
 from tools.workspace import Workspace
 
-HELP = (
-    "Give a file of cells, an .npz of the arrays lfc, gene and symbol, or ranked lists of R; other tables of responses"
-    f" are added to the store first: {act('add_responses', FILE)}."
-)
+HELP = "Save one matrix lfc with the arrays gene and symbol, which name its rows and columns."
 ROWS, READOUTS, MATRICES = ("gene", "perturbation"), ("symbol", "readout"), ("lfc", "estimate")
+UNPERTURBED = ("reverted", "revertant", "wt")
 LEAST_SHARE = 0.5
 """Share of pairs with a number below which a missing one means that nothing was found."""
 
@@ -79,15 +80,14 @@ def set_of_file(workspace: Workspace, path: Path) -> ExpressionResponses:
 def _of_file(workspace: Workspace, path: Path) -> ExpressionResponses:
     if path.suffix.casefold() == ".npz":
         return _of_arrays(path)
-    if path.suffix.casefold() in (".rda", ".rdata") and (lists := _ranked_lists(path)):
-        return _of_lists(path, lists)
-    if is_cells(path):
-        return responses_of_cells(workspace, path)
-    raise RefusedFileError(f"{path.name} holds no cells and no responses that can be told.", HELP)
+    return responses_of_cells(workspace, path) if holds_cells(path) else responses_of_table(workspace, path)
 
 
 def _of_arrays(path: Path) -> ExpressionResponses:
-    """A matrix lfc with the arrays gene and symbol, and perhaps context, release and allele beside it."""
+    """A matrix lfc with the arrays gene and symbol, and perhaps context, release and allele beside it.
+
+    Rows of an allele that was put right again are left out: no gene is perturbed in them.
+    """
     with damage_refused(path, "an archive of arrays", HELP), open_ordinary(path) as stream:
         held = np.load(stream, allow_pickle=False)
         arrays = {name: held[name] for name in held.files}
@@ -100,7 +100,9 @@ def _of_arrays(path: Path) -> ExpressionResponses:
         "perturbation": rows.astype(object), "context": beside["context"],
         "replicate": [" ".join(one).strip() for one in zip(beside["release"], beside["allele"], strict=True)],
     })  # fmt: skip
-    return ExpressionResponses(path.name, frame, pd.Index(readouts.astype(object)), estimate.astype(np.float32))
+    kept = ~np.isin(np.char.lower(beside["allele"]), UNPERTURBED)
+    frame, estimate = frame[kept].reset_index(drop=True), estimate[kept].astype(np.float32)
+    return ExpressionResponses(path.name, frame, pd.Index(readouts.astype(object)), estimate)
 
 
 def _first(path: Path, arrays: Mapping[str, npt.NDArray[Any]], names: tuple[str, ...]) -> npt.NDArray[Any]:
@@ -108,28 +110,6 @@ def _first(path: Path, arrays: Mapping[str, npt.NDArray[Any]], names: tuple[str,
         if name in arrays:
             return arrays[name]
     raise RefusedFileError(f"{path.name} has no array {' or '.join(names)}: {', '.join(arrays)}.", HELP)
-
-
-def _ranked_lists(path: Path) -> dict[str, list[str]]:
-    """Perturbation → readout genes, those that rise most first, where R's data are such lists; else nothing."""
-    import rdata
-
-    with damage_refused(path, "R data", HELP):
-        objects = rdata.conversion.convert(read_r_data(path))
-    found = next(iter(objects.values())) if len(objects) == 1 else None
-    if not isinstance(found, dict) or not all(isinstance(one, dict) and "up_full" in one for one in found.values()):
-        return {}
-    return {str(name): [str(gene) for gene in one["up_full"]] for name, one in found.items()}
-
-
-def _of_lists(path: Path, lists: Mapping[str, list[str]]) -> ExpressionResponses:
-    """1 for the first of a list, falling evenly to 0; what is not on it is 0."""
-    readouts = pd.Index(sorted({gene for genes in lists.values() for gene in genes}), dtype=object)
-    estimates = np.zeros((len(lists), len(readouts)), dtype=np.float32)
-    for row, genes in enumerate(lists.values()):
-        estimates[row, readouts.get_indexer(pd.Index(genes))] = 1 - np.arange(len(genes)) / len(genes)
-    frame = pd.DataFrame({"perturbation": list(lists), "context": path.name, "replicate": ""})
-    return ExpressionResponses(path.name, frame, readouts, estimates)
 
 
 def _complete(found: ExpressionResponses) -> ExpressionResponses:

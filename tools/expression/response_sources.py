@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ from db.errors import InvalidValueError
 from db.files.cells.opening import opened_cells
 from db.genes.perturbation_names import genes_in, name_of_genes
 from db.screens.response_cells import response_cells
+from db.screens.response_rows import looked_at
+from db.screens.response_stages import stage
+from db.store import Connection
 from tools.expression.expression_responses import CONTROL, Cells, ExpressionResponses, Floats
 from tools.expression.perturb_seq.cells_grouped.arms import Arms
 from tools.expression.perturb_seq.cells_grouped.grouping import grouped_cells
@@ -23,7 +27,13 @@ from tools.expression.perturb_seq.comparing.sample import sampled_cells
 from tools.expression.perturb_seq.options import CellReading
 from tools.genes.placed_names import place
 from tools.responses.response_matrix import ResponseMatrix, response_matrix
+from tools.screens.response_files.found import read_responses
+from tools.screens.response_files.writing import genes_of
+from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
+
+ANY_SIZE = "|lfc|>0"
+"""What is learnt from is the size of a response, whatever its FDR."""
 
 
 def responses_of_store(workspace: Workspace, contexts: Sequence[str], name: str = "") -> ExpressionResponses:
@@ -127,6 +137,36 @@ def _of_arms(
     cells = Cells(sampled.toarray().astype(np.float32), groups[arms.group[of_sample]], strata[arms.stratum[of_sample]])
     estimates = means[perturbed] - means[arms.control_of[perturbed]]
     return ExpressionResponses(name, rows, readouts.astype(object), estimates, cells)
+
+
+def responses_of_table(workspace: Workspace, path: Path) -> ExpressionResponses:
+    """Responses in a table, matrix or ranked lists of any form that is read into the store, in one context.
+
+    Args:
+        workspace: Its store has the gene names.
+        path: The file.
+
+    Raises:
+        RefusedFileError: It is no such file.
+        NeedsChoiceError: Its columns cannot be told.
+    """
+    found = read_responses(path, Reading(), responds=ANY_SIZE)
+    genes = genes_of(workspace, found, "human")
+    with looked_at(found.plan.source) as connection:
+        stage(connection, found.plan)
+        names = [_numbered(connection, table) for table in ("perturbation_names", "readout_names")]
+        read: dict[str, Any] = connection.execute(
+            "SELECT perturbation, readout, estimate FROM placed_rows"
+        ).fetchnumpy()
+    estimates = np.full((len(names[0]), len(names[1])), np.nan, dtype=np.float32)
+    estimates[read["perturbation"] - 1, read["readout"] - 1] = np.ma.filled(read["estimate"].astype(np.float32), np.nan)
+    rows = pd.DataFrame({"perturbation": [genes[one] for one in names[0]], "context": path.name, "replicate": ""})
+    return ExpressionResponses(path.name, rows, pd.Index(names[1], dtype=object), estimates)
+
+
+def _numbered(connection: Connection, table: str) -> list[str]:
+    rows = connection.execute(f"SELECT DISTINCT number, name FROM {table} WHERE number IS NOT NULL ORDER BY 1")
+    return [name for _, name in rows.fetchall()]
 
 
 def approved(workspace: Workspace, names: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ from db.view import View
 from tools import registry
 from tools.responses.annotation import read_annotation
 from tools.responses.predictors.base import FittedResponsePredictor, TrainingResponses
+from tools.screens.response_files.kept import kept_path
 from tools.workspace import Progress, Workspace
 
 VERSION = ("fits 1",)
@@ -83,28 +84,7 @@ def _path(workspace: Workspace, context: ResponseContext, others: Sequence[Respo
         versions=[*VERSION, *predictor.VERSION],
         arguments={"contexts": names, "seed": seed},
     )
-    return _folder(workspace) / f"{_safe(context)}{'-across' if others else ''}-{key}.fit"
-
-
-def forget_fits(workspace: Workspace, context: ResponseContext) -> None:
-    """Deletes the fits on a context, some hundred megabytes each: none can be asked for once its table is gone.
-
-    Args:
-        workspace: Its cache folder.
-        context: The context.
-    """
-    for kind in ("", "-across"):
-        for path in _folder(workspace).glob(f"{_safe(context)}{kind}-{'?' * 32}.fit"):
-            path.unlink(missing_ok=True)
-
-
-def _folder(workspace: Workspace) -> Path:
-    return workspace.paths.cache / "responses"
-
-
-def _safe(context: ResponseContext) -> str:
-    """The context's name as part of a file's name."""
-    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in context.name)
+    return kept_path(workspace, context.name, f"{'across-' if others else ''}{key}.fit")
 
 
 def _read(path: Path) -> ResponseFit | None:

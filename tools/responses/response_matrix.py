@@ -12,7 +12,7 @@ from db import disk_cache
 from db.errors import NotFoundError, did_you_mean
 from db.screens.response_arrays import QUANTITIES, response_arrays, response_sides
 from db.screens.responses import content_of
-from tools.responses.kept_files import kept_path
+from tools.screens.response_files.kept import kept_path
 from tools.workspace import Workspace
 
 

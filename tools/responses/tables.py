@@ -14,10 +14,9 @@ from db.provenance import add_notes, content_hash, file_hash, find_ingest, get_i
 from db.records import Ingest, Modality, Organism
 from db.screens.responses import ResponseContext, contexts, remove_responses, responding
 from tools.parameters import takes_names
-from tools.responses.fits import forget_fits
-from tools.responses.kept_files import forget_joint, forget_matrices
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.response_files.found import FoundResponses, read_responses
+from tools.screens.response_files.kept import forget_kept
 from tools.screens.response_files.source import files_of
 from tools.screens.response_files.writing import write_found
 from tools.screens.tables.reading import Reading
@@ -174,9 +173,7 @@ def response_remove(workspace: Workspace, name: str) -> ResponseContext:
         NotFoundError: There is no such context; near names are given.
     """
     removed = remove_responses(workspace.store, name)
-    forget_fits(workspace, removed)
-    forget_matrices(workspace, removed.name)
-    forget_joint(workspace)
+    forget_kept(workspace, removed.name)
     return removed
 
 

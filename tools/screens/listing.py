@@ -12,6 +12,7 @@ from tools.screens.checks.evidence_sides import both_ends
 from tools.screens.hit_rules import hits, parse_rule
 from tools.screens.ingestion.added_screen import NotedRows, by_reason
 from tools.screens.quality import Quality, assess
+from tools.screens.response_files.kept import forget_kept
 from tools.workspace import Workspace
 
 STRONGEST = 10
@@ -127,6 +128,8 @@ def screen_show(workspace: Workspace, name: str) -> ShownScreen:
 def screen_remove(workspace: Workspace, name: str) -> Screen:
     """Removes a screen with all its effects, its notes and its ingest.
 
+    Responses that were found in the same cells go with it, and from the cache what was learnt from them.
+
     Args:
         workspace: The workspace.
         name: Name of the screen.
@@ -135,4 +138,11 @@ def screen_remove(workspace: Workspace, name: str) -> Screen:
         NotFoundError: There is no such screen; near names are given.
         ConflictError: A campaign uses it.
     """
-    return db_screens.remove_screen(workspace.store, name)
+    # Not above: it loads what reads tables, which nothing else here needs.
+    from db.screens.responses import contexts
+
+    before = {one.name for one in contexts(workspace.store)}
+    removed = db_screens.remove_screen(workspace.store, name)
+    for context in before - {one.name for one in contexts(workspace.store)}:
+        forget_kept(workspace, context)
+    return removed

@@ -80,5 +80,5 @@ def _row(one: PerturbationQuality) -> tuple[object, ...]:
     left = ", ".join("–" if share_ is None else share(share_) for share_ in one.target_share)
     return (
         one.perturbation, one.cells, one.guides or "–", "–" if one.agreement is None else number(one.agreement), left,
-        one.responding, ", ".join(f"{gene} {change:+.1f}" for gene, change in one.strongest),
+        one.responding, ", ".join(one.strongest_told),
     )  # fmt: skip

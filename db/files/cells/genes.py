@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ NAME_COLUMNS = (
     "gene", "name", "hgnc_symbol",
 )  # fmt: skip
 """Names that a column of symbols has where the main names are Ensembl ids."""
-_ENSEMBL = r"^(?:.*[_:-])?(ENS[A-Z]{0,6}G\d{6,11})(?:\.\d+)?(?:_PAR_Y)?$"
+_ENSEMBL = re.compile(r"^(?:.*[_:-])?(ENS[A-Z]{0,6}G\d{6,11})(?:\.\d+)?(?:_PAR_Y)?$")
 
 
 def ensembl_ids(texts: Sequence[str] | npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
@@ -31,8 +32,9 @@ def ensembl_ids(texts: Sequence[str] | npt.NDArray[np.object_]) -> npt.NDArray[n
     Args:
         texts: Such as ``ENSG00000141510.17`` or ``GRCh38_ENSG00000141510``.
     """
-    found = pd.Series(texts, dtype=object).astype(str).str.extract(_ENSEMBL, expand=False)
-    return found.fillna("").to_numpy(dtype=object)
+    # Most texts are none, which is told much faster than by the pattern.
+    found = [_ENSEMBL.search(text) if "ENS" in text else None for text in map(str, texts)]
+    return np.array(["" if one is None else one[1] for one in found], dtype=object)
 
 
 def gene_table(names: Sequence[str] | npt.NDArray[np.object_], **columns: Any) -> pd.DataFrame:  # noqa: ANN401 - texts
@@ -58,6 +60,8 @@ def gene_table(names: Sequence[str] | npt.NDArray[np.object_], **columns: Any) -
 
 def _without_genome(frame: pd.DataFrame) -> pd.Series[Any]:
     """Names without the genome that Cell Ranger puts before them where it counts several."""
+    if not frame["genome"].any():
+        return frame["name"]
     prefixed = [
         genome and name.startswith(f"{genome}_") for name, genome in zip(frame["name"], frame["genome"], strict=True)
     ]

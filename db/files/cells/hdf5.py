@@ -140,7 +140,8 @@ def texts_of(values: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
         texts[np.isnan(values)] = ""
         return texts
     if values.dtype.kind == "O":
-        return np.array([_text(value) for value in values.ravel()], dtype=object).reshape(values.shape)
+        plain = [value if isinstance(value, str) else _text(value) for value in values.ravel().tolist()]
+        return np.array(plain, dtype=object).reshape(values.shape)
     if values.dtype.kind == "S":
         return np.char.decode(values, "utf-8").astype(object)
     return values.astype(str).astype(object)

@@ -28,6 +28,24 @@ _STRANGERS = (
 )  # fmt: skip
 
 
+def holds_cells(path: Path) -> bool:
+    """Whether something looks like cells, R data by what is in them: they may be anything.
+
+    Args:
+        path: A file or folder.
+
+    Raises:
+        RefusedFileError: It cannot be read.
+    """
+    if path.is_dir():
+        return True
+    form = form_of(path)
+    if form != "r":
+        return bool(form)
+    with damage_refused(path, "R data", DAMAGE_HELP):
+        return r_lists.recognises(path)
+
+
 @contextmanager
 def opened_cells(path: Path) -> Iterator[CellFile]:
     """A file or folder of cells, open for as long as it is read.

@@ -54,20 +54,37 @@ def read(path: Path) -> OpenCells:
     return OpenCells(path, TITLE, numbers, features, columns, {"matrix": Layer(lambda: matrix)}, notes)
 
 
+def recognises(path: Path) -> bool:
+    """Whether R data hold such a list.
+
+    Args:
+        path: The file.
+
+    Raises:
+        RefusedFileError: It is no R data that can be read.
+    """
+    return _found(path) is not None
+
+
 def _held(path: Path) -> Mapping[str, Any]:
+    found = _found(path)
+    if found is None:
+        raise RefusedFileError(
+            f"{path.name} is R data without a list of {_RESPONSES} and {_GUIDES}.",
+            "In R, write the counts with DropletUtils::write10xCounts, or an .h5ad with zellkonverter::writeH5AD.",
+        )
+    return found
+
+
+def _found(path: Path) -> Mapping[str, Any] | None:
     import rdata
 
     with warnings.catch_warnings():
         # Of classes that rdata does not know it keeps the parts, which is what is wanted.
         warnings.simplefilter("ignore")
         objects = rdata.conversion.convert(read_r_data(path))
-    for found in objects.values() if isinstance(objects, dict) else ():
-        if isinstance(found, dict) and {_RESPONSES, _GUIDES} <= set(found):
-            return found
-    raise RefusedFileError(
-        f"{path.name} is R data without a list of {_RESPONSES} and {_GUIDES}.",
-        "In R, write the counts with DropletUtils::write10xCounts, or an .h5ad with zellkonverter::writeH5AD.",
-    )
+    held = objects.values() if isinstance(objects, dict) else ()
+    return next((one for one in held if isinstance(one, dict) and {_RESPONSES, _GUIDES} <= set(one)), None)
 
 
 def _matrix(found: Any, name: str, path: Path) -> tuple[csr_matrix, Texts]:  # noqa: ANN401 - rdata's own objects

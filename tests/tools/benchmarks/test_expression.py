@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from db.errors import InvalidValueError, NotFoundError, RefusedFileError
+from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError, RefusedFileError
 from tests.expression_world import GENES, READOUTS, world
 from tests.synthetic_store import MODULE_OF, SYMBOLS, shared_world, workspace_on
 from tools.benchmarks.expression import _figure, benchmark_expression
 from tools.benchmarks.expression_halves import Halves
-from tools.benchmarks.expression_play import Member, play
+from tools.benchmarks.expression_play import Member, judged_rows, play
 from tools.expression.predictors.base import DEFAULT
 from tools.expression.response_sets import set_of_file, set_of_store
 from tools.registry import names
@@ -85,7 +85,9 @@ def test_the_same_seed_gives_the_same_figures_and_another_gives_others():
     made = world(cells=True)
     members = {name: Member(name, made.vectors) for name in ("training_mean", DEFAULT)}
     responses = made.responses.without(GENES[12:])
-    first, again, other = (play(responses, members, seed, lambda *_: None).values[DEFAULT] for seed in (0, 0, 1))
+    first, again, other = (
+        play(responses, judged_rows(responses), members, seed, lambda *_: None).values[DEFAULT] for seed in (0, 0, 1)
+    )
     for metric in first:
         assert np.array_equal(first[metric], again[metric], equal_nan=True), metric
     assert not np.array_equal(first["energy_distance"], other["energy_distance"], equal_nan=True)
@@ -110,7 +112,8 @@ def test_a_held_out_genes_own_rows_and_cells_do_not_reach_its_prediction():
     predicted = []
     for estimates in (made.responses.estimates, spoilt):
         seen = _Spy()
-        play(replace(made.responses, estimates=estimates), members, 0, seen)
+        responses = replace(made.responses, estimates=estimates)
+        play(responses, judged_rows(responses), members, 0, seen)
         predicted.append(seen.of_gene("P0"))
     assert np.array_equal(*predicted)
 
@@ -178,6 +181,47 @@ def test_a_readout_that_a_row_lacks_is_left_out_and_rare_numbers_mean_that_other
     assert np.array_equal(set_of_file(space, tmp_path / "sparse.npz").estimates, np.eye(3, 4))
 
 
+def test_rows_of_an_allele_that_was_put_right_again_are_no_perturbations(space, tmp_path):
+    given = {"gene": np.array(PERTURBED[:3]), "symbol": np.array(["A", "B", "C"])}
+    np.savez(tmp_path / "a.npz", lfc=np.eye(3), allele=np.array(["KO", "Reverted", "CE"]), **given)
+    found = set_of_file(space, tmp_path / "a.npz")
+    assert list(found.rows["replicate"]) == ["KO", "CE"]
+    assert found.estimates.tolist() == [[1, 0, 0], [0, 0, 1]]
+
+
+def test_rows_are_judged_in_one_context_or_of_the_genes_with_the_largest_responses():
+    made = world()
+    rows = made.responses.rows
+    large = made.responses.estimates.copy()
+    own = rows["perturbation"].isin(["P3", "P7"])
+    large[own] *= 20
+    responses = replace(made.responses, estimates=large)
+    assert set(rows.iloc[judged_rows(responses, "b")]["context"]) == {"b"}
+    assert len(judged_rows(responses, "b")) == len(GENES)
+    assert np.array_equal(judged_rows(responses, strongest=2), np.flatnonzero(own))
+    assert len(judged_rows(responses)) == len(rows)
+
+
+def test_what_is_judged_has_to_be_there_and_enough(space, arrays):
+    with pytest.raises(InvalidValueError, match=r"no context 'liver'.*"):
+        benchmark_expression(space, [arrays], within="liver")
+    with pytest.raises(InvalidValueError, match="3 genes are to be judged"):
+        benchmark_expression(space, [arrays], within="cells", strongest=3)
+
+
+def test_a_table_in_any_form_that_the_store_takes_is_a_set(space, tmp_path):
+    rows = [(gene, readout, value) for gene, value in (("IL2RA", 1.5), ("JAK1", -2.0)) for readout in ("MYC", "LCK")]
+    long = pd.DataFrame(rows, columns=["target", "gene", "log2FoldChange"])
+    long.to_csv(tmp_path / "long.tsv", sep="\t", index=False)
+    wide = long.pivot(index="target", columns="gene", values="log2FoldChange").reset_index()
+    wide.rename(columns={"target": "perturbation"}).to_csv(tmp_path / "wide.csv", index=False)
+    for name in ("long.tsv", "wide.csv"):
+        found = set_of_file(space, tmp_path / name)
+        assert list(found.rows["perturbation"]) == ["IL2RA", "JAK1"], name
+        assert list(found.readouts) == ["LCK", "MYC"]
+        assert found.estimates.tolist() == [[1.5, 1.5], [-2.0, -2.0]]
+
+
 def test_responses_of_the_store_are_a_set(named_workspace, tmp_path):
     path = tmp_path / "mine.csv"
     rows = [(p, r, value) for p, value in (("IL2RA", 1.5), ("JAK1", -2.0)) for r in ("MYC", "LCK")]
@@ -191,7 +235,7 @@ def test_responses_of_the_store_are_a_set(named_workspace, tmp_path):
 
 def test_what_cannot_be_judged_is_refused(space, tmp_path):
     (tmp_path / "table.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(RefusedFileError, match=r"table.csv holds no cells"):
+    with pytest.raises(NeedsChoiceError, match=r"table.csv"):
         benchmark_expression(space, [tmp_path / "table.csv"])
     np.savez(tmp_path / "other.npz", numbers=np.eye(3))
     with pytest.raises(RefusedFileError, match="no array lfc"):

@@ -74,6 +74,15 @@ def test_random_vectors_teach_a_member_nothing(name):
     assert np.mean([centred_r(fitted(name, made, one), made) for one in controls]) < 0.4
 
 
+def test_sources_of_the_kind_that_tells_are_chosen_where_others_only_add_noise():
+    made, rng = world(), np.random.default_rng(0)
+    noise = {name: random_vectors(made.vectors, rng).sources["dense"] for name in ("go", "reactome", "string", "file")}
+    vectors = replace(made.vectors, sources={**noise, "text": made.vectors.sources["sparse"]})
+    found = fitted("kernel", made, vectors)
+    assert list(found.likeness.rows) == ["text"]
+    assert found.likeness.kinds() == [["text"]]
+
+
 @pytest.mark.parametrize("name", LEARNT)
 def test_neighbours_are_of_the_genes_module_and_weigh_one_together(name):
     found = fitted(name, world()).neighbours("P0", 5)

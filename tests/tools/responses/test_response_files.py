@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import lzma
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -271,3 +272,31 @@ def test_a_text_too_large_for_memory_is_read_by_the_engine_as_the_same_rows(
     with pytest.raises(RefusedFileError, match=r"(?i)line"):
         add_responses(named_workspace, path, name="cut")
     assert len(response_list(named_workspace)) == 2
+
+
+@pytest.mark.parametrize("bad", ["'inf'::DOUBLE, 0.01", "1.0, 1.5", "1.0, -0.1", "'-inf'::DOUBLE, NULL"])
+def test_one_number_that_cannot_be_is_kept_aside_and_nan_is_a_missing_one(named_workspace, tmp_path, bad):
+    path = tmp_path / "numbers.parquet"
+    with duckdb.connect() as connection:
+        rows = f"('IL2RA', 'LCK', 0.5, 0.01), ('IL2RA', 'MYC', 'nan'::DOUBLE, 0.2), ('JAK1', 'LCK', {bad})"
+        connection.execute(f"COPY (FROM (VALUES {rows}) t(perturbation, gene, lfc, fdr)) TO '{path}' (FORMAT parquet)")
+    added = add_responses(named_workspace, path)
+    assert [(one.reason, one.rows) for one in added.kept_aside] == [("bad-row", 1)]
+    kept = responses_of(named_workspace.store, "numbers", numbers=True)
+    assert kept["estimate"].tolist()[0] == 0.5 and kept["estimate"].isna().tolist() == [False, True]
+    assert kept["de"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize("most", [1 << 30, 1], ids=["marked", "sorted"])
+def test_doubles_are_found_whether_pairs_are_marked_or_too_many_for_that(named_workspace, tmp_path, monkeypatch, most):
+    monkeypatch.setattr("db.screens.response_rows.MOST_BITS", most)
+    path = tmp_path / "twice.csv"
+    path.write_text("perturbation,gene,lfc,fdr\nJAK2,VAV1,1,0.5\nIL2RA,LCK,2,0.01\nJAK2,VAV1,3,0.01\n")
+    added = add_responses(named_workspace, path)
+    assert [(one.reason, one.rows) for one in added.kept_aside] == [("duplicate", 1)]
+    assert (added.context.perturbations, added.context.readouts, added.context.rows) == (2, 2, 2)
+    kept = responses_of(named_workspace.store, "twice", numbers=True)
+    assert kept[["perturbation", "readout", "estimate"]].to_numpy().tolist() == [
+        ["IL2RA", "LCK", 2],
+        ["JAK2", "VAV1", 1],
+    ]

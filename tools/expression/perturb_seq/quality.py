@@ -18,7 +18,7 @@ STRONGEST = 5
 FEWEST_SHOWING = 0.02
 """Of a target that a smaller share of controls shows, no knock-down can be told."""
 MOST_FOLD = 20.0
-"""Above this log2 fold change no control of the strata shows the gene at all."""
+"""Above this log2 fold change no control of the strata shows the gene at all; below its negative no perturbed cell."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,17 @@ class PerturbationQuality:
     target_share: tuple[float | None, ...]
     responding: int
     strongest: tuple[tuple[str, float], ...]
+
+    @property
+    def strongest_told(self) -> tuple[str, ...]:
+        """`strongest` for people: where one side shows none of a gene, the ratio is the pseudocount's and no size."""
+        return tuple(f"{gene} {_told(fold)}" for gene, fold in self.strongest)
+
+
+def _told(fold: float) -> str:
+    if fold > MOST_FOLD:
+        return "(in no control)"
+    return "(in none of its cells)" if fold < -MOST_FOLD else f"{fold:+.1f}"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,9 +12,13 @@ from tools.genes.matrices import VERSION as MATRICES
 from tools.genes.matrices import Matrix, unit_rows
 from tools.responses.annotation import Annotation
 
-VERSION = ("_likeness 1", *MATRICES)
+VERSION = ("_likeness 2", *MATRICES)
 WIDTH = 0.25
 """Distance (1 − cosine) at which the likeness of dense vectors falls to 1/e."""
+KINDS = {
+    "go": "sets", "reactome": "sets", "string": "network", "spectral": "network", "text": "texts", "encoder": "texts",
+}  # fmt: skip
+"""Source → kind of knowledge."""
 DENSE = 0.02
 """Share of filled cells from which a product with an array is quicker than one of sparse rows."""
 
@@ -52,6 +56,23 @@ class Likeness:
         centres = {name: _centre(rows) for name, rows in found.items() if isinstance(rows, np.ndarray)}
         rows = {name: _quick(one) for name, one in _centred(found, centres).items()}
         return cls(vectors, rows, centres, linear)
+
+    def by(self, sources: Sequence[str]) -> Likeness:
+        """The likeness that some of the sources tell.
+
+        Args:
+            sources: Some of `rows`.
+        """
+        vectors = replace(self.vectors, sources={name: self.vectors.sources[name] for name in sources})
+        centres = {name: one for name, one in self.centres.items() if name in sources}
+        return replace(self, vectors=vectors, rows={name: self.rows[name] for name in sources}, centres=centres)
+
+    def kinds(self) -> list[list[str]]:
+        """The sources by what kind of knowledge they are: sets, a network, texts, or one of its own."""
+        found: dict[str, list[str]] = {}
+        for name in self.rows:
+            found.setdefault(KINDS.get(name, name), []).append(name)
+        return list(found.values())
 
     def to(self, perturbations: Sequence[str]) -> Floats:
         """Likeness of other perturbations to the measured ones, from 0 to 1: q × n.

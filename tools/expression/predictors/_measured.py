@@ -11,17 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.errors import InvalidValueError
+from db.genes.perturbation_names import genes_among
 from tools.expression.expression_responses import VERSION as RESPONSES
 from tools.expression.expression_responses import ExpressionResponses, Floats
 from tools.expression.gene_folds import VERSION as GENE_FOLDS
 from tools.expression.gene_folds import Places, gene_folds
 
-VERSION = ("_measured 1", *GENE_FOLDS, *RESPONSES)
+VERSION = ("_measured 2", *GENE_FOLDS, *RESPONSES)
 SHRINK = 3.0
 """Perturbations whose weight the mean over all contexts has in the mean of one."""
 FEWEST = 4
 """Perturbations below which there is nothing to learn likeness from."""
-FOLDS = 10
+FOLDS, FEW_GENES = 10, 60
+"""Folds; up to so many genes each is left out by itself, as a tenth of them tells too little."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ class Measured:
 
     def folds(self, rng: np.random.Generator) -> Iterator[tuple[Places, Places]]:
         """Rows to learn from and rows to try on, which share no gene; every row is tried on once."""
-        return gene_folds(self.perturbations, FOLDS, rng)
+        genes = len(genes_among(self.perturbations))
+        return gene_folds(self.perturbations, genes if genes <= FEW_GENES else FOLDS, rng)
 
     def _place(self, context: str) -> int:
         if context not in self.known:

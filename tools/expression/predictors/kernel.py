@@ -11,18 +11,20 @@ from tools.responses.annotation import PACKS, Annotation
 
 
 class Kernel:
-    """Kernel ridge regression on the mean of one kernel a source, with a penalty for each direction of expression.
+    """Kernel ridge regression on the mean of one kernel a source, or those of the kind that tells left-out rows best.
+
+    Each direction of expression has a penalty of its own.
 
     Y = b + k(p, ·) (K + λ_j)⁻¹ Z v_j vⱼᵀ summed over the principal directions v_j of the residuals Z; see
     `tools.expression.predictors._ridge.fit_ridge` and `tools.expression.predictors._likeness.Likeness`.
     """
 
-    VERSION = ("kernel 1", *SMOOTHER)
+    VERSION = ("kernel 2", *SMOOTHER)
     needs = tuple(dict.fromkeys(PACKS.values()))
 
     def fit(self, responses: ExpressionResponses, vectors: Annotation, rng: np.random.Generator) -> FittedSmoother:
         """See `tools.expression.predictors.base.ExpressionPredictor`."""
-        return fit_smoother(responses, vectors, rng)
+        return fit_smoother(responses, vectors, rng, choosing=True)
 
 
 METHOD = Kernel

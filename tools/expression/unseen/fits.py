@@ -27,7 +27,7 @@ from tools.expression.unseen.options import Learning
 from tools.expression.vectors import gene_vectors
 from tools.responses.annotation import VERSION as ANNOTATION
 from tools.responses.annotation import Annotation
-from tools.responses.kept_files import joint_path
+from tools.screens.response_files.kept import joint_path
 from tools.workspace import Progress, Workspace
 
 VERSION = ("expression_fits 1", *RESPONSES, *ANNOTATION)

@@ -18,7 +18,7 @@ from tools.expression.unseen.fits import ExpressionFit, predictor_of
 from tools.expression.unseen.learning import learnt_responses
 from tools.expression.unseen.options import Learning
 from tools.responses.annotation import Annotation
-from tools.responses.kept_files import joint_path
+from tools.screens.response_files.kept import joint_path
 from tools.workspace import Progress, Workspace
 
 VERSION = "held_out 1"

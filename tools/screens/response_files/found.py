@@ -17,7 +17,7 @@ from db.genes.control_names import is_control
 from db.genes.name_forms import clean
 from db.records import Note
 from db.screens.response_plan import NUMBERS, Condition, FlagColumn, NumberColumn, RowPlan, RowsFound
-from db.screens.response_rows import distinct_cells, first_line, looked_at, odd_cells, survey
+from db.screens.response_rows import distinct_cells, first_line, is_sound, looked_at, odd_cells, survey
 from db.store import Connection
 from tools.screens.hit_rules import DEFAULT_FDR, parse_rule
 from tools.screens.response_files.names import NAMES
@@ -80,7 +80,7 @@ def read_responses(
     columns = {field: table.source.at(name) for field, name in named.items()}
     with looked_at(table.source) as connection:
         controls = {one.strip().casefold() for one in reading.controls}
-        numbers = {key: _number(connection, table, columns[key]) for key in NUMBERS if key in columns}
+        numbers = {key: _number(connection, table, key, columns[key]) for key in NUMBERS if key in columns}
         labels, rule = _labels(connection, table, named, responds)
         plan = RowPlan(
             table.source, columns["perturbation"], columns["readout"],
@@ -135,11 +135,11 @@ def _named(cells: Sequence[str], controls: set[str] | None = None) -> pd.DataFra
     return pd.DataFrame({"cell": list(cells), "name": names, "reason": reasons}, dtype=object)
 
 
-def _number(connection: Connection, table: ResponseTable, column: str) -> NumberColumn:
+def _number(connection: Connection, table: ResponseTable, key: str, column: str) -> NumberColumn:
     """A column of numbers; of text that is not all plain, the cells that need a second look."""
     odd = odd_cells(connection, column)
     if odd is None:
-        return NumberColumn(column)
+        return NumberColumn(column, sound=is_sound(connection, key, column))
     if table.decimal == "," or any("," in cell for cell in odd):
         # Whether points or commas stand before fractions can only be told by all of the column.
         odd = distinct_cells(connection, column)

@@ -41,6 +41,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "by-p": "the smallest p",
         "mean": "their mean",
     },
+    "test": {"rank-sum": "rank sums of cells", "pseudobulk-t": "t of the means of strata"},
     "estimate_kind": KINDS,
     "mode": {
         "discover": "leave nothing out",

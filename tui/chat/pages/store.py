@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Static
 
+from db.errors import HitscoutError
 from tui.chat.pages import store_parts as parts
 from tui.chat.pages.base import Page
 from tui.chat.widgets.asking import ConfirmDialog, ReadingDialog
@@ -16,9 +17,11 @@ from tui.chat.widgets.bars import StatusBar
 from tui.chat.widgets.table import SafeTable
 from tui.chat.widgets.text import safe, say
 from tui.layouts import packs as packs_layout
+from tui.layouts import perturb_seq as cell_layout
 from tui.layouts import screen as screen_layout
 
 if TYPE_CHECKING:
+    from tools.expression.perturb_seq.added import AddedPerturbSeq
     from tools.packs.catalogue import FetchReport, PackSummary
     from tools.screens.ingestion.added_screen import AddedScreen
     from tools.screens.listing import ShownScreen
@@ -125,15 +128,33 @@ class StorePage(Page):
         from tui.chat.widgets.file_picker import FilePicker
 
         def look(path: Path | None) -> None:
-            if path is not None:
+            if path is not None and self._holds_cells(path):
+                from tui.chat.pages.cell_reading import look_at_cells
+
+                look_at_cells(self.hitscout, path, on_done=self._cells_added)
+            elif path is not None:
                 from tui.chat.pages.file_reading import look_at_screen
 
                 look_at_screen(self.hitscout, path, on_done=self._added)
 
-        self.app.push_screen(FilePicker("A screen's file: csv, tsv, gz, Parquet, MAGeCK, RSA …"), look)
+        self.app.push_screen(
+            FilePicker("A screen's file: csv, tsv, Parquet, MAGeCK, RSA; h5ad, 10x, mtx, loom …"), look
+        )
+
+    def _holds_cells(self, path: Path) -> bool:
+        from db.files.cells.recognition import is_cells
+
+        try:
+            return is_cells(path)
+        except HitscoutError:
+            # The form on tables says what is wrong with it.
+            return False
 
     def _added(self, added: AddedScreen) -> None:
         self.app.push_screen(ReadingDialog(lambda: screen_layout.added(added)))
+
+    def _cells_added(self, added: AddedPerturbSeq) -> None:
+        self.app.push_screen(ReadingDialog(lambda: cell_layout.added(added)))
 
     def action_remove(self) -> None:
         """Removes the screen under the cursor, after asking."""

@@ -195,6 +195,12 @@ def expression(
         Path | None,
         typer.Option(metavar="FILE", help="Vectors of genes instead: .pkl (GenePT), .npz, .parquet or .csv."),
     ] = None,
+    within: Annotated[
+        str, typer.Option(metavar="CONTEXT", help="Judges what was measured in this context only; learns from all.")
+    ] = "",
+    strongest: Annotated[
+        int, typer.Option(min=0, help="Judges only so many genes of each set, those with the largest responses.")
+    ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of folds, halves, controls and bootstrap.")] = 0,
 ) -> None:
     """Predicts expression after perturbations of genes that were held out, with every control, in pairs.
@@ -207,7 +213,14 @@ def expression(
     session = session_of(context)
     with session.workspace() as workspace:
         report = benchmark_expression(
-            workspace, data, contexts=contexts or (), sources=sources or (), vectors=vectors, seed=seed
+            workspace,
+            data,
+            contexts=contexts or (),
+            sources=sources or (),
+            vectors=vectors,
+            within=within,
+            strongest=strongest,
+            seed=seed,
         )
     session.give(report, layout.figures)
 

@@ -22,6 +22,7 @@ from tools.packs.loaders.base import LoadStep, Source
 from tools.packs.loaders.genes import Genes
 from tools.responses.tables import response_list, response_remove
 from tools.screens.listing import screen_remove, screen_show
+from tools.screens.response_files.kept import kept_path
 from tools.workspace import Paths, Workspace
 
 
@@ -107,8 +108,14 @@ def test_a_second_phenotype_of_the_same_cells_shares_their_responses(named_works
         response_remove(named_workspace, "planted")
     screen_remove(named_workspace, "planted")
     assert [one.name for one in contexts(named_workspace.store)] == ["planted"]
+    kept = [kept_path(named_workspace, name, f"estimate-{'0' * 32}.npy") for name in ("planted", "planted-other")]
+    kept += [kept_path(named_workspace, "planted", f"{kind}{'0' * 32}.fit") for kind in ("", "across-")]
+    kept[0].parent.mkdir(parents=True)
+    for path in kept:
+        path.touch()
     screen_remove(named_workspace, "planted-energy-distance")
     assert contexts(named_workspace.store) == []
+    assert [path for path in kept if path.exists()] == [kept[1]]
 
 
 def test_removing_the_screen_leaves_the_store_as_it_was(named_workspace, planted):

@@ -17,6 +17,7 @@ from tools.expression.perturb_seq.comparing.differences import BlockMeans, Diffe
 from tools.expression.perturb_seq.comparing.gene_blocks import gene_blocks
 from tools.expression.perturb_seq.comparing.rank_sums import rank_sums
 from tools.expression.perturb_seq.comparing.sample import sampled_cells
+from tools.expression.perturb_seq.quality import PerturbationQuality
 
 TOOLS_OUTPUT = Path(__file__).resolve().parents[5] / "shared" / "cases" / "tools-output"
 PDEX = {
@@ -213,3 +214,11 @@ def test_a_sample_spreads_over_perturbations_and_keeps_small_ones_whole():
     assert counts[41] == 12
     assert set(counts[1:41]) <= {99, 100}
     np.testing.assert_array_equal(chosen, sampled_cells(arms))
+
+
+def test_a_fold_change_from_or_to_no_expression_is_said_and_not_shown_as_a_size():
+    control, own = np.array([0.0, 2.0, 1.0]), np.array([0.3, 0.0, 4.0])
+    folds = fold_changes(own, control)
+    np.testing.assert_allclose(folds, np.log2((own + 1e-9) / (control + 1e-9)))
+    one = PerturbationQuality("A", 9, 1, None, (None,), 3, tuple(zip("XYZ", folds.tolist(), strict=True)))
+    assert one.strongest_told == ("X (in no control)", "Y (in none of its cells)", "Z +2.0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.cell_world import Cells
 from tests.tools.packs.test_catalogue import SETS, Catalogue
 from tests.tui.chat.page_world import on_page, text, until, words, world
 from tools.packs.catalogue import list_packs
@@ -72,6 +73,38 @@ def test_a_file_is_picked_mapped_previewed_and_added(tmp_path, monkeypatch):
     monkeypatch.chdir(folder)
     workspace = world(tmp_path, "new")
     on_page(workspace, "store", act, size=(80, 40))
+
+
+def test_a_file_of_cells_gets_a_form_of_its_own_which_comes_back_with_what_was_wrong(
+    tmp_path, monkeypatch, named_workspace
+):
+    async def act(app, pilot):
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, FilePicker), "the picker")
+        picker = app.screen.query_one(SafeTable)
+        await until(pilot, lambda: [row[0] for row in picker.values] == ["..", "cells.h5ad"], "the folder")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FormDialog), "the form")
+        row(app, "control").set_text("nobody")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, FormDialog) and "'nobody'" in text(app), "what was wrong")
+        assert screen_list(named_workspace) == ()
+        row(app, "control").set_text("non-targeting")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ReadingDialog), "the report")
+        await until(pilot, lambda: "of them controls" in words(app), "the quality of the cells")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.query("#screens"), "the page")
+        assert table_of(app, "screens").keys == ["cells"], text(app)
+
+    def row(app, name):
+        return next(one for one in app.screen.query(FieldRow) if one.field.name == name)
+
+    folder = tmp_path / "files"
+    folder.mkdir()
+    Cells.planted().write(folder / "cells.h5ad")
+    monkeypatch.chdir(folder)
+    on_page(named_workspace, "store", act, size=(100, 44))
 
 
 def test_packs_are_marked_their_terms_asked_and_fetched(tmp_path, monkeypatch):

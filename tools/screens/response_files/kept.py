@@ -6,6 +6,10 @@ from pathlib import Path
 
 from tools.workspace import Workspace
 
+KEY_SIGNS = 32
+"""Signs of the key in the name of what is kept."""
+_JOINT = "joint"
+
 
 def kept_path(workspace: Workspace, context: str, name: str) -> Path:
     """Where something that was made from a context is kept.
@@ -18,16 +22,27 @@ def kept_path(workspace: Workspace, context: str, name: str) -> Path:
     return _folder(workspace) / f"{_safe(context)}-{name}"
 
 
-def forget_matrices(workspace: Workspace, context: str) -> None:
-    """Deletes the matrices of a context, which nobody can ask for once its table is gone.
+def forget_kept(workspace: Workspace, context: str) -> None:
+    """Deletes the fits and matrices of a context, which nobody can ask for once its table is gone.
+
+    What was made from several contexts goes too, as some of it rests on this one.
+
+    Their names say the content that they were made from, so that none that stays could ever be taken for another's;
+    but each has some hundred megabytes.
 
     Args:
         workspace: Its cache folder.
         context: Name of the context.
     """
-    for quantity in ("estimate", "standard_error", "fdr"):
-        for path in _folder(workspace).glob(f"{_safe(context)}-{quantity}-{'?' * 32}.npy"):
-            path.unlink(missing_ok=True)
+    key = "?" * KEY_SIGNS
+    kinds = [f"-{quantity}-{key}.npy" for quantity in ("estimate", "standard_error", "fdr")] + [
+        f"-{key}.fit",
+        f"-across-{key}.fit",
+    ]
+    for path in [path for kind in kinds for path in _folder(workspace).glob(f"{_safe(context)}{kind}")]:
+        path.unlink(missing_ok=True)
+    for path in (_folder(workspace) / _JOINT).glob("*"):
+        path.unlink(missing_ok=True)
 
 
 def joint_path(workspace: Workspace, name: str) -> Path:
@@ -37,17 +52,7 @@ def joint_path(workspace: Workspace, name: str) -> Path:
         workspace: Its cache folder.
         name: What it is, with the key of what it rests on.
     """
-    return _folder(workspace) / "joint" / name
-
-
-def forget_joint(workspace: Workspace) -> None:
-    """Deletes what was made from several contexts: when one of them goes, some of it cannot be asked for again.
-
-    Args:
-        workspace: Its cache folder.
-    """
-    for path in (_folder(workspace) / "joint").glob("*"):
-        path.unlink(missing_ok=True)
+    return _folder(workspace) / _JOINT / name
 
 
 def _folder(workspace: Workspace) -> Path:
