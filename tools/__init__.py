@@ -22,6 +22,7 @@ SUBJECTS = (
 """The folders that have tools, in the order in which these are listed."""
 CLASSES = {
     "CellReading": ".expression.perturb_seq.options",
+    "Learning": ".expression.unseen.options",
     "Progress": ".workspace",
     "Reading": ".screens.tables.reading",
     "ScreenDescription": ".screens.ingestion.description",

@@ -15,13 +15,13 @@ from db.store import Store
 from db.view import View
 from tools.campaigns.listing import campaign_show
 from tools.campaigns.rounds.order_file import campaign_export
-from tools.campaigns.rounds.output_files import require_within
 from tools.campaigns.rounds.proposal import campaign_propose
 from tools.campaigns.rounds.shortlist import Shortlist
 from tools.campaigns.start.start import campaign_start
 from tools.campaigns.start.start_options import StartOptions
 from tools.genes.essentials import PACK as ESSENTIALS_PACK
 from tools.genes.essentials import essential_names
+from tools.output_files import require_within
 from tools.packs.catalogue import fetch, list_packs
 from tools.replays.pools import Pool, in_pool
 from tools.replays.replay import ReplayReport, ReplayTarget, play_targets

@@ -141,6 +141,31 @@ SUMMARIES: Mapping[str, Summary] = {
         pages="answers",
         limit="top",
     ),
+    "PredictedExpression": Summary(
+        names="perturbation within learnt_from changes.readout",
+        figures="predictor perturbations readouts seen missing notes "
+        + _in("changes", "mean sd average perturbed")
+        + " "
+        + _in("changes.measured", "table evidence")
+        + " "
+        + _in("neighbours", "perturbation weight evidence")
+        + " "
+        + _in("profiles", "table seen readouts pearson beyond_average"),
+        pages="changes",
+        limit="top",
+    ),
+    "PredictedSignature": Summary(
+        names="signature within learnt_from perturbations.perturbation",
+        figures="genes used predictor candidates untold measured spearman average missing notes "
+        + _in("perturbations", "rank side score sd told"),
+        pages="perturbations",
+        limit="top",
+    ),
+    "ExportedSignature": Summary(names="path", figures="rows"),
+    "SampledExpression": Summary(
+        names="path " + _in("prediction", "perturbation within learnt_from"),
+        figures="cells " + _in("prediction", "predictor seen notes"),
+    ),
     "AddedResponses": Summary(
         names=_in("context", _CONTEXT_NAMES),
         figures=f"{_in('context', _CONTEXT_FIGURES)} {_NOTED} ingest_id already_present responding raised rule",
@@ -201,6 +226,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "PerturbqaReport": Summary(names="lines.line", figures=EVERYTHING),
     "GeneSetReport": Summary(figures=EVERYTHING),
     "ExpressionReport": Summary(names="sets.name", figures=EVERYTHING),
+    "SignaturesReport": Summary(names="sets.name", figures=EVERYTHING),
     "Demo": Summary(
         names="path", figures="essentials replay remarks seconds " + _in("shortlist", "campaign round size")
     ),

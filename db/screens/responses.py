@@ -213,6 +213,42 @@ def responses_of(
     return frame.astype({"de": "boolean", "up": "boolean"})
 
 
+def with_estimates(store: Store) -> list[str]:
+    """Contexts of single readout genes in which the size of some effect is known, by name.
+
+    Args:
+        store: The store.
+    """
+    with store.read() as connection:
+        rows = connection.execute(
+            "SELECT s.name FROM response_screen s WHERE s.readout_kind = 'gene' AND EXISTS (SELECT 1 FROM response"
+            " WHERE response_screen_id = s.id AND estimate IS NOT NULL) ORDER BY 1"
+        ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def shared_readouts(store: Store, context: str) -> dict[str, int]:
+    """How many readouts of a context each other one has too, by the genes that they are, or else by their names.
+
+    Args:
+        store: The store.
+        context: Name of the context.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    with store.read() as connection:
+        number = required_context(connection, context)
+        rows = connection.execute(
+            "WITH own AS (SELECT coalesce(gene_ids[1]::VARCHAR, name) AS known FROM response_readout"
+            " WHERE response_screen_id = ?) SELECT s.name, count(DISTINCT own.known) FROM response_readout r"
+            " JOIN response_screen s ON s.id = r.response_screen_id"
+            " LEFT JOIN own ON own.known = coalesce(r.gene_ids[1]::VARCHAR, r.name) GROUP BY 1",
+            [number],
+        ).fetchall()
+    return {str(name): int(count) for name, count in rows}
+
+
 def perturbed_in(store: Store, context: str) -> list[str]:
     """Approved names of the perturbations whose responses were measured, sorted; names of no known gene are left out.
 
@@ -243,7 +279,7 @@ def measured_responses(store: Store, perturbation: str) -> pd.DataFrame:
 
     Returns:
         Columns context, readout (symbol of a gene, or name of a set), perturbation and readout_in_file (the files'
-        names), de and up (nullable booleans) and split, sorted by context and readout.
+        names), de and up (nullable booleans), split and estimate (NaN where not known), sorted by context and readout.
     """
     with store.read() as connection:
         places = connection.execute(
@@ -257,7 +293,7 @@ def measured_responses(store: Store, perturbation: str) -> pd.DataFrame:
         frame = connection.execute(
             "SELECT s.name AS context, CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name)"
             " ELSE r.name END AS readout, p.name AS perturbation, r.name AS readout_in_file, response.de, response.up,"
-            f" response.split FROM (SELECT * FROM response WHERE {among}) response"
+            f" response.split, response.estimate FROM (SELECT * FROM response WHERE {among}) response"
             " JOIN response_screen s ON s.id = response.response_screen_id JOIN response_perturbation p"
             " ON p.response_screen_id = s.id AND p.number = response.perturbation"
             " JOIN response_readout r ON r.response_screen_id = s.id AND r.number = response.readout"

@@ -9,6 +9,7 @@ import pytest
 
 from tools.campaigns.start.start_options import StartOptions
 from tools.expression.perturb_seq.options import CellReading
+from tools.expression.unseen.options import Learning
 from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.ingestion.preview import FileLook
 from tools.screens.tables.reading import Reading
@@ -19,13 +20,13 @@ from tui.chat.widgets.form import Field
 from tui.cli.field_options import SAID, SAID_OF, option_of, said_of
 from tui.cli.root import build
 
-KINDS = (Reading, ScreenDescription, StartOptions, CellReading)
+KINDS = (Reading, ScreenDescription, StartOptions, CellReading, Learning)
 COMMANDS = {
     CellReading: ("screen", "add"), Reading: ("screen", "add"), ScreenDescription: ("screen", "add"),
-    StartOptions: ("campaign", "start"),
+    StartOptions: ("campaign", "start"), Learning: ("predict-expression",),
 }  # fmt: skip
 FILE_FORM = (*mapping_fields(FileLook("a.csv", ("a",), (), "")), *screen_fields("a"), *further_fields())
-FORMS = {Reading: FILE_FORM, ScreenDescription: FILE_FORM, StartOptions: start_fields(), CellReading: ()}
+FORMS = {Reading: FILE_FORM, ScreenDescription: FILE_FORM, StartOptions: start_fields(), CellReading: (), Learning: ()}
 
 WITHOUT_OPTION = {
     (StartOptions, "screen_weights"): "campaign question --set weighs the screens that the compiled question shows",
@@ -35,6 +36,10 @@ WITHOUT_FORM_FIELD = {
     **{
         (CellReading, field.name): "the form shows the columns of tables; cells are added on the command line"
         for field in dataclasses.fields(CellReading)
+    },
+    **{
+        (Learning, field.name): "the chat has no form of predictions: it is asked, or the command line is"
+        for field in dataclasses.fields(Learning)
     },
     (Reading, "reader"): "the form maps columns, which every reader's file can be read by",
     (StartOptions, "screen_weights"): "the form of the question has it, once the campaign is started",
@@ -61,8 +66,10 @@ def in_form(kind, field: str) -> bool:
 
 
 def on_command_line(kind, field: str) -> bool:
-    group, verb = COMMANDS[kind]
-    parameters = {one.name: one for one in build().commands[group].commands[verb].params}
+    found = build()
+    for word in COMMANDS[kind]:
+        found = found.commands[word]
+    parameters = {one.name: one for one in found.params}
     return field in parameters and option_of(kind, field) in parameters[field].opts
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cells import measure_cells
 from commands import Build, Timed
+from expression import measure_expression
 from pairs import compare
 from world import LIBRARY, PERTURBED, PRIORS, QUESTION, READ, fetched, filled, response_table
 
@@ -68,6 +69,8 @@ def measure(scratch: Path, mirror: Path | None) -> None:
     responses(build, library, scratch)
     show("gene VAV1", build.run("gene", "VAV1"))
     show("doctor", build.run("doctor"))
+    for what, run, wanted in measure_expression(build, library, mirror, scratch):
+        show(what, run, wanted)
     for what, run, wanted in measure_cells(build, scratch):
         show(what, run, wanted)
 

@@ -9,4 +9,5 @@ READING = {
     "benchmark_perturbqa": ".perturbqa",
     "benchmark_gene_sets": ".cluster_names",
     "benchmark_expression": ".expression",
+    "benchmark_signatures": ".signatures",
 }

@@ -16,11 +16,11 @@ from db.errors import InvalidValueError, NotFoundError
 from db.screens.responses import contexts as response_contexts
 from tools.benchmarks.expression_play import MEAN, Member, Played, judged_rows, play
 from tools.benchmarks.expression_report import LEVEL, ExpressionReport, MemberReport, MetricFigure, Pair, SetReport
-from tools.benchmarks.expression_sets import set_of_file, set_of_store
 from tools.expression.expression_responses import ExpressionResponses
 from tools.expression.gene_folds import Places
 from tools.expression.metrics.base import Metric
 from tools.expression.predictors.base import DEFAULT
+from tools.expression.response_sets import set_of_file, set_of_store
 from tools.expression.vectors import gene_vectors, random_vectors
 from tools.registry import load, names
 from tools.responses.annotation import Annotation

@@ -51,7 +51,7 @@ def responses_of_store(workspace: Workspace, contexts: Sequence[str], name: str 
     found = [response_matrix(workspace, context) for context in contexts]
     common = set.intersection(*(set(one.readouts) for one in found))
     readouts = pd.Index([symbol for symbol in dict.fromkeys(found[0].readouts) if symbol in common], dtype=object)
-    estimates = [one.estimate[:, pd.Index(one.readouts).get_indexer(readouts)] for one in found]
+    estimates = [one.estimate[:, _places(one.readouts, readouts)] for one in found]
     if not len(readouts) or not any(np.isfinite(one).any() for one in estimates):
         raise InvalidValueError(
             f"{', '.join(contexts)}: no effect sizes of a readout gene that all of them measured.",
@@ -63,6 +63,12 @@ def responses_of_store(workspace: Workspace, contexts: Sequence[str], name: str 
     return ExpressionResponses(name or contexts[0], rows, readouts, np.vstack(estimates), _joined(kept))
 
 
+def _places(readouts: Sequence[str], wanted: pd.Index[str]) -> npt.NDArray[np.intp]:
+    """Where each wanted readout stands; the first place of a gene that a file names twice."""
+    first = {symbol: place for place, symbol in reversed(list(enumerate(readouts)))}
+    return np.array([first[symbol] for symbol in wanted], dtype=np.intp)
+
+
 def _rows(found: ResponseMatrix) -> pd.DataFrame:
     return pd.DataFrame({"perturbation": found.perturbations, "context": found.context, "replicate": found.names})
 
@@ -71,7 +77,8 @@ def _cells(workspace: Workspace, context: str, readouts: pd.Index[str]) -> Cells
     found = response_cells(workspace.store, context)
     if not len(found.perturbations):
         return None
-    places = pd.Index(found.genes["symbol"]).get_indexer_for(readouts)
+    first = {symbol: place for place, symbol in reversed(list(enumerate(found.genes["symbol"])))}
+    places = np.array([first.get(symbol, -1) for symbol in readouts])
     amounts = found.amounts[:, np.maximum(places, 0)].toarray() * (places >= 0)
     names = found.perturbations.to_numpy(object)
     return Cells(amounts.astype(np.float32), names, np.full(len(names), context, dtype=object))

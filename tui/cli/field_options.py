@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tools.campaigns.start.start_options import StartOptions
 from tools.expression.perturb_seq.options import CellReading
+from tools.expression.unseen.options import Learning
 from tools.parameters import Parameters
 from tools.screens.ingestion.description import ScreenDescription
 
@@ -110,6 +111,21 @@ SAID_OF: Mapping[type[Parameters], Mapping[str, Said]] = {
             "WHAT",
         ),
         "test": Said("Cells: rank-sum compares cells, pseudobulk-t the means of strata."),
+    },
+    Learning: {
+        "contexts": Said(
+            "A table of responses to learn from (`hitscout response list`), else the widest and those that fit it;"
+            " repeat it, or use commas.",
+            "NAME",
+            "--context",
+        ),
+        "data": Said("Learn from this file of cells or of responses instead; repeat it.", "FILE"),
+        "predictor": Said("Who predicts; the default one of `hitscout benchmark expression`.", "NAME"),
+        "sources": Said(
+            "What genes are known by, such as string or text; repeat it, or use commas.", "NAME", "--source"
+        ),
+        "vectors": Said("Vectors of genes, such as GenePT's, in place of what the store knows.", "FILE"),
+        "seed": Said("Of folds and of whatever is drawn.", min=0),
     },
     StartOptions: {
         "organism": Said("Whose genes."),

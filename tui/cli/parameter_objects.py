@@ -7,6 +7,7 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
+from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, cast
 
@@ -146,6 +147,8 @@ def _option(kind: type[Parameters], field: Field[Any], defaults: Mapping[str, An
 
 def _asked(hint: Any) -> Any:  # noqa: ANN401 – types of any kind
     """The type that typer reads: several values are repeated, and no choice is None instead of an empty word."""
+    if _are_paths(hint):
+        return list[Path] | None
     if _several(hint):
         return list[str] | None
     if _may_be_empty(hint):
@@ -162,6 +165,8 @@ def _default(hint: Any, field: Field[Any]) -> Any:  # noqa: ANN401 – a value o
 
 def _value(hint: Any, given: Any, option: str) -> Any:  # noqa: ANN401 – a value of any type
     """The field's value for what typer gave."""
+    if _are_paths(hint):
+        return tuple(given or ())
     several = _several(hint)
     if several is Mapping:
         return pairs(given or (), option)
@@ -175,6 +180,11 @@ def _several(hint: Any) -> Any:  # noqa: ANN401 – an abstract class, which myp
     union = typing.get_origin(hint) in (typing.Union, UnionType)
     kinds = [typing.get_origin(one) for one in (typing.get_args(hint) if union else [hint]) if one is not NoneType]
     return next((kind for kind in kinds if kind in (Mapping, Sequence)), None)
+
+
+def _are_paths(hint: Any) -> bool:  # noqa: ANN401 – any annotation
+    """Whether a field holds several files, whose names may hold commas."""
+    return _several(hint) is Sequence and typing.get_args(hint) == (Path,)
 
 
 def _may_be_empty(hint: Any) -> bool:  # noqa: ANN401 – any annotation

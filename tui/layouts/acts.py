@@ -17,7 +17,10 @@ COMMANDS: Mapping[str, str] = {
     "gene_set_show": "gene-set show", "encode_gene_texts": "encode", "literature_search": "literature",
     "over_representation": "enrich", "ranked_enrichment": "enrich", "similar_genes": "similar",
     "response_list": "response list", "predict_responses": "respond", "add_responses": "response add",
-    "response_remove": "response remove", "campaign_start": "campaign start", "campaign_question": "campaign question",
+    "response_remove": "response remove", "predict_expression": "predict-expression",
+    "sample_expression": "predict-expression", "predict_signature": "predict-signature",
+    "signature_export": "predict-signature",
+    "campaign_start": "campaign start", "campaign_question": "campaign question",
     "campaign_exclude": "campaign exclude", "campaign_propose": "campaign propose", "campaign_grade": "campaign grade",
     "campaign_confirm": "campaign confirm", "campaign_record": "campaign record", "campaign_review": "campaign review",
     "campaign_export": "campaign export", "campaign_show": "campaign show", "campaign_list": "campaign list",
@@ -26,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "benchmark_biodiscovery": "benchmark biodiscovery", "benchmark_suite": "benchmark suite",
     "benchmark_perturbqa": "benchmark perturbqa", "benchmark_gene_sets": "benchmark perturbqa",
     "benchmark_questions": "benchmark questions", "benchmark_expression": "benchmark expression",
+    "benchmark_signatures": "benchmark signatures",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
     "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
     "transcript_list": "transcript list",
@@ -36,7 +40,8 @@ OPTIONS: Mapping[str, str] = {
     "language_model": "--model", "positive_controls": "--positive-control", "replicate_files": "--replicate",
     "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
-    "benchmark_expression.contexts": "--context", "benchmark_expression.sources": "--source",
+    "contexts": "--context", "sources": "--source",
+    "predict_signature.genes": "--gene",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {

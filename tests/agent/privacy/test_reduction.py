@@ -125,3 +125,23 @@ def test_folders_are_taken_out_and_file_names_and_addresses_stay(text, told):
     if "https" not in text:
         assert "ann" not in found
         assert "My data" not in found
+
+
+def test_a_summary_of_predicted_expression_has_its_figures_and_no_measured_one():
+    change = {"readout": "FRYL", "mean": 0.6, "sd": 0.1, "average": 0.0, "perturbed": False,
+              "measured": [{"table": "mine", "estimate": 0.77, "evidence": "response:mine:MED12:FRYL"}]}  # fmt: skip
+    value = {"perturbation": "MED12", "within": "", "changes": [change], "points": [[0.6, 0.77]], "seen": True,
+             "neighbours": [{"perturbation": "MED19", "weight": 0.4, "evidence": ""}]}  # fmt: skip
+    shown = reduced(value, "summaries", "predict_expression")
+    assert (shown["changes"][0]["mean"], shown["neighbours"][0]["weight"], shown["seen"]) == (0.6, 0.4, True)
+    assert "0.77" not in str(shown)
+    names = str(reduced(value, "names", "predict_expression"))
+    assert "FRYL" in names
+    assert "0.6" not in names
+
+
+def test_a_summary_of_a_ranked_list_has_predicted_scores_and_no_measured_ones():
+    one = {"rank": 1, "perturbation": "ATP6V1F", "side": "toward", "score": 4.34, "sd": 0.79, "measured": 5.32}
+    shown = reduced({"signature": "state", "spearman": 0.5, "perturbations": [one]}, "summaries", "predict_signature")
+    assert (shown["spearman"], shown["perturbations"][0]["score"]) == (0.5, 4.34)
+    assert "5.32" not in str(shown)

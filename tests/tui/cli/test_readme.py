@@ -40,6 +40,8 @@ NOT_RUN = {
     "hitscout benchmark biodiscovery --screens IFNG,IL2,Sanchez21_down --pool all --seeds 5 --no-controls": MINUTES,
     "hitscout fetch perturbqa-k562 perturbqa-rpe1": NETWORK,
     "hitscout benchmark perturbqa --lines k562,rpe1": MINUTES,
+    "hitscout fetch replogle-k562-ranks string coessentiality gene-summaries": NETWORK,
+    "hitscout benchmark signatures --context replogle-k562-ranks": MINUTES,
     'hitscout ask "…" --model anthropic:NAME --dry-run': KEY,
     "hitscout chat": FOREVER,
     "hitscout campaign grade --model openai:NAME": KEY,

@@ -18,8 +18,8 @@ from db.files.parquet import write_parquet
 from db.genes.perturbation_names import genes_in
 from db.records import Nomination, Round
 from tools.campaigns.rounds.chosen_round import pick_round
-from tools.campaigns.rounds.output_files import output_path, write_whole
 from tools.campaigns.state import CampaignState, state_of
+from tools.output_files import output_path, write_whole
 from tools.workspace import Workspace
 
 Format = Literal["csv", "tsv", "parquet", "xlsx", "markdown"]
@@ -188,7 +188,7 @@ def write_table(frame: pd.DataFrame, out: Path, format: Format, *, overwrite: bo
 
     Args:
         frame: The table.
-        out: The file, as `tools.campaigns.rounds.output_files.output_path` gave it.
+        out: The file, as `tools.output_files.output_path` gave it.
         format: Its format.
         overwrite: Whether a file that is there already is replaced.
 

@@ -8,6 +8,7 @@ from tools.workspace import Workspace
 
 KEY_SIGNS = 32
 """Signs of the key in the name of what is kept."""
+_JOINT = "joint"
 
 
 def kept_path(workspace: Workspace, context: str, name: str) -> Path:
@@ -24,6 +25,8 @@ def kept_path(workspace: Workspace, context: str, name: str) -> Path:
 def forget_kept(workspace: Workspace, context: str) -> None:
     """Deletes the fits and matrices of a context, which nobody can ask for once its table is gone.
 
+    What was made from several contexts goes too, as some of it rests on this one.
+
     Their names say the content that they were made from, so that none that stays could ever be taken for another's;
     but each has some hundred megabytes.
 
@@ -38,6 +41,18 @@ def forget_kept(workspace: Workspace, context: str) -> None:
     ]
     for path in [path for kind in kinds for path in _folder(workspace).glob(f"{_safe(context)}{kind}")]:
         path.unlink(missing_ok=True)
+    for path in (_folder(workspace) / _JOINT).glob("*"):
+        path.unlink(missing_ok=True)
+
+
+def joint_path(workspace: Workspace, name: str) -> Path:
+    """Where something is kept that was made from one context or several.
+
+    Args:
+        workspace: Its cache folder.
+        name: What it is, with the key of what it rests on.
+    """
+    return _folder(workspace) / _JOINT / name
 
 
 def _folder(workspace: Workspace) -> Path:

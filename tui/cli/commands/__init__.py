@@ -20,6 +20,9 @@ COMMANDS: Mapping[str, str] = {
     "enrich": "Finds the gene sets that some genes, or the hits of a screen or campaign, gather in.",
     "respond": "Predicts whether a readout gene responds to a perturbation, and which way, with the nearest measured"
     " ones.",
+    "predict-expression": "Predicts what a perturbation that nobody made does to the expression of every readout gene.",
+    "predict-signature": "Says which genes, measured or not, push the cells toward a state when they are perturbed, and"
+    " which away from it.",
     "sql": "Runs one SELECT over the store, read-only and shut off from files and network; at most 1,000 rows.",
     "similar": "Finds the genes that are most like a gene, by pathways, networks, co-essentiality and texts.",
     "resolve": "Says what gene names mean: approved, former or other names, and which are ambiguous, dates or unknown.",

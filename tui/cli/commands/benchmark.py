@@ -225,6 +225,46 @@ def expression(
     session.give(report, layout.figures)
 
 
+def signatures(
+    context: typer.Context,
+    *,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="File of perturbed cells or of responses. Repeat it for more."),
+    ] = None,
+    contexts: Annotated[
+        list[str] | None,
+        typer.Option("--context", metavar="NAME", help="Responses of the store; all of them if nothing is given."),
+    ] = None,
+    collection: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose gene sets are the signatures; `hitscout gene-set list`.")
+    ] = "hallmarks",
+    sources: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="NAME", help="What genes are known by, such as string or text; else all."),
+    ] = None,
+    vectors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Vectors of genes instead: .pkl (GenePT), .npz, .parquet or .csv."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of folds, controls and bootstrap.")] = 0,
+) -> None:
+    """Says how far predicted scores on signatures rank genes that were held out as measured scores do.
+
+    The figure is Spearman's correlation over genes, within a context, as a mean over gene sets; 0 is chance.
+    """
+    from tools.benchmarks.signatures import benchmark_signatures
+    from tui.layouts import signatures_report as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        report = benchmark_signatures(
+            workspace, data, contexts=contexts or (), collection=collection, sources=sources or (), vectors=vectors,
+            seed=seed,
+        )  # fmt: skip
+    session.give(report, layout.figures)
+
+
 def register(app: typer.Typer) -> None:
     """Registers the group.
 
@@ -257,4 +297,9 @@ def register(app: typer.Typer) -> None:
         "hitscout benchmark expression --data lfc.npz --data cells.h5ad --vectors GenePT.pickle --json",
     ]
     command(verbs, "expression", expression, serves=["benchmark_expression"], examples=unseen)
+    states = [
+        "hitscout benchmark signatures --context replogle-k562-ranks",
+        "hitscout benchmark signatures --data lfc.npz --collection pathways --json",
+    ]
+    command(verbs, "signatures", signatures, serves=["benchmark_signatures"], examples=states)
     command(verbs, "questions", questions, serves=["benchmark_questions"], examples=fresh)

@@ -1,8 +1,8 @@
-"""Data on which expression predictors are judged: files of cells or of responses, or tables of the store."""
+"""What predictors learn from and are judged on: files of cells or of responses, or tables of the store."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ LEAST_SHARE = 0.5
 
 
 def set_of_store(workspace: Workspace, context: str) -> ExpressionResponses:
-    """Responses of a table of the store, to judge predictors on; see `set_of_file`.
+    """Responses of a table of the store; see `set_of_file`.
 
     Args:
         workspace: The workspace.
@@ -41,11 +41,25 @@ def set_of_store(workspace: Workspace, context: str) -> ExpressionResponses:
         NotFoundError: There is no such table.
         InvalidValueError: It has no effect sizes.
     """
-    return _complete(responses_of_store(workspace, [context]))
+    return set_of_tables(workspace, [context])
+
+
+def set_of_tables(workspace: Workspace, contexts: Sequence[str]) -> ExpressionResponses:
+    """Responses of tables of the store, each a context; see `set_of_file`.
+
+    Args:
+        workspace: The workspace.
+        contexts: Names of the tables.
+
+    Raises:
+        NotFoundError: There is no such table.
+        InvalidValueError: They have no effect sizes, or no readout gene in common.
+    """
+    return _complete(responses_of_store(workspace, contexts))
 
 
 def set_of_file(workspace: Workspace, path: Path) -> ExpressionResponses:
-    """Responses of a file, to judge predictors on, with approved names.
+    """Responses of a file, with approved names.
 
     A readout gene that some row lacks is left out. Where most pairs have no number, as in lists of the genes that
     respond most, a missing one counts as 0.

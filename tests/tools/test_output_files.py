@@ -11,8 +11,8 @@ from db.errors import RefusedFileError
 from tests.campaign_world import FAST, confirmed, new_workspace, started, write_results
 from tools.campaigns.results.recording import campaign_record
 from tools.campaigns.rounds.order_file import campaign_export
-from tools.campaigns.rounds.output_files import output_path, require_within, write_whole
 from tools.campaigns.rounds.proposal import campaign_propose
+from tools.output_files import output_path, require_within, write_whole
 
 
 @pytest.fixture
