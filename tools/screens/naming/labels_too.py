@@ -69,7 +69,8 @@ def _why_control(label: str, rows: pd.DataFrame, controls: Mapping[str, bool]) -
 
 def _neighbours(label: str, rows: pd.DataFrame) -> list[str]:
     """The names in the rows before and behind a label's: a gene among genes stands in their order."""
-    names = rows["name"].tolist()
+    # Each name once, since a gene of several replicates stands beside itself.
+    names = list(dict.fromkeys(rows["name"].tolist()))
     at = names.index(label)
     return [names[place] for place in (at - 1, at + 1) if 0 <= place < len(names)]
 
