@@ -199,6 +199,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "SuiteReport": _LISTED_REPORT,
     "QuestionsReport": Summary(figures=EVERYTHING, pages="questions"),
     "PerturbqaReport": Summary(names="lines.line", figures=EVERYTHING),
+    "ReasoningReport": Summary(names="lines.line", figures=EVERYTHING),
     "GeneSetReport": Summary(figures=EVERYTHING),
     "ExpressionReport": Summary(names="sets.name", figures=EVERYTHING),
     "Demo": Summary(

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "explain_prediction": "campaign explain", "why_not": "campaign why-not", "replay": "replay",
     "benchmark_biodiscovery": "benchmark biodiscovery", "benchmark_suite": "benchmark suite",
     "benchmark_perturbqa": "benchmark perturbqa", "benchmark_gene_sets": "benchmark perturbqa",
+    "benchmark_reasoning": "benchmark perturbqa",
     "benchmark_questions": "benchmark questions", "benchmark_expression": "benchmark expression",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
     "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",

@@ -30,7 +30,7 @@ class Combination:
     """z = score + weight · logit(vote): the order of pairs by both.
 
     Attributes:
-        weight: How much the vote's log-odds count beside those of the predictor; never below 0.
+        weight: How much the vote's log-odds count beside those of the predictor; from 0 to 1.
     """
 
     weight: float
@@ -110,7 +110,8 @@ def _weight(rows: pd.DataFrame, column: str, score: Floats, share: Floats) -> fl
     centred = table - table.groupby(rows["readout"].to_numpy()).transform("mean")
     both = LogisticRegression(C=1.0).fit(np.column_stack([centred, _rate(rows, labels)]), labels)
     own, other = (float(one) for one in both.coef_[0][:2])
-    return max(0.0, other / own) if own > 0 else 0.0
+    # The predictor has votes of the same kernels among its columns, so they are never trusted above it.
+    return min(1.0, max(0.0, other / own)) if own > 0 else 0.0
 
 
 def _rate(rows: pd.DataFrame, labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.floating[Any]]:

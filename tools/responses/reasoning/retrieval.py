@@ -20,6 +20,8 @@ Task = Literal["de", "dir"]
 GRAPH = ("string",)
 """What is close in the graph: STRING, two steps wide."""
 CHUNK = 4_000
+_Labels = tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+"""Which pairs have a label, and which are positive, perturbations × readouts."""
 
 
 @dataclass(frozen=True)
@@ -97,16 +99,14 @@ def retrieve(
         seed: Seed of the draws.
     """
     close = closeness(context, asked, annotation, how)
-    known, positive = labels_of(context, task)
-    readout = places(context.readouts, asked.readout)
+    labels, at = labels_of(context, task), (asked.perturbation, places(context.readouts, asked.readout))
     rng = np.random.default_rng([seed, 7])
     count = len(context.perturbations)
     parts = []
     for _ in range(how.draws):
         seen = np.sort(rng.permutation(count)[: max(1, round(count * how.looked_at))])
-        same = _same_readout(close, known, positive, (asked.perturbation, readout), seen, how.same // 2)
-        near = _near_readouts(close, context, (known, positive), (asked.perturbation, readout), seen, how)
-        parts.append(same.joined(near))
+        same = _same_readout(close, labels, at, seen, how.same // 2)
+        parts.append(same.joined(_near_readouts(close, context, labels, at, seen, how)))
     stacked: dict[str, Any] = {
         one.name: np.concatenate([getattr(part, one.name) for part in parts], axis=1)
         for one in fields(Retrieved)
@@ -115,7 +115,7 @@ def retrieve(
     return Retrieved(**stacked, same=2 * (how.same // 2))
 
 
-def labels_of(context: Context, task: Task) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def labels_of(context: Context, task: Task) -> _Labels:
     """Which pairs have a label of the task, and which are positive, perturbations × readouts.
 
     Args:
@@ -161,11 +161,9 @@ def _empty(questions: int, slots: int) -> Retrieved:
     )  # fmt: skip
 
 
-def _same_readout(
-    close: Floats, known: Any, positive: Any, at: tuple[Places, Places], seen: Places, half: int
-) -> Retrieved:
+def _same_readout(close: Floats, labels: _Labels, at: tuple[Places, Places], seen: Places, half: int) -> Retrieved:
     """The closest rows of the same readout, `half` of each label."""
-    row, readout = at
+    (known, positive), (row, readout) = labels, at
     found = _empty(len(row), 2 * half)
     order = np.argsort(readout, kind="stable")
     for group in np.split(order, np.flatnonzero(np.diff(readout[order])) + 1):
@@ -176,13 +174,19 @@ def _same_readout(
         for label in (True, False):
             which = held[positive[held, place] == label]
             best, weight = _largest(close[np.ix_(row[group], which)], half)
-            slots = np.arange(best.shape[1]) + (0 if label else half)
-            at_slots = np.ix_(group, [0], slots)
-            found.perturbation[at_slots] = np.where(weight > 0, which[best], -1)[:, None]
-            found.readout[at_slots] = np.where(weight > 0, place, -1)[:, None]
-            found.weight[at_slots] = weight[:, None]
-            found.positive[at_slots] = label
+            _fill(found, group, (which[best], np.full(best.shape, place), weight), label=label)
     return found
+
+
+def _fill(found: Retrieved, questions: Places, rows: tuple[Places, Places, Floats], *, label: bool) -> None:
+    """Writes rows of one label, questions × rows each; the first half of the slots is for positive ones."""
+    perturbation, readout, weight = rows
+    first = 0 if label else found.same // 2
+    slots = slice(first, first + weight.shape[1])
+    found.perturbation[questions, 0, slots] = np.where(weight > 0, perturbation, -1)
+    found.readout[questions, 0, slots] = np.where(weight > 0, readout, -1)
+    found.weight[questions, 0, slots] = weight
+    found.positive[questions, 0, slots] = label
 
 
 def _largest(weights: Floats, count: int) -> tuple[Places, Floats]:
@@ -197,14 +201,11 @@ def _largest(weights: Floats, count: int) -> tuple[Places, Floats]:
 
 
 def _near_readouts(
-    close: Floats, context: Context, labels: tuple[Any, Any], at: tuple[Places, Places], seen: Places, how: Retrieval
+    close: Floats, context: Context, labels: _Labels, at: tuple[Places, Places], seen: Places, how: Retrieval
 ) -> Retrieved:
     """The closest rows of alike readouts under alike perturbations, half of each label."""
-    known, positive = labels
-    (row, readout), half = at, how.near // 2
+    (known, positive), (row, readout), half = labels, at, how.near // 2
     found = _empty(len(row), 2 * half)
-    if not half:
-        return found
     alike, likeness = alike_readouts(context, how.readouts)
     best, nearness = _largest(close[:, seen], how.perturbations)
     best = seen[best]
@@ -214,16 +215,10 @@ def _near_readouts(
         q, t = best[row[part]][:, :, None], alike[readout[part]][:, None, :]
         weight = nearness[row[part]][:, :, None] * likeness[readout[part]][:, None, :] * known[q, t]
         for label in (True, False):
-            flat = (weight * (positive[q, t] == label)).reshape(len(part), -1)
-            cell, value = _largest(flat, half)
-            i, j = np.divmod(cell, t.shape[2])
-            slots = np.arange(cell.shape[1]) + (0 if label else half)
-            at_slots = np.ix_(part, [0], slots)
-            used = value > 0
-            found.perturbation[at_slots] = np.where(used, np.take_along_axis(q[:, :, 0], i, axis=1), -1)[:, None]
-            found.readout[at_slots] = np.where(used, np.take_along_axis(t[:, 0], j, axis=1), -1)[:, None]
-            found.weight[at_slots] = value[:, None]
-            found.positive[at_slots] = label
+            cell, value = _largest((weight * (positive[q, t] == label)).reshape(len(part), -1), half)
+            i, j = np.divmod(cell, max(t.shape[2], 1))
+            at_cell = np.take_along_axis(q[:, :, 0], i, axis=1), np.take_along_axis(t[:, 0], j, axis=1)
+            _fill(found, part, (*at_cell, value), label=label)
     return found
 
 

@@ -47,7 +47,7 @@ def votes(retrieved: Retrieved) -> Votes:
     count = said.sum(axis=0)
     draws = np.where(count > 0, np.where(said, values, 0).sum(axis=0) / np.maximum(count, 1), np.nan)
     valid = np.isfinite(draws)
-    abstains = ~valid.any(axis=1)
+    abstains: npt.NDArray[np.bool_] = ~np.any(valid, axis=1)
     share = np.where(valid, draws, 0).sum(axis=1) / np.maximum(valid.sum(axis=1), 1)
     return Votes(np.where(abstains, 0.5, share), draws, abstains)
 

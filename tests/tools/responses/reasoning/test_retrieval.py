@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.response_world import planted
-from tests.synthetic_store import MODULE_OF, SYMBOLS, shared_world
+from tests.synthetic_store import SYMBOLS, shared_world
 from tools.responses.annotation import read_annotation
 from tools.responses.label_table import ask, prepare
 from tools.responses.pair_metrics import per_gene_auroc
