@@ -141,6 +141,16 @@ SUMMARIES: Mapping[str, Summary] = {
         pages="answers",
         limit="top",
     ),
+    "GeneSummary": Summary(names="gene", figures=EVERYTHING),
+    "ExplainedResponse": Summary(
+        names=f"context {_in('predicted', 'perturbation readout')} summaries.gene",
+        figures="cell_type notes summaries "
+        + _in("predicted", "probability_de probability_up support support_level")
+        + " "
+        + _in("verdicts", "task question verdict share by draws.verdict draws.vote draws.cited draws.invented")
+        + " "
+        + _in("verdicts.draws.rows", "evidence perturbation readout"),
+    ),
     "AddedResponses": Summary(
         names=_in("context", _CONTEXT_NAMES),
         figures=f"{_in('context', _CONTEXT_FIGURES)} {_NOTED} ingest_id already_present responding raised rule",

@@ -10,8 +10,8 @@ from rich.console import RenderableType
 from tui.layouts.format import Column, heading, line, share, table
 
 if TYPE_CHECKING:
-    from tools.benchmarks.perturbqa_reasoning import Reached, ReasoningFigures, ReasoningReport
     from tools.benchmarks.perturbqa_report import PerturbqaReport, TaskReport
+    from tools.benchmarks.reasoning.perturbqa_votes import Reached, ReasoningFigures, ReasoningReport
     from tools.responses.pair_metrics import Gain
 
 

@@ -96,7 +96,7 @@ def perturbqa(
     """
     from tools.benchmarks.cluster_names import benchmark_gene_sets
     from tools.benchmarks.perturbqa import benchmark_perturbqa
-    from tools.benchmarks.perturbqa_reasoning import benchmark_reasoning
+    from tools.benchmarks.reasoning.perturbqa_votes import benchmark_reasoning
     from tui.layouts import cluster_names
     from tui.layouts import perturbqa as layout
 

@@ -25,7 +25,14 @@ def respond(
     ] = False,
     neighbours: Annotated[int, typer.Option(min=0, help="Measured responses to name for each answer.")] = 5,
     top: Annotated[int, typer.Option(min=1, help="How many answers to give, the most probable first.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the fit.")] = 0,
+    why: Annotated[
+        bool,
+        typer.Option("--why", help="One pair: what is known of both genes, the closest measured rows, their votes."),
+    ] = False,
+    graph: Annotated[
+        bool, typer.Option("--graph", help="With --why: what is close in the network, in place of the kernels.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the fit and of draws.")] = 0,
 ) -> None:
     """Predicts whether a readout gene responds to a perturbation, and which way, with the nearest measured ones.
 
@@ -35,6 +42,14 @@ def respond(
     from tui.layouts import responses as layout
 
     session = session_of(context)
+    if why:
+        from tools.responses.reasoning.explained import explain_response
+        from tui.layouts import reasoning
+
+        with session.workspace() as workspace:
+            explained = explain_response(workspace, perturbation, readout_gene, context=table, graph=graph, seed=seed)
+        session.give(explained, reasoning.explained)
+        return
     with session.workspace() as workspace:
         found = predict_responses(
             workspace, listed([perturbation]), listed([readout_gene]) if readout_gene else (), context=table,
@@ -50,9 +65,10 @@ def register(app: typer.Typer) -> None:
         app: The root.
     """
     command(
-        app, "respond", respond, serves=["predict_responses"],
+        app, "respond", respond, serves=["predict_responses", "explain_response"],
         examples=[
             "hitscout respond PSMD6 HSPA5 --context perturbqa-k562",
+            "hitscout respond PSMD6 HSPA5 --context perturbqa-k562 --why",
             "hitscout respond PSMD6 --context perturbqa-k562 --top 10",
             "hitscout respond MED12,MED24 CCNA2,MYC --context perturbqa-rpe1 --across --json",
         ],

@@ -13,7 +13,7 @@ from db.errors import InvalidValueError
 from tests.response_world import planted, write_line
 from tests.synthetic_store import SYMBOLS, shared_world, workspace_on
 from tools.benchmarks.perturbqa_line import AskedRows, counted, read_line
-from tools.benchmarks.perturbqa_reasoning import benchmark_reasoning
+from tools.benchmarks.reasoning.perturbqa_votes import benchmark_reasoning
 from tools.responses.annotation import read_annotation
 from tools.responses.pair_metrics import per_gene_auroc
 from tools.responses.predictors.smoothing_stack import SmoothingStack
