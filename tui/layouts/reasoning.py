@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from tui.layouts.format import Column, fields, heading, line, notes, share, table
 
 if TYPE_CHECKING:
+    from tools.grades.judge import JudgeUsage
     from tools.responses.reasoning.explained import Draw, ExplainedResponse, Verdict
     from tools.responses.reasoning.summaries import GeneSummary
 
@@ -85,3 +86,12 @@ def _rows(verdict: Verdict) -> list[RenderableType]:
         for row in sorted(seen.values(), key=lambda one: (-one.weight, one.evidence))
     ]  # fmt: skip
     return [*parts, table(columns, rows, cut=False)]
+
+
+def estimated(usage: JudgeUsage) -> Sequence[RenderableType]:
+    """What asking a language model would take.
+
+    Args:
+        usage: It.
+    """
+    return [line(f"It would take {usage}. Nothing was sent.")]

@@ -14,7 +14,7 @@ from db.evidence_ids import response_id
 from db.genes.perturbation_names import genes_among, genes_in
 from db.screens.responses import ResponseContext, contexts
 from tools.responses.annotation import read_annotation
-from tools.responses.answers import ResponseAnswer, predict_responses
+from tools.responses.answers import PredictedResponses, ResponseAnswer, predict_responses
 from tools.responses.fits import training
 from tools.responses.label_table import Context, ask, prepare
 from tools.responses.reasoning.retrieval import Retrieval, Task, retrieve, rows_of
@@ -199,27 +199,47 @@ def explained_by(
     Raises:
         HitscoutError: As `explain_response`, or the reasoner cannot be asked.
     """
-    predicted = predict_responses(workspace, [perturbation], [readout], context=context, seed=seed)
-    if not predicted.answers:
-        raise InvalidValueError(
-            " ".join(predicted.notes) or "Nothing can be said of this pair.", "Ask about another readout gene."
-        )
-    answer = predicted.answers[0]
-    known = contexts(workspace.store)
-    chosen = next(one for one in known if one.name == predicted.context)
-    workspace.report(Progress(f"rows of {chosen.name}", 0, 1, "looking for close rows"))
-    asked = questions(workspace, chosen, answer.perturbation, answer.readout, graph=graph, seed=seed)
-    workspace.report(Progress(f"rows of {chosen.name}", 1, 1, "done"))
+    predicted, chosen, asked = asked_about(workspace, perturbation, readout, context=context, graph=graph, seed=seed)
     given = [one.draws for one in asked] if reasoner is None else reasoner.judge(asked)
     by = "votes" if reasoner is None else reasoner.name
     return ExplainedResponse(
         context=chosen.name,
         cell_type=chosen.cell_type,
-        predicted=answer,
+        predicted=predicted.answers[0],
         summaries=asked[0].summaries,
         verdicts=tuple(verdict_of(one, draws, by) for one, draws in zip(asked, given, strict=True)),
         notes=predicted.notes,
     )
+
+
+def asked_about(
+    workspace: Workspace, perturbation: str, readout: str, *, context: str = "", graph: bool = False, seed: int = 0
+) -> tuple[PredictedResponses, ResponseContext, list[Asked]]:
+    """What the predictor says of a pair, the table that is asked about, and both questions with their material.
+
+    Args:
+        workspace: As for `explain_response`.
+        perturbation: As there.
+        readout: As there.
+        context: As there.
+        graph: As there.
+        seed: As there.
+
+    Raises:
+        HitscoutError: As there.
+    """
+    if not readout.strip():
+        raise InvalidValueError("No readout gene was named.", "Name one: a single pair is explained at a time.")
+    predicted = predict_responses(workspace, [perturbation], [readout], context=context, seed=seed)
+    if predicted.asked != 1:
+        said = " ".join(predicted.notes) or f"{predicted.asked} pairs were asked about."
+        raise InvalidValueError(said, "Name one perturbation and one readout gene that is not its own target.")
+    answer = predicted.answers[0]
+    chosen = next(one for one in contexts(workspace.store) if one.name == predicted.context)
+    workspace.report(Progress(f"rows of {chosen.name}", 0, 1, "looking for close rows"))
+    asked = questions(workspace, chosen, answer.perturbation, answer.readout, graph=graph, seed=seed)
+    workspace.report(Progress(f"rows of {chosen.name}", 1, 1, "done"))
+    return predicted, chosen, asked
 
 
 def questions(
