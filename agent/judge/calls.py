@@ -77,6 +77,43 @@ class Reply(BaseModel):
 
 
 @dataclass(frozen=True)
+class Form:
+    """What kind of reply is asked for.
+
+    Attributes:
+        instructions: What whoever replies is told first.
+        reply: The reply, with its rows in one field.
+        rows: Name of that field.
+        tool: Name of the tool that gives it.
+        hint: What is said where no reply could be read.
+        row_tokens: Tokens of one row, about.
+        frame_tokens: Tokens that are sent beside instructions and prompt, such as the tool's schema, about.
+    """
+
+    instructions: str
+    reply: type[BaseModel]
+    rows: str
+    tool: str
+    hint: str
+    row_tokens: int
+    frame_tokens: int = 400
+
+    def rows_in(self, reply: BaseModel) -> tuple[Any, ...]:
+        """The rows of a reply.
+
+        Args:
+            reply: It.
+        """
+        return tuple(getattr(reply, self.rows))
+
+
+GRADES = Form(
+    INSTRUCTIONS, Reply, "grades", "give_grades",
+    'Give the grades with the tool give_grades, or as JSON: {"grades": [{"gene", "grade", …}]}.', OUTPUT_OF_ROW,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Call:
     """One question to the judge.
 
@@ -85,17 +122,19 @@ class Call:
         prompt: The question with its material.
         draw: Number of the draw.
         rows: Rows that are expected.
+        form: What kind of reply is asked for.
     """
 
     label: str
     prompt: str
     draw: int
     rows: int
+    form: Form = GRADES
 
     def tokens(self) -> tuple[int, int]:
         """Tokens that it will take, sent and received, about."""
-        sent = (len(INSTRUCTIONS) + len(self.prompt)) / CHARACTERS_OF_TOKEN + 400
-        return int(sent), min(self.rows * OUTPUT_OF_ROW + 50, MOST_OUTPUT)
+        sent = (len(self.form.instructions) + len(self.prompt)) / CHARACTERS_OF_TOKEN + self.form.frame_tokens
+        return int(sent), min(self.rows * self.form.row_tokens + 50, MOST_OUTPUT)
 
 
 @dataclass(frozen=True)
@@ -111,7 +150,7 @@ class Answer:
     """
 
     call: Call
-    rows: tuple[Row, ...] = ()
+    rows: tuple[Any, ...] = ()
     usage: JudgeUsage = field(default_factory=JudgeUsage)
     failure: str = ""
     unreachable: bool = False
@@ -130,21 +169,24 @@ class Cache:
         self._name = language_model
 
     def _path(self, call: Call) -> Path:
-        parts = {"protocol": PROTOCOL, "language_model": self._name, "draw": call.draw, "instructions": INSTRUCTIONS}
+        parts = {"protocol": PROTOCOL, "language_model": self._name, "draw": call.draw}
+        parts["instructions"] = call.form.instructions
         key = content_hash([call.prompt], parts)
         return self._folder / key[:2] / f"{key}.json"
 
-    def get(self, call: Call) -> tuple[Row, ...] | None:
+    def get(self, call: Call) -> tuple[Any, ...] | None:
         """The rows of a call that was answered before; None where it was not.
 
         Args:
             call: The call.
         """
+        form = call.form
         return kept(
-            self._path(call), lambda stream: tuple(Reply.model_validate({"grades": json.load(stream)["grades"]}).grades)
+            self._path(call),
+            lambda stream: form.rows_in(form.reply.model_validate({form.rows: json.load(stream)[form.rows]})),
         )
 
-    def put(self, call: Call, rows: tuple[Row, ...], usage: JudgeUsage) -> None:
+    def put(self, call: Call, rows: tuple[Any, ...], usage: JudgeUsage) -> None:
         """Keeps the rows of a call; the file appears whole or not at all.
 
         Args:
@@ -152,40 +194,45 @@ class Cache:
             rows: Its rows.
             usage: What it took.
         """
-        content = {"call": call.label, "usage": usage.to_json(), "grades": [_plain(row) for row in rows]}
+        content = {"call": call.label, "usage": usage.to_json(), call.form.rows: [_plain(row) for row in rows]}
         keep_json(self._path(call), content, private=True)
 
 
-def _plain(row: Row) -> dict[str, Any]:
-    values = row.model_dump()
+def _plain(row: BaseModel) -> dict[str, Any]:
     # JSON has no NaN; a grade that was no number is read back as none.
-    return values | {"grade": row.grade if math.isfinite(row.grade) else None}
+    values = row.model_dump()
+    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}
 
 
-def agent_for(language_model: Model) -> Agent[None, Reply]:
-    """An agent that gives a `Reply`, by a tool call, or as JSON in plain text where it cannot call tools.
+def agent_for(language_model: Model, form: Form = GRADES) -> Agent[None, Any]:
+    """An agent that gives a reply, by a tool call, or as JSON in plain text where it cannot call tools.
 
     Args:
         language_model: Who is asked.
+        form: What kind of reply.
     """
     from pydantic_ai import Agent, TextOutput, ToolOutput
     from pydantic_ai.settings import ModelSettings
 
+    def from_text(text: str) -> BaseModel:
+        return read_reply(text, form)
+
     return Agent(
         language_model,
-        output_type=[ToolOutput(Reply, name="give_grades"), TextOutput(reply_from_text)],
-        instructions=INSTRUCTIONS,
+        output_type=[ToolOutput(form.reply, name=form.tool), TextOutput(from_text)],
+        instructions=form.instructions,
         model_settings=ModelSettings(max_tokens=MOST_OUTPUT),
         retries=1,
         name="blind judge",
     )
 
 
-def reply_from_text(text: str) -> Reply:
+def read_reply(text: str, form: Form = GRADES) -> BaseModel:
     """The reply in a plain text: the first JSON object or list that can be read as one.
 
     Args:
         text: What was written.
+        form: What kind of reply.
 
     Raises:
         ModelRetry: There is none.
@@ -195,13 +242,20 @@ def reply_from_text(text: str) -> Reply:
     for start in (match.start() for match in re.finditer(r"[{\[]", text[:20_000])):
         try:
             value, _ = json.JSONDecoder().raw_decode(text, start)
-            return Reply.model_validate(value if isinstance(value, Mapping) else {"grades": value})
+            return form.reply.model_validate(_whole(value, form))
         except (ValueError, ValidationError, RecursionError):
             continue
-    raise ModelRetry('Give the grades with the tool give_grades, or as JSON: {"grades": [{"gene", "grade", …}]}.')
+    raise ModelRetry(form.hint)
 
 
-async def ask(agent: Agent[None, Reply], call: Call) -> Answer:
+def _whole(value: Any, form: Form) -> Any:  # noqa: ANN401 – whatever was written
+    """A reply whose rows, or whose only row, were written without what holds them."""
+    if not isinstance(value, Mapping):
+        return {form.rows: value}
+    return value if form.rows in value else {form.rows: [value]}
+
+
+async def ask(agent: Agent[None, Any], call: Call) -> Answer:
     """Asks one call; what goes wrong becomes a failure in words, without keys.
 
     Args:
@@ -224,10 +278,10 @@ async def ask(agent: Agent[None, Reply], call: Call) -> Answer:
         theirs = isinstance(error, (ModelAPIError, ExceptionGroup)) and not isinstance(error, AnswerCutShort)
         return Answer(call, failure=explain(error, _asked(agent)).message.rstrip("."), unreachable=theirs)
     responses = [message for message in result.all_messages() if message.kind == "response"]
-    return Answer(call, tuple(result.output.grades), usage_of(responses))
+    return Answer(call, call.form.rows_in(result.output), usage_of(responses))
 
 
-def _asked(agent: Agent[None, Reply]) -> Model | None:
+def _asked(agent: Agent[None, Any]) -> Model | None:
     from pydantic_ai.models import Model
 
     return agent.model if isinstance(agent.model, Model) else None

@@ -166,6 +166,16 @@ SUMMARIES: Mapping[str, Summary] = {
         names="path " + _in("prediction", "perturbation within learnt_from"),
         figures="cells " + _in("prediction", "predictor seen notes"),
     ),
+    "GeneSummary": Summary(names="gene", figures=EVERYTHING),
+    "ExplainedResponse": Summary(
+        names=f"context {_in('predicted', 'perturbation readout')} summaries.gene",
+        figures="cell_type notes summaries "
+        + _in("predicted", "probability_de probability_up support support_level")
+        + " "
+        + _in("verdicts", "task question verdict share by draws.verdict draws.vote draws.cited draws.invented")
+        + " "
+        + _in("verdicts.draws.rows", "evidence perturbation readout"),
+    ),
     "AddedResponses": Summary(
         names=_in("context", _CONTEXT_NAMES),
         figures=f"{_in('context', _CONTEXT_FIGURES)} {_NOTED} ingest_id already_present responding raised rule",
@@ -224,6 +234,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "SuiteReport": _LISTED_REPORT,
     "QuestionsReport": Summary(figures=EVERYTHING, pages="questions"),
     "PerturbqaReport": Summary(names="lines.line", figures=EVERYTHING),
+    "ReasoningReport": Summary(names="lines.line", figures=EVERYTHING),
     "GeneSetReport": Summary(figures=EVERYTHING),
     "ExpressionReport": Summary(names="sets.name", figures=EVERYTHING),
     "SignaturesReport": Summary(names="sets.name", figures=EVERYTHING),

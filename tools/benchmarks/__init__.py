@@ -7,6 +7,7 @@ READING = {
     "benchmark_suite": ".suite",
     "benchmark_questions": ".questions",
     "benchmark_perturbqa": ".perturbqa",
+    "benchmark_reasoning": ".reasoning.perturbqa_votes",
     "benchmark_gene_sets": ".cluster_names",
     "benchmark_expression": ".expression",
     "benchmark_signatures": ".signatures",

@@ -76,9 +76,8 @@ def benchmark_perturbqa(
         InvalidValueError: There is no such setting, or a line has too few perturbations.
     """
     settings = _settings(setting, shuffles)
-    folder = data or workspace.paths.packs / GROUP
+    folder, wanted = lines_at_hand(workspace, data, lines)
     present = _present(folder)
-    wanted = _wanted(lines, present, folder)
     read = {name: read_line(folder, name) for name in (wanted if settings == ["within"] else present)}
     jobs = [
         LineJob(read[name], teachers(read[name], list(read.values())) if one == "across" else (), seed, shuffle)
@@ -111,6 +110,21 @@ def _processes(workers: int | None) -> int:
     import os
 
     return workers or os.cpu_count() or 1
+
+
+def lines_at_hand(workspace: Workspace, data: Path | None, lines: Sequence[str] | None) -> tuple[Path, list[str]]:
+    """The folder of the benchmark's files, and the names of the lines that are asked for.
+
+    Args:
+        workspace: The fetched packs are the default folder.
+        data: Another folder.
+        lines: Names; all of the folder where None.
+
+    Raises:
+        NotFoundError: The folder holds no line, or not this one.
+    """
+    folder = data or workspace.paths.packs / GROUP
+    return folder, _wanted(lines, _present(folder), folder)
 
 
 def _present(folder: Path) -> list[str]:

@@ -297,6 +297,17 @@ class AskedRows:
         units, groups = rows["perturbation"].to_numpy(object), rows["readout"].to_numpy(object)
         return cls(task, asked, units, groups, rows[column].to_numpy(dtype=bool))
 
+    def among(self, readouts: Sequence[str]) -> AskedRows:
+        """The rows of some readouts alone; `asked` is of them too.
+
+        Args:
+            readouts: Their names.
+        """
+        kept = np.isin(self.readouts, list(readouts))
+        asked = self.asked.copy()
+        asked[np.flatnonzero(asked)[~kept]] = False
+        return AskedRows(self.task, asked, self.perturbations[kept], self.readouts[kept], self.labels[kept])
+
     def scores(self, answers: pd.DataFrame) -> npt.NDArray[np.floating[Any]]:
         """The score of each row.
 
@@ -324,9 +335,19 @@ def _figures(
     found = per_gene_auroc(rows.readouts, rows.labels, scores)
     low, high = bootstrap_interval(rows.perturbations, rows.readouts, rows.labels, scores, rng, level=LEVEL)
     error, chance = expected_calibration_error(rows.labels, probabilities), expected_if_true(probabilities, rng)
-    column, train = TASKS[rows.task][0], line.train.rows
-    pooled = _pooled(rows.readouts, rows.labels, train[train[column].notna()], column)
+    pooled = pooled_frequency(rows, line)
     return TaskFigures(found.mean, found.weighted, low, high, found.groups, error, chance, pooled)
+
+
+def pooled_frequency(rows: AskedRows, line: Line) -> float:
+    """What pooling rewards: the AUROC over all rows pooled of each readout's share of positive train rows.
+
+    Args:
+        rows: The rows that are counted.
+        line: Their line.
+    """
+    column, train = TASKS[rows.task][0], line.train.rows
+    return _pooled(rows.readouts, rows.labels, train[train[column].notna()], column)
 
 
 def _pooled(groups: npt.NDArray[np.object_], labels: npt.NDArray[np.bool_], train: pd.DataFrame, column: str) -> float:

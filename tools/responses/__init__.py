@@ -5,6 +5,8 @@ from __future__ import annotations
 READING = {
     "response_list": ".tables",
     "predict_responses": ".answers",
+    "explain_response": ".reasoning.explained",
+    "gene_summary": ".reasoning.summaries",
 }
 
 WRITING = {

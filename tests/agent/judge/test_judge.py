@@ -12,7 +12,7 @@ from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models.function import FunctionModel
 
-from agent.judge.calls import reply_from_text
+from agent.judge.calls import read_reply
 from agent.judge.judge import LanguageModelJudge
 from agent.judge.material import knowledge_of
 from agent.judge.opening import open_judge
@@ -168,7 +168,7 @@ def test_a_language_model_without_tool_calls_is_read_too(world, tmp_path, plain)
 
 def test_rows_that_are_nearly_right_are_read():
     text = 'Sure.\n[{"gene": "IL2", "grade": "3", "evidence": "text:IL2"}, {"gene": 7, "grade": "high"}]'
-    first, second = reply_from_text(text).grades
+    first, second = read_reply(text).grades
     assert (first.grade, first.evidence) == (3.0, ["text:IL2"])
     assert second.gene == "7"
     assert np.isnan(second.grade)

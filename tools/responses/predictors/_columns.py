@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.responses.predictors._kernels import Coresponses, Floats
+from tools.responses.kernels import Coresponses, Floats
+from tools.responses.label_table import VERSION as TABLE
+from tools.responses.label_table import Labels, Places
 from tools.responses.predictors._stacker import VERSION as STACKER
 from tools.responses.predictors._stacker import logit
-from tools.responses.predictors._table import VERSION as TABLE
-from tools.responses.predictors._table import Labels, Places
 
 VERSION = ("_columns 1", *STACKER, *TABLE)
 PRIOR_ROWS = 2

@@ -12,11 +12,8 @@ import pandas as pd
 
 from db.errors import InvalidValueError
 from tools.responses.annotation import PACKS, Annotation
-from tools.responses.predictors._columns import VERSION as COLUMNS
-from tools.responses.predictors._columns import evidence_columns
-from tools.responses.predictors._kernels import Coresponses, Floats, coresponses, cosine, cosines, mixed
-from tools.responses.predictors._stacker import Stack, fit_stack, logit
-from tools.responses.predictors._table import (
+from tools.responses.kernels import Coresponses, Floats, coresponses, cosine, cosines, mixed
+from tools.responses.label_table import (
     MIXED,
     POWER,
     SINGLE_POWER,
@@ -28,6 +25,9 @@ from tools.responses.predictors._table import (
     places,
     prepare,
 )
+from tools.responses.predictors._columns import VERSION as COLUMNS
+from tools.responses.predictors._columns import evidence_columns
+from tools.responses.predictors._stacker import Stack, fit_stack, logit
 from tools.responses.predictors.base import Neighbour, TrainingResponses
 
 FOLDS = 5
@@ -40,7 +40,7 @@ class SmoothingStack:
     Two genes are alike by the mean cosine, each over its 99th percentile, of GO processes, co-essentiality and two
     readings of STRING: k(p, q) = (mean over sources s of max(0, cos_s(p, q)) / u_s)^2.5 between perturbations, and the
     same to the power 1.5, h(r, t), between readouts. Two readouts are also alike where the same perturbations move
-    them: c(r, t), the squared cosine of their smoothed labels (`tools.responses.predictors._kernels.coresponse`).
+    them: c(r, t), the squared cosine of their smoothed labels (`tools.responses.kernels.coresponse`).
 
     Smoothing is kernel regression (Nadaraya 1964, Watson 1964) of what labels say beyond each readout's own rate. With
     M = 1 where the pair (q, t) has a train row, Y = 1 where it responds, b(t) = (Σ Y + 2 ȳ) / (Σ M + 2) the readout's

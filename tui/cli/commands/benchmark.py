@@ -78,7 +78,14 @@ def perturbqa(
         Literal["responses", "gse"],
         typer.Option(help="Responses of readout genes, or names for clusters of genes (gene-set questions)."),
     ] = "responses",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of folds, shuffles and bootstrap.")] = 0,
+    reasoning: Annotated[
+        Literal["none", "votes", "combined"],
+        typer.Option(
+            help="Let the closest measured responses vote, without a language model; combined sets the predictor beside"
+            " them and adds the two."
+        ),
+    ] = "none",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of folds, draws, shuffles and bootstrap.")] = 0,
     no_controls: shared.NoControls = False,
     shuffles: Annotated[int, typer.Option(min=1, help="How often the control with shuffled genes is played.")] = 5,
     workers: options.Workers = None,
@@ -89,6 +96,7 @@ def perturbqa(
     """
     from tools.benchmarks.cluster_names import benchmark_gene_sets
     from tools.benchmarks.perturbqa import benchmark_perturbqa
+    from tools.benchmarks.reasoning.perturbqa_votes import benchmark_reasoning
     from tui.layouts import cluster_names
     from tui.layouts import perturbqa as layout
 
@@ -97,6 +105,14 @@ def perturbqa(
         with session.workspace() as workspace:
             named_clusters = benchmark_gene_sets(workspace, data, listed(lines) if lines else None)
         session.give(named_clusters, cluster_names.figures)
+        return
+    if reasoning != "none":
+        with session.workspace() as workspace:
+            reasoned = benchmark_reasoning(
+                workspace, data, listed(lines) if lines else None, reasoning=reasoning, seed=seed,
+                controls=not no_controls,
+            )  # fmt: skip
+        session.give(reasoned, layout.reasoned)
         return
     with session.workspace() as workspace:
         report = benchmark_perturbqa(
@@ -278,10 +294,11 @@ def register(app: typer.Typer) -> None:
     ]
     command(verbs, "biodiscovery", biodiscovery, serves=["benchmark_biodiscovery"], examples=examples)
     command(
-        verbs, "perturbqa", perturbqa, serves=["benchmark_perturbqa", "benchmark_gene_sets"],
+        verbs, "perturbqa", perturbqa, serves=["benchmark_perturbqa", "benchmark_reasoning", "benchmark_gene_sets"],
         examples=[
             "hitscout benchmark perturbqa --lines k562,rpe1",
             "hitscout benchmark perturbqa --lines k562,rpe1 --setting both --json",
+            "hitscout benchmark perturbqa --lines k562 --reasoning votes",
             "hitscout benchmark perturbqa --task gse",
         ],
     )  # fmt: skip

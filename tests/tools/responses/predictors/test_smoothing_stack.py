@@ -11,10 +11,10 @@ from tests.response_world import planted
 from tests.synthetic_store import MODULE_OF, SYMBOLS, shared_world
 from tools.genes.matrices import unit_rows
 from tools.responses.annotation import read_annotation, set_matrix
+from tools.responses.kernels import coresponse, coresponses, cosine, cosines, mixed, unit_of
+from tools.responses.label_table import ask, prepare
 from tools.responses.pair_metrics import per_gene_auroc
-from tools.responses.predictors._kernels import coresponse, coresponses, cosine, cosines, mixed, unit_of
 from tools.responses.predictors._stacker import fit_stack
-from tools.responses.predictors._table import ask, prepare
 from tools.responses.predictors.base import TrainingResponses
 from tools.responses.predictors.smoothing_stack import Known, SmoothingStack, _columns
 from tools.workspace import Paths, Workspace

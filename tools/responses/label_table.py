@@ -12,13 +12,13 @@ import pandas as pd
 
 from tools.responses.annotation import VERSION as ANNOTATION
 from tools.responses.annotation import Annotation
-from tools.responses.predictors._kernels import VERSION as KERNELS
-from tools.responses.predictors._kernels import Coresponses, Floats, coresponses, cosines, mixed, unit_of
+from tools.responses.kernels import VERSION as KERNELS
+from tools.responses.kernels import Coresponses, Floats, coresponses, cosines, mixed, unit_of
 from tools.responses.predictors.base import TrainingResponses
 
 Places = npt.NDArray[np.int64]
 
-VERSION = ("_table 1", *ANNOTATION, *KERNELS)
+VERSION = ("label_table 1", *ANNOTATION, *KERNELS)
 MIXED = ("go", "coessentiality", "string", "spectral")
 """Sources whose mean makes the kernels."""
 POWER, READOUT_POWER = 2.5, 1.5

@@ -14,7 +14,7 @@ from tools.genes.matrices import Matrix
 
 Floats = npt.NDArray[np.floating[Any]]
 
-VERSION = ("_kernels 1", *MATRICES)
+VERSION = ("kernels 1", *MATRICES)
 DENSE = 0.02
 """Share of filled cells from which a dense product is quicker than a sparse one."""
 

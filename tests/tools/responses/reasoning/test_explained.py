@@ -1,0 +1,147 @@
+"""A response is explained by rows and texts that exist, without the predictor's figures and without its own rows."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from db.errors import InvalidValueError, NotFoundError
+from db.screens.responses import contexts
+from tests.response_world import planted
+from tests.synthetic_store import SYMBOLS, copied_world
+from tools.evidence import open_evidence
+from tools.responses.reasoning.explained import (
+    NO,
+    UNKNOWN,
+    YES,
+    Asked,
+    Draw,
+    explain_response,
+    verdict_from,
+    verdict_of,
+)
+from tools.responses.reasoning.summaries import _told, gene_summary, summaries_of
+from tools.responses.tables import add_responses
+from tools.workspace import Paths, Workspace
+from tui.layouts import reasoning as layout
+
+READ = range(100, 600, 24)
+LEARNT = [i for i in range(60) if i % 3]
+ASKED = SYMBOLS[3]
+
+
+def written(folder, name, rows):
+    path = folder / f"{name}.csv"
+    rows.assign(de=rows["de"].astype(int), up=rows["up"].astype("Int64")).drop(columns="split").to_csv(
+        path, index=False
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("explain")
+    store, _ = copied_world(tmp_path_factory, folder)
+    made = Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
+    for seed, name, cells, perturbed in ((0, "x", "K562", LEARNT), (1, "y", "RPE1", range(60))):
+        add_responses(made, written(folder, name, planted(seed, perturbed, READ)), name=name, cell_type=cells)
+    return made
+
+
+@pytest.fixture(scope="module")
+def found(space):
+    return explain_response(space, ASKED, SYMBOLS[124], context="x")
+
+
+def test_every_id_that_is_named_opens(space, found):
+    ids = {one for summary in found.summaries for one in summary.evidence}
+    ids |= {row.evidence for verdict in found.verdicts for draw in verdict.draws for row in draw.rows}
+    assert any(one.startswith("response:x:") for one in ids)
+    assert any(one.startswith("response:y:") for one in ids)
+    for one in sorted(ids)[::5]:
+        open_evidence(space, one)
+
+
+def test_what_is_cited_is_among_the_rows_that_were_given(found):
+    assert [one.task for one in found.verdicts] == ["de", "dir"]
+    for verdict in found.verdicts:
+        assert len(verdict.draws) == 3
+        for draw in verdict.draws:
+            assert set(draw.cited) <= {row.evidence for row in draw.rows}
+            assert draw.invented == ()
+
+
+def test_a_measured_perturbation_is_explained_without_its_own_rows(space):
+    own = SYMBOLS[LEARNT[0]]
+    found = explain_response(space, own, SYMBOLS[124], context="x")
+    rows = [row for verdict in found.verdicts for draw in verdict.draws for row in draw.rows]
+    assert rows
+    assert all(row.perturbation != own for row in rows)
+    # Texts tell of other cells only: of these cells they might tell the answer.
+    assert all(not one.startswith("response:x:") for summary in found.summaries for one in summary.evidence)
+    assert any("In RPE1" in summary.downstream for summary in found.summaries)
+    assert all("In K562" not in summary.downstream + summary.upstream for summary in found.summaries)
+
+
+def test_the_predictors_figures_are_not_among_what_verdicts_rest_on(found):
+    for verdict in found.verdicts:
+        for draw in verdict.draws:
+            assert f"{found.predicted.probability_de:.2f}" not in draw.reason
+
+
+def test_texts_are_kept_by_content_and_written_anew_when_responses_change(space):
+    first = gene_summary(space, ASKED)
+    assert "In RPE1, perturbing it changed" in first.downstream
+    folder = space.paths.cache / "reasoning"
+    before = set(folder.glob("summaries-*.json"))
+    assert gene_summary(space, ASKED) == first
+    assert set(folder.glob("summaries-*.json")) == before
+    some = [one for one in contexts(space.store) if one.name == "y"]
+    assert "K562" not in summaries_of(space, [ASKED], some)[ASKED].downstream
+    assert len(set(folder.glob("summaries-*.json"))) == len(before) + 1
+
+
+def test_rows_that_a_table_keeps_for_testing_are_not_told():
+    rows = pd.DataFrame(
+        {"perturbation": ["A", "A", "B"], "readout": ["R", "S", "R"], "split": ["test", "train", None]}
+    ).assign(de=pd.Series([True, True, None], dtype="boolean"))
+    as_perturbed, as_readout = _told(rows, {"A", "R"})
+    assert as_perturbed["A"]["readout"].tolist() == ["S"]
+    assert as_readout == {}
+
+
+def test_a_verdict_is_the_mean_of_valid_draws_and_one_with_made_up_rows_is_not_valid():
+    asked = Asked("de", "?", (), ())
+    draws = [
+        Draw((), 1.0, YES, "", ()),
+        Draw((), 0.0, NO, "", (), ("response:x:NO:ROW",)),
+        Draw((), None, UNKNOWN, "", ()),
+    ]
+    said = verdict_of(asked, draws, "me")
+    assert (said.share, said.verdict) == (1.0, YES)
+    assert verdict_of(asked, draws[1:], "me").share is None
+    assert verdict_of(asked, draws[1:], "me").verdict == UNKNOWN
+    assert [verdict_from(one) for one in (0.61, 0.45, 0.39, None)] == [YES, UNKNOWN, NO, UNKNOWN]
+
+
+def test_a_gene_read_out_while_it_is_perturbed_and_strangers_are_refused(space):
+    with pytest.raises(InvalidValueError, match="perturbed and read out at once"):
+        explain_response(space, SYMBOLS[124], SYMBOLS[124], context="x")
+    with pytest.raises(NotFoundError):
+        explain_response(space, "NOBODY7", SYMBOLS[124], context="x")
+    with pytest.raises(NotFoundError):
+        gene_summary(space, "NOBODY7")
+
+
+def test_the_page_shows_verdicts_texts_rows_and_the_predictor_apart(found):
+    console = Console(file=io.StringIO(), width=200)
+    for part in (*layout.explained(found), *layout.summarised(found.summaries[0])):
+        console.print(part)
+    text = console.file.getvalue()
+    row = found.verdicts[0].draws[0].rows[0]
+    for part in (row.evidence, found.verdicts[0].verdict, "The predictor, apart from this", "Draw 1:"):
+        assert part in text

@@ -1,0 +1,1 @@
+"""Benchmarks of reasoning: what retrieved rows say, alone and beside a predictor."""

@@ -1,0 +1,335 @@
+"""A response explained: summaries, the measured rows that are close, their votes, and a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from db.errors import InvalidValueError
+from db.evidence_ids import response_id
+from db.genes.perturbation_names import genes_among, genes_in
+from db.screens.responses import ResponseContext, contexts
+from tools.responses.annotation import read_annotation
+from tools.responses.answers import PredictedResponses, ResponseAnswer, predict_responses
+from tools.responses.fits import training
+from tools.responses.label_table import Context, ask, prepare
+from tools.responses.reasoning.retrieval import Retrieval, Task, retrieve, rows_of
+from tools.responses.reasoning.summaries import GeneSummary, summaries_of
+from tools.responses.reasoning.votes import votes
+from tools.workspace import Progress, Workspace
+
+YES, NO, UNKNOWN = "yes", "no", "not enough evidence"
+CLEAR = 0.1
+"""How far from one half a share must be to be called yes or no."""
+QUESTIONS: dict[Task, str] = {
+    "de": "Does the level of {readout} change when {perturbation} is perturbed in {cells}?",
+    "dir": "If the level of {readout} changes when {perturbation} is perturbed in {cells}, does it go up?",
+}
+
+
+@dataclass(frozen=True)
+class RetrievedRow:
+    """A measured response that speaks to the question.
+
+    Attributes:
+        evidence: Evidence id.
+        perturbation: What was perturbed.
+        readout: What was read out.
+        positive: Whether it responds; asked about direction, whether it goes up.
+        weight: How close it is; it has no unit.
+    """
+
+    evidence: str
+    perturbation: str
+    readout: str
+    positive: bool
+    weight: float
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One draw of rows and what it says.
+
+    Attributes:
+        rows: The rows, the closest first.
+        vote: Their vote, from 0 to 1; None where there are none.
+        verdict: ``yes``, ``no`` or ``not enough evidence``.
+        reason: Why, in a sentence or two.
+        cited: Ids of the rows that it rests on; all of them are among `rows`.
+        invented: Ids that were cited and are not among the rows: then the verdict is not to be trusted.
+    """
+
+    rows: tuple[RetrievedRow, ...]
+    vote: float | None
+    verdict: str
+    reason: str
+    cited: tuple[str, ...]
+    invented: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one question.
+
+    Attributes:
+        task: ``de`` or ``dir``.
+        question: The question in words.
+        verdict: ``yes``, ``no`` or ``not enough evidence``.
+        share: Mean of the valid draws, from 0 (no) to 1 (yes); None where all abstain.
+        draws: The draws.
+        by: Who gave the verdicts: ``votes``, or the name of a language model.
+    """
+
+    task: str
+    question: str
+    verdict: str
+    share: float | None
+    draws: tuple[Draw, ...]
+    by: str
+
+
+@dataclass(frozen=True)
+class ExplainedResponse:
+    """What is said of one perturbation and one readout, and why.
+
+    Attributes:
+        context: Name of the context.
+        cell_type: Its cells.
+        predicted: What the response predictor says; nothing of it is among what the verdicts rest on.
+        summaries: Two texts on each gene of the question.
+        verdicts: Whether it responds, and whether it then goes up.
+        notes: What should be known of the answer.
+    """
+
+    context: str
+    cell_type: str
+    predicted: ResponseAnswer
+    summaries: tuple[GeneSummary, ...]
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question with its material, for whoever gives a verdict.
+
+    Attributes:
+        task: ``de`` or ``dir``.
+        question: The question in words.
+        summaries: Two texts on each gene.
+        draws: The rows of each draw, with what they vote for.
+    """
+
+    task: Task
+    question: str
+    summaries: tuple[GeneSummary, ...]
+    draws: tuple[Draw, ...]
+
+
+class Reasoner(Protocol):
+    """Gives verdicts from summaries and rows."""
+
+    name: str
+    """Who it is."""
+
+    def judge(self, asked: Sequence[Asked]) -> list[tuple[Draw, ...]]:
+        """The draws of each question with this reasoner's verdicts in place of those of the votes.
+
+        Args:
+            asked: The questions.
+        """
+        ...
+
+
+def explain_response(
+    workspace: Workspace,
+    perturbation: str,
+    readout: str,
+    *,
+    context: str = "",
+    graph: bool = False,
+    seed: int = 0,
+) -> ExplainedResponse:
+    """Explains a predicted response: what is known of both genes, the closest measured rows, and what they vote for.
+
+    Rows come from the table that is asked about, never from those that it keeps for testing, and never from the very
+    perturbation. No language model is asked.
+
+    Args:
+        workspace: Its store holds responses and annotation of genes.
+        perturbation: The gene to perturb, by any name.
+        readout: The readout gene, by any name.
+        context: Name of the table of responses; may be empty where the store has one only.
+        graph: Whether closeness is that of the network, in place of the predictor's own.
+        seed: Seed of draws and fit.
+
+    Raises:
+        NotFoundError: There is no such context, or a name is no gene; near names are given.
+        NeedsChoiceError: The store has several contexts, or a name means several genes.
+        InvalidValueError: There is too little to learn from, or the readout is the perturbation's own target.
+    """
+    return explained_by(workspace, None, perturbation, readout, context=context, graph=graph, seed=seed)
+
+
+def explained_by(
+    workspace: Workspace,
+    reasoner: Reasoner | None,
+    perturbation: str,
+    readout: str,
+    *,
+    context: str = "",
+    graph: bool = False,
+    seed: int = 0,
+) -> ExplainedResponse:
+    """As `explain_response`, with the verdicts of a reasoner where there is one.
+
+    Args:
+        workspace: As there.
+        reasoner: Who reads summaries and rows; None for the votes of the rows alone.
+        perturbation: As there.
+        readout: As there.
+        context: As there.
+        graph: As there.
+        seed: As there.
+
+    Raises:
+        HitscoutError: As `explain_response`, or the reasoner cannot be asked.
+    """
+    predicted, chosen, asked = asked_about(workspace, perturbation, readout, context=context, graph=graph, seed=seed)
+    given = [one.draws for one in asked] if reasoner is None else reasoner.judge(asked)
+    by = "votes" if reasoner is None else reasoner.name
+    return ExplainedResponse(
+        context=chosen.name,
+        cell_type=chosen.cell_type,
+        predicted=predicted.answers[0],
+        summaries=asked[0].summaries,
+        verdicts=tuple(verdict_of(one, draws, by) for one, draws in zip(asked, given, strict=True)),
+        notes=predicted.notes,
+    )
+
+
+def asked_about(
+    workspace: Workspace, perturbation: str, readout: str, *, context: str = "", graph: bool = False, seed: int = 0
+) -> tuple[PredictedResponses, ResponseContext, list[Asked]]:
+    """What the predictor says of a pair, the table that is asked about, and both questions with their material.
+
+    Args:
+        workspace: As for `explain_response`.
+        perturbation: As there.
+        readout: As there.
+        context: As there.
+        graph: As there.
+        seed: As there.
+
+    Raises:
+        HitscoutError: As there.
+    """
+    if not readout.strip():
+        raise InvalidValueError("No readout gene was named.", "Name one: a single pair is explained at a time.")
+    predicted = predict_responses(workspace, [perturbation], [readout], context=context, seed=seed)
+    if predicted.asked != 1:
+        said = " ".join(predicted.notes) or f"{predicted.asked} pairs were asked about."
+        raise InvalidValueError(said, "Name one perturbation and one readout gene that is not its own target.")
+    answer = predicted.answers[0]
+    chosen = next(one for one in contexts(workspace.store) if one.name == predicted.context)
+    workspace.report(Progress(f"rows of {chosen.name}", 0, 1, "looking for close rows"))
+    asked = questions(workspace, chosen, answer.perturbation, answer.readout, graph=graph, seed=seed)
+    workspace.report(Progress(f"rows of {chosen.name}", 1, 1, "done"))
+    return predicted, chosen, asked
+
+
+def questions(
+    workspace: Workspace,
+    context: ResponseContext,
+    perturbation: str,
+    readout: str,
+    *,
+    graph: bool = False,
+    seed: int = 0,
+) -> list[Asked]:
+    """Both questions on a pair, with summaries and rows.
+
+    Args:
+        workspace: The workspace.
+        context: The table of responses.
+        perturbation: Name as the predictor knows it.
+        readout: Likewise.
+        graph: Whether closeness is that of the network.
+        seed: Seed of the draws.
+    """
+    own = training(workspace, context)
+    names = genes_among({*own.rows["perturbation"], perturbation})
+    members = {gene for genes in own.members.values() for gene in genes}
+    annotation = read_annotation(workspace, sorted(set(names) | (members or {*own.rows["readout"], readout})))
+    table = prepare(own, annotation)
+    pair = ask(pd.DataFrame({"perturbation": [perturbation], "readout": [readout]}), annotation)
+    written = tuple(_summaries(workspace, context, [*genes_in(perturbation), readout]).values())
+    how = Retrieval(closeness="graph" if graph else "kernel")
+    asked = []
+    for task, words in QUESTIONS.items():
+        found = retrieve(table, pair, annotation, task, how, seed)
+        said = votes(found).draws[0]
+        rows = [_rows(table, context, rows_of(found, 0, draw)) for draw in range(how.draws)]
+        draws = tuple(_voted(task, some, float(vote)) for some, vote in zip(rows, said, strict=True))
+        question = words.format(readout=readout, perturbation=perturbation, cells=context.cell_type or context.name)
+        asked.append(Asked(task, question, written, draws))
+    return asked
+
+
+def _summaries(workspace: Workspace, context: ResponseContext, genes: Sequence[str]) -> dict[str, GeneSummary]:
+    """Summaries that tell of other cells alone: the rows of these cells are retrieved, or are what is asked about."""
+    cells = context.cell_type.strip().casefold()
+    others = [
+        one
+        for one in contexts(workspace.store)
+        if one.name != context.name and one.readout_kind == "gene" and one.cell_type.strip().casefold() != cells
+    ]
+    return summaries_of(workspace, list(dict.fromkeys(genes)), others)
+
+
+def _rows(
+    table: Context, context: ResponseContext, rows: Sequence[tuple[int, int, bool, float]]
+) -> tuple[RetrievedRow, ...]:
+    named = [(str(table.perturbations[p]), str(table.readouts[r]), positive, w) for p, r, positive, w in rows]
+    return tuple(RetrievedRow(response_id(context.name, p, r), p, r, positive, w) for p, r, positive, w in named)
+
+
+def _voted(task: Task, rows: tuple[RetrievedRow, ...], vote: float) -> Draw:
+    """The template answer of one draw."""
+    if not rows or not np.isfinite(vote):
+        return Draw(rows, None, UNKNOWN, "No measured perturbation is close enough to say.", ())
+    verdict = verdict_from(vote)
+    does, does_not = ("respond", "do not respond") if task == "de" else ("go up", "go down")
+    cited = [one for one in rows if one.positive == (vote > 0.5)][:3]
+    named = ", ".join(f"{one.readout} under {one.perturbation}" for one in cited)
+    compared = "closer than" if verdict == YES else "farther than" if verdict == NO else "about as close as"
+    reason = f"Rows that {does} are {compared} those that {does_not}; the closest {'of them ' if cited else ''}{named}."
+    return Draw(rows, vote, verdict, reason, tuple(one.evidence for one in cited))
+
+
+def verdict_from(share: float | None) -> str:
+    """Yes, no, or not enough evidence.
+
+    Args:
+        share: From 0 (no) to 1 (yes); None where nothing was said.
+    """
+    if share is None or not np.isfinite(share) or abs(share - 0.5) < CLEAR:
+        return UNKNOWN
+    return YES if share > 0.5 else NO
+
+
+def verdict_of(asked: Asked, draws: Sequence[Draw], by: str) -> Verdict:
+    """The mean of the valid draws; one that cites rows that do not exist is not valid.
+
+    Args:
+        asked: The question.
+        draws: The draws.
+        by: Who gave them.
+    """
+    valid = [one.vote for one in draws if one.vote is not None and not one.invented]
+    share = float(np.mean(valid)) if valid else None
+    return Verdict(asked.task, asked.question, verdict_from(share), share, tuple(draws), by)
