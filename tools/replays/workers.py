@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 from db.acts import option
@@ -120,6 +121,9 @@ def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     # Not forked: the parent may hold threads (a terminal app, BLAS) that a fork would copy half-way. Not the standard
     # library's spawn either, which runs a user's script once more in each worker unless the script is guarded.
     context = get_context("loky")
+    if hasattr(signal, "pthread_sigmask"):
+        # Else the first worker's start begins it, which ends what `interrupts_ignored` blocked (CPython 3.11).
+        resource_tracker.ensure_running()
     before = _children()
     pool = ProcessPoolExecutor(workers, context, _start_worker)
     try:
