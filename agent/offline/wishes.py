@@ -194,7 +194,8 @@ def _why(question: str, wishes: Wishes) -> Wish:
     """Explains a prediction, or why a gene was not nominated; shows the card where no tool does."""
     negative = bool(re.search(r"\b(not|n't|isn.t|wasn.t|missing|absent|left out)\b", question.lower()))
     genes = genes_in(question)
-    tool = next((t for t in wishes.tools if ("why_not" in t) == negative and ("why" in t or "explain" in t)), "")
+    wanted = "why_not" if negative else "explain_prediction"
+    tool = next((tool for tool in wishes.tools if tool == wanted), "")
     if not genes or not tool:
         return (yield from _gene(question, wishes))
     return (yield from _by_schema(tool, question, wishes, "why"))
