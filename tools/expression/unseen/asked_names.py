@@ -34,7 +34,7 @@ def asked_perturbation(workspace: Workspace, name: str, known: Collection[str] =
     for one in found:
         if one.gene is None:
             near = f"Did you mean {', '.join(one.near)}?" if one.near else f"{act('gene_card', NAME)} looks names up."
-            raise NotFoundError(f"No single gene is named {one.name!r}. {one.detail}".strip(), near)
+            raise NotFoundError(one.detail or f"No gene is named {one.name!r}.", near)
     symbols = sorted({one.gene.symbol for one in found if one.gene})
     if len(symbols) < len(parts):
         raise InvalidValueError(f"Both parts of {name!r} are one gene.", f"Ask about {symbols[0]}.")

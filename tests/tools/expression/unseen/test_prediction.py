@@ -172,7 +172,7 @@ def test_files_are_learnt_from_in_place_of_the_store(planted, tmp_path):
 
 def test_what_cannot_be_asked_is_refused_with_what_would_work(planted):
     space = planted.workspace
-    with pytest.raises(NotFoundError, match="No single gene is named 'GENEX'"):
+    with pytest.raises(NotFoundError, match=r"^No gene is named 'GENEX'\. "):
         predict_expression(space, "GENEX")
     with pytest.raises(InvalidValueError, match="one gene or two"):
         predict_expression(space, "GENE0001+GENE0002+GENE0003")
