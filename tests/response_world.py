@@ -31,6 +31,15 @@ def planted(seed: int, perturbed=PERTURBED, read=READ) -> pd.DataFrame:
     return table.astype({"de": "boolean"})
 
 
+def write_labels(folder: Path, name: str, table: pd.DataFrame) -> Path:
+    """Writes a table as users add it: perturbation, readout, de and up."""
+    path = folder / f"{name}.csv"
+    table.assign(de=table["de"].astype(int), up=table["up"].astype("Int64")).drop(columns="split").to_csv(
+        path, index=False
+    )
+    return path
+
+
 def write_line(folder: Path, name: str, table: pd.DataFrame) -> Path:
     """Writes a line as PerturbQA does: X-de.csv and X-dir.csv."""
     folder.mkdir(exist_ok=True)

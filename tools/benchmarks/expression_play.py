@@ -13,14 +13,13 @@ import pandas as pd
 from db.genes.perturbation_names import are_pairs, genes_among
 from tools.benchmarks.expression_halves import Halves
 from tools.expression.expression_responses import ExpressionResponses, Floats
-from tools.expression.gene_folds import Places, gene_folds
+from tools.expression.gene_folds import Places, held_out_folds
 from tools.expression.metrics.base import Metric, Numbers, Predictions
 from tools.expression.predictors.base import ExpressionPredictor, FittedExpressionPredictor
 from tools.registry import load, names
 from tools.responses.annotation import Annotation
 
 MEAN = "training_mean"
-FEW_ROWS, MANY_FOLDS, FOLDS = 200, 20, 5
 OF_CELLS = ("energy_distance", "variance_ratio")
 
 
@@ -89,10 +88,8 @@ def play(
     perturbations = responses.rows["perturbation"].to_numpy(object)
     halves = Halves.of(responses, judged, np.random.default_rng([seed, 1]))
     guesses = {name: _Guesses.empty(len(judged), len(responses.readouts)) for name in members}
-    count = MANY_FOLDS if len(responses.rows) <= FEW_ROWS else FOLDS
-    folds = list(gene_folds(perturbations, count, np.random.default_rng(seed)))
-    folds = [(learnt, tried) for learnt, tried in folds if np.isin(judged, tried).any()]
-    for number, (_, tried) in enumerate(folds):
+    folds = [tried for _, tried in held_out_folds(perturbations, seed) if np.isin(judged, tried).any()]
+    for number, tried in enumerate(folds):
         learnt = responses.without(sorted(genes_among(perturbations[tried])))
         rows = np.flatnonzero(np.isin(judged, tried))
         for place, (name, member) in enumerate(members.items()):

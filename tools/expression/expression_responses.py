@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -14,6 +14,8 @@ from db.genes.perturbation_names import genes_in
 
 VERSION = ("expression_responses 1",)
 Floats: TypeAlias = npt.NDArray[np.float32]
+LEAST_SHARE = 0.5
+"""Share of pairs with a number below which a missing one means that nothing was found, as in ranked lists."""
 CONTROL = ""
 """Perturbation of a cell that has none."""
 
@@ -81,6 +83,45 @@ class ExpressionResponses:
             estimates=self.estimates[kept],
             cells=None if self.cells is None else self.cells.of(_free(self.cells, hidden)),
         )
+
+    def among(self, places: npt.NDArray[np.intp]) -> ExpressionResponses:
+        """The same of some readout genes alone.
+
+        Args:
+            places: Their places in `readouts`.
+        """
+        cells = self.cells and replace(self.cells, expression=self.cells.expression[:, places])
+        return replace(self, readouts=self.readouts[places], estimates=self.estimates[:, places], cells=cells)
+
+
+def common_readouts(readouts: Sequence[Iterable[str]]) -> pd.Index[str]:
+    """The readout genes that several measurements have, each once, in the order of the first.
+
+    Args:
+        readouts: Symbols of each.
+    """
+    common = set.intersection(*map(set, readouts))
+    return pd.Index([symbol for symbol in dict.fromkeys(readouts[0]) if symbol in common], dtype=object)
+
+
+def group_means(estimates: Floats, codes: npt.NDArray[Any], count: int) -> Floats:
+    """Means over the rows of each group, without what is missing; NaN where all is.
+
+    Args:
+        estimates: n × m.
+        codes: Group of each row, n.
+        count: How many groups there are.
+
+    Returns:
+        Groups × m.
+    """
+    from scipy.sparse import csr_array
+
+    groups = csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(count, len(codes)))
+    there = np.isfinite(estimates)
+    with np.errstate(invalid="ignore"):
+        found = (groups @ np.where(there, estimates, 0)) / (groups @ there.astype(np.float32))
+    return np.asarray(found, dtype=np.float32)
 
 
 def _free(cells: Cells, hidden: set[str]) -> npt.NDArray[np.bool_]:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from db.genes.perturbation_names import genes_in
 
 VERSION = ("gene_folds 1",)
+FEW_ROWS, MANY_FOLDS, FOLDS = 200, 20, 5
+"""Up to so many rows the one number of folds, beyond them the other."""
 Places: TypeAlias = npt.NDArray[np.intp]
 
 
@@ -33,3 +35,14 @@ def gene_folds(
         hidden = {gene for genes, out in zip(targets, tried, strict=True) if out for gene in genes}
         learnt = np.array([hidden.isdisjoint(genes) for genes in targets])
         yield np.flatnonzero(learnt), np.flatnonzero(tried)
+
+
+def held_out_folds(perturbations: Sequence[str] | npt.NDArray[Any], seed: int) -> list[tuple[Places, Places]]:
+    """The folds in which genes are held out to judge a predictor: more of them where there is little to learn from.
+
+    Args:
+        perturbations: Name of each row.
+        seed: Where the order of genes comes from.
+    """
+    count = MANY_FOLDS if len(perturbations) <= FEW_ROWS else FOLDS
+    return list(gene_folds(perturbations, count, np.random.default_rng(seed)))

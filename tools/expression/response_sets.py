@@ -14,7 +14,7 @@ import pandas as pd
 from db.errors import RefusedFileError
 from db.files.cells.opening import holds_cells
 from db.files.opening import damage_refused, open_ordinary
-from tools.expression.expression_responses import ExpressionResponses
+from tools.expression.expression_responses import LEAST_SHARE, ExpressionResponses
 from tools.expression.response_sources import (
     approved,
     responses_of_cells,
@@ -26,8 +26,6 @@ from tools.workspace import Workspace
 HELP = "Save one matrix lfc with the arrays gene and symbol, which name its rows and columns."
 ROWS, READOUTS, MATRICES = ("gene", "perturbation"), ("symbol", "readout"), ("lfc", "estimate")
 UNPERTURBED = ("reverted", "revertant", "wt")
-LEAST_SHARE = 0.5
-"""Share of pairs with a number below which a missing one means that nothing was found."""
 
 
 def set_of_store(workspace: Workspace, context: str) -> ExpressionResponses:
@@ -116,11 +114,4 @@ def _complete(found: ExpressionResponses) -> ExpressionResponses:
     there = np.isfinite(found.estimates)
     if there.mean() < LEAST_SHARE:
         return replace(found, estimates=np.nan_to_num(found.estimates))
-    kept = np.flatnonzero(there.all(axis=0) if there.all(axis=0).any() else there.any(axis=0))
-    cells = found.cells
-    return replace(
-        found,
-        readouts=found.readouts[kept],
-        estimates=found.estimates[:, kept],
-        cells=cells and replace(cells, expression=cells.expression[:, kept]),
-    )
+    return found.among(np.flatnonzero(there.all(axis=0) if there.all(axis=0).any() else there.any(axis=0)))

@@ -18,7 +18,7 @@ from db.screens.response_cells import response_cells
 from db.screens.response_rows import looked_at
 from db.screens.response_stages import stage
 from db.store import Connection
-from tools.expression.expression_responses import CONTROL, Cells, ExpressionResponses, Floats
+from tools.expression.expression_responses import CONTROL, Cells, ExpressionResponses, Floats, common_readouts
 from tools.expression.perturb_seq.cells_grouped.arms import Arms
 from tools.expression.perturb_seq.cells_grouped.grouping import grouped_cells
 from tools.expression.perturb_seq.comparing.layers import chosen_layer, normalised_pieces
@@ -49,8 +49,7 @@ def responses_of_store(workspace: Workspace, contexts: Sequence[str], name: str 
         InvalidValueError: They have no readout gene in common, or no estimates.
     """
     found = [response_matrix(workspace, context) for context in contexts]
-    common = set.intersection(*(set(one.readouts) for one in found))
-    readouts = pd.Index([symbol for symbol in dict.fromkeys(found[0].readouts) if symbol in common], dtype=object)
+    readouts = common_readouts([one.readouts for one in found])
     estimates = [one.estimate[:, _places(one.readouts, readouts)] for one in found]
     if not len(readouts) or not any(np.isfinite(one).any() for one in estimates):
         raise InvalidValueError(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError
-from tests.response_world import planted
+from tests.response_world import planted, write_labels
 from tests.synthetic_store import MODULE_OF, SYMBOLS, copied_world, shared_world
 from tools.evidence import open_evidence
 from tools.responses import fits as response_fits
@@ -23,14 +23,6 @@ ORPHAN = "XORPHAN"
 """In the table, and no known gene: no set, edge or text tells what it is like."""
 
 
-def written(folder, name, rows):
-    path = folder / f"{name}.csv"
-    rows.assign(de=rows["de"].astype(int), up=rows["up"].astype("Int64")).drop(columns="split").to_csv(
-        path, index=False
-    )
-    return path
-
-
 @pytest.fixture(scope="module")
 def space(tmp_path_factory):
     folder = tmp_path_factory.mktemp("respond")
@@ -38,8 +30,8 @@ def space(tmp_path_factory):
     made = Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
     rows = planted(0, LEARNT, READ)
     orphan = rows[rows["perturbation"] == SYMBOLS[1]].assign(perturbation=ORPHAN)
-    add_responses(made, written(folder, "mine", pd.concat([rows, orphan])), cell_type="A", study="Ours")
-    add_responses(made, written(folder, "other", planted(1, range(90), READ)), cell_type="B", study="Theirs")
+    add_responses(made, write_labels(folder, "mine", pd.concat([rows, orphan])), cell_type="A", study="Ours")
+    add_responses(made, write_labels(folder, "other", planted(1, range(90), READ)), cell_type="B", study="Theirs")
     return made
 
 
@@ -160,7 +152,7 @@ def test_a_table_of_responders_alone_teaches_nothing_and_a_store_without_any_nam
         predict_responses(bare, [SYMBOLS[0]])
     assert "`fetch(['perturbqa-k562'])`" in refused.value.suggestion
     rows = planted(0, LEARNT, READ)
-    add_responses(bare, written(tmp_path, "hits", rows[rows["de"]]))
+    add_responses(bare, write_labels(tmp_path, "hits", rows[rows["de"]]))
     with pytest.raises(InvalidValueError, match="without"):
         predict_responses(bare, [SYMBOLS[0]])
 

@@ -178,7 +178,8 @@ def play(
     with threadpool_limits(1):
         played = _Played(line, annotation, prepare(line.train, annotation), seed)
         predictor, combinations = played.learnt() if reasoning == "combined" else (None, {})
-        return [_figures(played, task, predictor, combinations.get(task), controls=controls) for task in _TASKS]
+        shuffled = played.shuffled() if controls else None
+        return [_figures(played, shuffled, task, predictor, combinations.get(task)) for task in _TASKS]
 
 
 @dataclass(frozen=True)
@@ -211,18 +212,18 @@ class _Played:
 
 def _figures(
     played: _Played,
+    other: _Played | None,
     task: Task,
     predictor: FittedResponsePredictor | None,
     combination: Combination | None,
-    *,
-    controls: bool,
 ) -> ReasoningFigures:
+    """One task; `other` is the same line with shuffled genes, where that control is counted."""
     started = time.perf_counter()
     rows = AskedRows.of(played.line, task).among(counted(played.line, task))
     pairs = pd.DataFrame({"perturbation": rows.perturbations, "readout": rows.readouts})
     said = played.votes(pairs, task, Retrieval())
     graph = played.votes(pairs, task, Retrieval(closeness="graph")).share
-    shuffled = played.shuffled().votes(pairs, task, Retrieval()).share if controls else None
+    shuffled = None if other is None else other.votes(pairs, task, Retrieval()).share
     counting = _Counting(rows, played.seed)
     found = ReasoningFigures(
         line=played.line.name, task=task, rows=len(pairs), genes_scored=len(set(rows.readouts)),

@@ -13,7 +13,7 @@ import pandas as pd
 from db.errors import InvalidValueError
 from db.genes.perturbation_names import genes_among
 from tools.expression.expression_responses import VERSION as RESPONSES
-from tools.expression.expression_responses import ExpressionResponses, Floats
+from tools.expression.expression_responses import ExpressionResponses, Floats, group_means
 from tools.expression.gene_folds import VERSION as GENE_FOLDS
 from tools.expression.gene_folds import Places, gene_folds
 
@@ -64,7 +64,7 @@ class Measured:
                 f"{responses.name} has responses to {count} perturbations only.",
                 f"Give at least {FEWEST}: what an unseen gene does is told from genes that are like it.",
             )
-        estimates = _group_means(responses.estimates, codes, len(found))
+        estimates = group_means(responses.estimates, codes, len(found))
         known = tuple(sorted(set(contexts)))
         means = _context_means(estimates, perturbations, contexts, known)
         residuals = estimates - means[[known.index(one) for one in contexts]]
@@ -109,17 +109,6 @@ class Measured:
         return self.known.index(context)
 
 
-def _group_means(estimates: Floats, codes: npt.NDArray[Any], count: int) -> Floats:
-    """Means over the rows of each group, without what is missing; NaN where all is."""
-    from scipy.sparse import csr_array
-
-    groups = csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(count, len(codes)))
-    there = np.isfinite(estimates)
-    with np.errstate(invalid="ignore"):
-        found = (groups @ np.where(there, estimates, 0)) / (groups @ there.astype(np.float32))
-    return np.asarray(found, dtype=np.float32)
-
-
 def _context_means(
     estimates: Floats, perturbations: npt.NDArray[Any], contexts: npt.NDArray[Any], known: tuple[str, ...]
 ) -> Floats:
@@ -127,8 +116,8 @@ def _context_means(
 
     Every perturbation counts once in the overall mean, in however many contexts it was measured.
     """
-    each = _group_means(estimates, pd.factorize(perturbations)[0], len(set(perturbations)))
-    overall = np.nan_to_num(_group_means(each, np.zeros(len(each), dtype=int), 1)[0])
+    each = group_means(estimates, pd.factorize(perturbations)[0], len(set(perturbations)))
+    overall = np.nan_to_num(group_means(each, np.zeros(len(each), dtype=int), 1)[0])
     places = np.array([known.index(one) for one in contexts])
     there = np.isfinite(estimates)
     sums, rows = np.zeros((2, len(known), estimates.shape[1]), dtype=np.float32)

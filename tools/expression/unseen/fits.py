@@ -27,7 +27,7 @@ from tools.expression.unseen.options import Learning
 from tools.expression.vectors import gene_vectors
 from tools.responses.annotation import VERSION as ANNOTATION
 from tools.responses.annotation import Annotation
-from tools.screens.response_files.kept import joint_path
+from tools.screens.response_files.kept import joint_path, safe_name
 from tools.workspace import Progress, Workspace
 
 VERSION = ("expression_fits 1", *RESPONSES, *ANNOTATION)
@@ -97,7 +97,7 @@ def expression_fit(workspace: Workspace, learning: Learning, hidden: Sequence[st
     predictor = cast("ExpressionPredictor", registry.load("expression_predictors", name)())
     key = _key(workspace, learning, chosen, predictor, hidden)
     kind = "blind" if hidden else "fit"
-    path = joint_path(workspace, f"{_safe('-'.join((*chosen.names[:1], name)))}-{key}.{kind}")
+    path = joint_path(workspace, f"{safe_name('-'.join((*chosen.names[:1], name)))}-{key}.{kind}")
     held = disk_cache.kept(path, _fit_in, private=True)
     if held is None:
         held = _made(workspace, learning, chosen, predictor, key, hidden)
@@ -123,10 +123,6 @@ def _key(
             "fresh": fresh, "names": [one.name for one in learning.data],
         },
     )  # fmt: skip
-
-
-def _safe(name: str) -> str:
-    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name)
 
 
 def _fit_in(stream: BinaryIO) -> ExpressionFit:

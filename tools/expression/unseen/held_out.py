@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from db import disk_cache
 from db.genes.perturbation_names import are_pairs, genes_among
-from tools.expression.expression_responses import ExpressionResponses, Floats
-from tools.expression.gene_folds import gene_folds
+from tools.expression.expression_responses import ExpressionResponses, Floats, group_means
+from tools.expression.gene_folds import held_out_folds
 from tools.expression.predictors.base import ExpressionPredictor
 from tools.expression.unseen.fits import ExpressionFit, predictor_of
 from tools.expression.unseen.learning import learnt_responses
@@ -22,8 +21,6 @@ from tools.screens.response_files.kept import joint_path
 from tools.workspace import Progress, Workspace
 
 VERSION = "held_out 1"
-FEW_ROWS, MANY_FOLDS, FOLDS = 200, 20, 5
-"""As `benchmark_expression` holds genes out: more folds where there is little to learn from."""
 UNKNOWN = "?"
 """No gene: what is predicted of it is what is predicted where nothing is known."""
 
@@ -72,15 +69,8 @@ def collapsed(responses: ExpressionResponses) -> tuple[pd.DataFrame, Floats]:
     single = np.flatnonzero(~are_pairs(list(responses.rows["perturbation"])))
     keys = pd.MultiIndex.from_frame(responses.rows[["perturbation", "context"]].iloc[single])
     codes, found = pd.factorize(keys, sort=True)
-    groups = csr_array(
-        (np.ones(len(codes), np.float32), (codes, np.arange(len(codes)))), shape=(len(found), len(codes))
-    )
-    estimates = responses.estimates[single]
-    counts = groups @ np.isfinite(estimates).astype(np.float32)
-    with np.errstate(invalid="ignore"):
-        means = np.where(counts > 0, (groups @ np.nan_to_num(estimates)) / counts, np.nan)
     rows = pd.DataFrame(list(found), columns=["perturbation", "context"], dtype=object)
-    return rows, means.astype(np.float32)
+    return rows, group_means(responses.estimates[single], codes, len(found))
 
 
 def _predicted(workspace: Workspace, learning: Learning, fit: ExpressionFit, rows: pd.DataFrame) -> Floats:
@@ -121,8 +111,7 @@ def predicted_out_of_fold(
 
     names, contexts = (rows[column].to_numpy(object) for column in ("perturbation", "context"))
     found = np.full((len(rows), len(responses.readouts)), np.nan, dtype=np.float32)
-    count = MANY_FOLDS if len(rows) <= FEW_ROWS else FOLDS
-    folds = list(gene_folds(names, count, np.random.default_rng(seed))) if len(rows) else []
+    folds = held_out_folds(names, seed) if len(rows) else []
     for number, (_, tried) in enumerate(folds):
         report(number, len(folds))
         learnt = responses.without(sorted(genes_among(names[tried])))

@@ -12,12 +12,10 @@ import pandas as pd
 from db.acts import FILE, act, option
 from db.errors import InvalidValueError, NotFoundError, did_you_mean
 from db.screens.responses import ResponseContext, contexts, shared_readouts, with_estimates
-from tools.expression.expression_responses import ExpressionResponses
+from tools.expression.expression_responses import LEAST_SHARE, ExpressionResponses, common_readouts
 from tools.expression.unseen.options import Learning
 from tools.workspace import Workspace
 
-LEAST_SHARE = 0.5
-"""Share of pairs with a row below which a table is one of ranked lists: see `tools.expression.response_sets`."""
 LEAST_SHARED = 0.8
 """Share of the readout genes of the widest table that another must have measured to be learnt from beside it."""
 
@@ -130,17 +128,12 @@ def learnt_responses(workspace: Workspace, learning: Learning, tables: Sequence[
 
 def _distinct(found: ExpressionResponses) -> ExpressionResponses:
     """Each readout gene once: two names of a file may mean the same gene, and the first column is taken."""
-    kept = np.flatnonzero(~found.readouts.duplicated())
-    if len(kept) == len(found.readouts):
-        return found
-    cells = found.cells and replace(found.cells, expression=found.cells.expression[:, kept])
-    return replace(found, readouts=found.readouts[kept], estimates=found.estimates[:, kept], cells=cells)
+    return found.among(np.flatnonzero(~found.readouts.duplicated()))
 
 
 def _joined(parts: Sequence[ExpressionResponses]) -> ExpressionResponses:
     """Several files as one: their contexts stay apart, and readouts are those that all of them have."""
-    common = set.intersection(*(set(one.readouts) for one in parts))
-    readouts = pd.Index([symbol for symbol in dict.fromkeys(parts[0].readouts) if symbol in common], dtype=object)
+    readouts = common_readouts([one.readouts for one in parts])
     if not len(readouts):
         raise InvalidValueError(
             f"{', '.join(one.name for one in parts)} have no readout gene in common.", "Learn from one of them."

@@ -29,7 +29,7 @@ from tools.expression.unseen.options import Learning
 from tools.parameters import takes_fields
 from tools.workspace import Workspace
 
-TOP = 50
+TOP, NEIGHBOURS = 50, 10
 MOST_POINTS, PLOTTED = 2_000, 600
 
 
@@ -114,7 +114,7 @@ def predict_expression(
     within: str = "",
     blind: bool = False,
     top: int = TOP,
-    neighbours: int = 10,
+    neighbours: int = NEIGHBOURS,
     points: int = 0,
 ) -> PredictedExpression:
     """Predicts what a perturbation that nobody made does to the expression of every readout gene.
@@ -145,6 +145,33 @@ def predict_expression(
             f"Give {option(top=1)} or more, {option(neighbours=0)} or more, and {MOST_POINTS:,} points at most.",
         )
     fit, name = fit_for(workspace, perturbation, learning, blind=blind)
+    return predicted_by(workspace, fit, name, within=within, top=top, neighbours=neighbours, points=points)
+
+
+def predicted_by(
+    workspace: Workspace,
+    fit: ExpressionFit,
+    name: str,
+    *,
+    within: str = "",
+    top: int = TOP,
+    neighbours: int = NEIGHBOURS,
+    points: int = 0,
+) -> PredictedExpression:
+    """What a fit says of a perturbation, with what was measured of it.
+
+    Args:
+        workspace: The workspace.
+        fit: What was learnt.
+        name: Approved name, ``A`` or ``A+B``.
+        within: As for `predict_expression`.
+        top: As there.
+        neighbours: As there.
+        points: As there.
+
+    Raises:
+        InvalidValueError: There is no such context.
+    """
     posterior = fit.fitted.predict([name], within)
     mean, sd = posterior.mean[0], posterior.sd[0]
     average = average_change(fit, within)

@@ -14,7 +14,7 @@ from db.errors import InvalidValueError
 from db.files.cells.writing import write_h5ad
 from tools.expression.unseen.fits import ExpressionFit
 from tools.expression.unseen.options import Learning
-from tools.expression.unseen.prediction import PredictedExpression, fit_for, predict_expression
+from tools.expression.unseen.prediction import PredictedExpression, fit_for, predicted_by
 from tools.output_files import output_path, write_whole
 from tools.parameters import takes_fields
 from tools.workspace import Workspace
@@ -80,7 +80,7 @@ def sample_expression(
     fit, name = fit_for(workspace, perturbation, learning, blind=blind)
     _refuse(fit, sample, within)
     drawn = fit.fitted.sample(name, sample, np.random.default_rng([learning.seed, 7]), within)
-    prediction = predict_expression(workspace, name, learning, within=within, blind=blind, top=TOP)
+    prediction = predicted_by(workspace, fit, name, within=within, top=TOP)
     obs = pd.DataFrame({"perturbation": name, "context": within or "all", "predictor": fit.predictor},
                        index=[f"predicted-{number}" for number in range(1, sample + 1)])  # fmt: skip
     genes = pd.DataFrame({"symbol": fit.fitted.readouts.astype(str)}, index=fit.fitted.readouts.astype(str))

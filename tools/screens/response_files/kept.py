@@ -19,7 +19,7 @@ def kept_path(workspace: Workspace, context: str, name: str) -> Path:
         context: Name of the context.
         name: What it is, with the key of what it rests on.
     """
-    return _folder(workspace) / f"{_safe(context)}-{name}"
+    return _folder(workspace) / f"{safe_name(context)}-{name}"
 
 
 def forget_kept(workspace: Workspace, context: str) -> None:
@@ -39,7 +39,7 @@ def forget_kept(workspace: Workspace, context: str) -> None:
         f"-{key}.fit",
         f"-across-{key}.fit",
     ]
-    for path in [path for kind in kinds for path in _folder(workspace).glob(f"{_safe(context)}{kind}")]:
+    for path in [path for kind in kinds for path in _folder(workspace).glob(f"{safe_name(context)}{kind}")]:
         path.unlink(missing_ok=True)
     for path in (_folder(workspace) / _JOINT).glob("*"):
         path.unlink(missing_ok=True)
@@ -59,6 +59,10 @@ def _folder(workspace: Workspace) -> Path:
     return workspace.paths.cache / "responses"
 
 
-def _safe(context: str) -> str:
-    """The context's name as part of a file's name."""
-    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in context)
+def safe_name(name: str) -> str:
+    """A name, such as a context's, as part of a file's name.
+
+    Args:
+        name: Any text.
+    """
+    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from db.errors import InvalidValueError, NotFoundError
 from db.screens.responses import contexts
-from tests.response_world import planted
+from tests.response_world import planted, write_labels
 from tests.synthetic_store import SYMBOLS, copied_world
 from tools.evidence import open_evidence
 from tools.responses.reasoning.explained import (
@@ -34,21 +34,13 @@ LEARNT = [i for i in range(60) if i % 3]
 ASKED = SYMBOLS[3]
 
 
-def written(folder, name, rows):
-    path = folder / f"{name}.csv"
-    rows.assign(de=rows["de"].astype(int), up=rows["up"].astype("Int64")).drop(columns="split").to_csv(
-        path, index=False
-    )
-    return path
-
-
 @pytest.fixture(scope="module")
 def space(tmp_path_factory):
     folder = tmp_path_factory.mktemp("explain")
     store, _ = copied_world(tmp_path_factory, folder)
     made = Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
     for seed, name, cells, perturbed in ((0, "x", "K562", LEARNT), (1, "y", "RPE1", range(60))):
-        add_responses(made, written(folder, name, planted(seed, perturbed, READ)), name=name, cell_type=cells)
+        add_responses(made, write_labels(folder, name, planted(seed, perturbed, READ)), name=name, cell_type=cells)
     return made
 
 
