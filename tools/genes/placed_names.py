@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from db.acts import NAME, act
+from db.errors import NotFoundError
 from db.genes.names import GeneNames
 from db.records import Note, Organism
 from tools.workspace import Workspace
@@ -45,3 +47,22 @@ def place(
     reasons = {"ambiguous": "ambiguous", "date": "date"}
     notes = (Note(None, one.name, reasons.get(one.status, "unresolved"), one.detail) for one in missing.values())
     return Placed(ids, tuple(notes), {one.name: one.gene.symbol for one in resolutions if one.gene is not None})
+
+
+def required_symbols(workspace: Workspace, names: Sequence[str]) -> dict[str, str]:
+    """Name → approved symbol, where every name has to be one human gene.
+
+    Args:
+        workspace: Its store has the gene names.
+        names: Names by which somebody asks.
+
+    Raises:
+        NotFoundError: A name is no gene, or means several; near names are given.
+    """
+    found = {}
+    for one in GeneNames.load(workspace.store, "human").resolve(names):
+        if one.gene is None:
+            near = f"Did you mean {', '.join(one.near)}?" if one.near else f"{act('gene_card', NAME)} looks names up."
+            raise NotFoundError(one.detail or f"No gene is named {one.name!r}.", near)
+        found[one.name] = one.gene.symbol
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,9 @@ import pandas as pd
 from db.acts import FILE, NAME, act, option
 from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError, did_you_mean, near_words
 from db.evidence_ids import response_id
-from db.genes.names import GeneNames
 from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
 from db.screens.responses import ResponseContext, contexts, measured_responses
+from tools.genes.placed_names import required_symbols
 from tools.parameters import takes_names
 from tools.responses.fits import ResponseFit, fit_of
 from tools.responses.predictors.base import Neighbour
@@ -254,16 +254,7 @@ def _named(workspace: Workspace, names: Sequence[str], known: frozenset[str], *,
         raise NotFoundError(
             f"There is no readout {fresh[0]!r}.", f"Did you mean {', '.join(near or sorted(known)[:3])}?"
         )
-    meant: Mapping[str, str] = {}
-    if fresh:
-        found = GeneNames.load(workspace.store, "human").resolve(fresh)
-        for one in found:
-            if one.gene is None:
-                hint = (
-                    f"Did you mean {', '.join(one.near)}?" if one.near else f"{act('gene_card', NAME)} looks names up."
-                )
-                raise NotFoundError(f"No single gene is named {one.name!r}. {one.detail}".strip(), hint)
-        meant = {one.name: one.gene.symbol for one in found if one.gene}
+    meant = required_symbols(workspace, fresh) if fresh else {}
     symbols = [
         name if name in known else name_of_genes(sorted(meant.get(part, part) for part in genes_in(name)))
         for name in names

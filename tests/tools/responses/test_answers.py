@@ -178,3 +178,8 @@ def test_the_shared_world_stays_as_it_was(tmp_path_factory):
     store, _ = shared_world(tmp_path_factory)
     with pytest.raises(NotFoundError):
         predict_responses(Workspace(store, np.random.default_rng(0)), [SYMBOLS[0]])
+
+
+def test_that_no_gene_has_a_name_is_told_once(space):
+    with pytest.raises(NotFoundError, match=r"^No gene is named 'NOTAGENE'\. "):
+        predict_responses(space, ["NOTAGENE"], [SYMBOLS[100]], context="mine")
