@@ -199,6 +199,36 @@ def relation(a: Screen | Question, b: Screen | Question) -> Relation:
 
 
 @dataclass(frozen=True)
+class CampaignSignature:
+    """A state of the cells that a campaign's hits push toward, and how far each gene does, as it was at the start.
+
+    Attributes:
+        name: Name of the signature.
+        learnt_from: Tables of responses that the scores come from.
+        fit: Rank correlation of predicted and measured scores of genes that were held out; None where it is not known.
+        doubt: Standard deviation of a predicted score around the measured one.
+        predicted: Gene → predicted score, in standard deviations of measured ones, drawn in as far as predictions hold.
+        measured: Gene → measured score, of genes that were perturbed in those tables.
+    """
+
+    name: str
+    learnt_from: tuple[str, ...]
+    fit: float | None
+    doubt: float
+    predicted: Mapping[str, float]
+    measured: Mapping[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values that `from_json` reads back."""
+        return {**vars(self), "learnt_from": list(self.learnt_from)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The signature that `to_json` wrote."""
+        return cls(**{**values, "learnt_from": tuple(values["learnt_from"])})
+
+
+@dataclass(frozen=True)
 class CampaignSettings:
     """How a campaign's rounds are made up; what is looked for stands in its `Question`."""
 
@@ -218,10 +248,14 @@ class CampaignSettings:
     mode_reasons: tuple[str, ...] = ()
     """Reasons of the exclusions that the mode made. Unlike others these genes are believed to hit as ever; chances are
     those of a library that holds them."""
+    signature: CampaignSignature | None = None
+    """Toward what hits push the cells, where that was said."""
 
     def to_json(self) -> dict[str, Any]:
-        """As plain values that `from_json` reads back."""
-        return {**vars(self), "ignored": in_order(self.ignored), "mode_reasons": list(self.mode_reasons)}
+        """As plain values that `from_json` reads back; without a signature no key is there."""
+        values = {**vars(self), "ignored": in_order(self.ignored), "mode_reasons": list(self.mode_reasons)}
+        del values["signature"]
+        return values if self.signature is None else {**values, "signature": self.signature.to_json()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
@@ -231,6 +265,7 @@ class CampaignSettings:
                 **values,
                 "ignored": tuple(IgnoredName.from_json(one) for one in values.get("ignored", ())),
                 "mode_reasons": tuple(values.get("mode_reasons", ())),
+                "signature": CampaignSignature.from_json(values["signature"]) if "signature" in values else None,
             }
         )
 

@@ -28,8 +28,8 @@ from tools.prediction.predictors.base import Predictor
 from tools.prediction.prior_learner import PASSED_OVER
 from tools.prediction.priors import Excluded, PriorChoice, PriorUse, choose_priors
 from tools.prediction.reasons import explained
-from tools.prediction.reasons.facts import Reason
-from tools.prediction.records import SAME_PHENOTYPE, Posterior, Priors, Rounds
+from tools.prediction.reasons.facts import Fact, Reason
+from tools.prediction.records import SAME_PHENOTYPE, Expectation, Posterior, Priors, Rounds
 from tools.workspace import Workspace
 
 DEFAULT_PREDICTOR = "blend"
@@ -161,6 +161,7 @@ class Prediction:
         effects: The effects of that view.
         orthologs: Through which the question's genes were taken; for human ones, what changes nothing.
         kept_in: Folder where what is known of genes is kept between runs.
+        expectation: What was expected besides, by own names.
     """
 
     ranking: Ranking
@@ -175,6 +176,7 @@ class Prediction:
     effects: pd.DataFrame
     orthologs: Orthologs = field(default_factory=Orthologs)
     kept_in: Path | None = None
+    expectation: Expectation | None = None
 
     @property
     def posterior(self) -> Posterior:
@@ -206,6 +208,7 @@ def predict(
     acquisition: str = DEFAULT_ACQUISITION,
     seed: int = 0,
     hits: Collection[str] | None = None,
+    expectation: Expectation | None = None,
 ) -> Prediction:
     """What is believed of each candidate and how they rank, learnt from other screens and the rounds so far.
 
@@ -223,6 +226,7 @@ def predict(
         seed: Where every random choice comes from; see `Streams.of`.
         hits: Revealed perturbations that are hits by the campaign's rule; where None, they are those beyond the
             threshold that the predictor assumes.
+        expectation: What is expected of candidates besides, by their own names.
 
     Returns:
         The posterior over exactly these candidates, in their order, their ranking, and what both rest on.
@@ -244,9 +248,10 @@ def predict(
     seen = human_terms.rounds_in_human_terms(revealed, orthologs)
     known = pd.Series(seen.effects["estimate"].to_numpy(float), index=seen.effects["perturbation"])
     basis = gather(workspace, asked, named.append(pd.Index(known.index)), hidden=hidden, known=known)
+    priors = replace(basis.choice.priors, expectation=_in_human_terms(expectation, orthologs))
     with threadpool_limits(1):
         ranking = rank(
-            basis.features.frames, seen, basis.choice.priors, asked, named,
+            basis.features.frames, seen, priors, asked, named,
             predictor=ranks, acquisition=values, streams=Streams.of(seed),
         )  # fmt: skip
     return Prediction(
@@ -262,7 +267,15 @@ def predict(
         effects=basis.choice.priors.effects,
         orthologs=orthologs,
         kept_in=workspace.paths.features,
+        expectation=expectation,
     )
+
+
+def _in_human_terms(expectation: Expectation | None, orthologs: Orthologs) -> Expectation | None:
+    if expectation is None or orthologs.organism == HUMAN:
+        return expectation
+    odds = expectation.log_odds
+    return replace(expectation, log_odds=odds.set_axis(orthologs.into_human(odds.index)))
 
 
 def _in_own_terms(ranking: Ranking, orthologs: Orthologs) -> Ranking:
@@ -350,10 +363,19 @@ def explain(prediction: Prediction, perturbations: Sequence[str]) -> Mapping[str
         human,
         {name: raised[own] for own, name in zip(wanted, human, strict=True) if own in raised},
     )
+    expected = prediction.expectation.facts if prediction.expectation else {}
     return {
-        own: human_terms.reason_in_own_terms(found[name], own, name, orthologs)
+        own: _with_fact(human_terms.reason_in_own_terms(found[name], own, name, orthologs), expected.get(own, ""))
         for own, name in zip(wanted, human, strict=True)
     }
+
+
+def _with_fact(reason: Reason, text: str) -> Reason:
+    """The reason with one more fact, behind those that rows of the store bear out."""
+    if not text:
+        return reason
+    said = f"{reason.text}; {text}" if reason.facts else text
+    return Reason(said, reason.evidence, (*reason.facts, Fact(text, ())))
 
 
 def choose(prediction: Prediction, size: int, *, exclusions: Collection[str] = ()) -> Choice:

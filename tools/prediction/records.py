@@ -11,8 +11,22 @@ import pandas as pd
 
 from db.records import Screen
 
-SAME_PHENOTYPE, ROUNDS = "same_phenotype", "rounds"
-"""Kinds of evidence: what screens of the question's own phenotype say of the gene itself, and what the rounds say."""
+SAME_PHENOTYPE, SIGNATURE, ROUNDS = "same_phenotype", "signature", "rounds"
+"""Kinds of evidence: what screens of the question's own phenotype say of the gene itself, what its score on a signature
+says, and what the rounds say."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What something other than a screen lets expect of candidates.
+
+    Attributes:
+        log_odds: What it adds to the log-odds of a hit before the rounds, by perturbation; it is silent on others.
+        facts: Perturbation → a clause that says it.
+    """
+
+    log_odds: pd.Series[float]
+    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -25,12 +39,14 @@ class Priors:
         passed_over: Genes whose effects teach nothing of the candidates, such as fitness genes where none of these is
             a candidate: what makes one a hit is not what makes the others hits.
         kept_in: Where what they teach may be kept between runs; nowhere where None, as for rows drawn at random.
+        expectation: What is expected besides, though no screen measured it.
     """
 
     screens: tuple[Screen, ...]
     effects: pd.DataFrame
     passed_over: frozenset[str] = frozenset()
     kept_in: Path | None = None
+    expectation: Expectation | None = None
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,17 @@ SAID: Mapping[str, Said] = {
     "guides_per_gene": Said("Guides to order for each gene.", min=1),
     "coverage": Said("Cells for each guide.", min=1),
     "price": Said("Price of one guide, in your own currency.", min=0),
+    "signature": Said(
+        "State toward which hits that raise the phenotype push the cells: a gene set, or a file of genes with signs."
+        " Scores predicted from expression then count too; the first time takes a minute or two.",
+        "NAME|FILE",
+    ),
+    "signature_contexts": Said(
+        "A table of responses that the scores are predicted from (`hitscout response list`), else the widest;"
+        " repeat it, or use commas.",
+        "NAME",
+        "--signature-context",
+    ),
     "positive_controls": Said("A known hit; repeat it, or use commas.", "GENE", "--positive-control"),
 }
 """Fields that mean the same in whatever object they are."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _KINDS = {
     "other_screens": "other screens",
     "same_phenotype": "screens of the same phenotype",
+    "signature": "its score on the signature",
     "question": "the question's words",
     "rounds": "results so far",
 }

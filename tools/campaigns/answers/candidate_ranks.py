@@ -31,7 +31,7 @@ class Part:
     """What one kind of evidence says of a candidate.
 
     Attributes:
-        kind: ``other_screens``, ``same_phenotype``, ``question`` or ``rounds``.
+        kind: ``other_screens``, ``same_phenotype``, ``signature``, ``question`` or ``rounds``.
         value: What it adds to the score, in standard deviations of the candidates.
         percentile: Share of the candidates that it places lower, 0 to 1.
     """

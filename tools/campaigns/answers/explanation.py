@@ -27,6 +27,7 @@ WEAK_PART = 0.5
 _SAYS: Mapping[str, str] = {
     "other_screens": "by what other screens teach",
     "same_phenotype": "by what screens of the same phenotype say of it",
+    "signature": "by its score on the signature",
     "question": "by the question's own words",
     "rounds": "by the results so far",
 }

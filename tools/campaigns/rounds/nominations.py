@@ -14,6 +14,7 @@ from db.campaigns.rounds import GivenGrade
 from db.genes.perturbation_names import genes_in
 from db.records import CampaignSettings, Nomination, Question
 from tools.campaigns.results.called_hits import HitCall, call_hits
+from tools.campaigns.rounds.signature_scores import expected_of
 from tools.campaigns.state import CampaignState
 from tools.genes.essentials import common_essentials, fitness_genes
 from tools.genes.expression import Unexpressed, unexpressed
@@ -161,6 +162,7 @@ def foresee(workspace: Workspace, state: CampaignState, seed: int, predictor: st
         predictor=predictor or DEFAULT_PREDICTOR,
         seed=seed,
         hits=called.hits if called.usable and called.of_library and len(state.effects) else None,
+        expectation=expected_of(state.campaign) if state.campaign.settings.signature else None,
     )
     return Outlook(state, called, _of(state.candidates, prediction))
 

@@ -21,6 +21,7 @@ from tools.campaigns.start.library import expression, library_genes
 from tools.campaigns.start.measured import Measured
 from tools.campaigns.start.modes import left_out_by, mode_notes
 from tools.campaigns.start.question import completed
+from tools.campaigns.start.signature import signature_notes, signature_of_campaign
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import CampaignState
 from tools.workspace import Workspace
@@ -106,11 +107,12 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions, measur
             workspace, asked, library.perturbations, options.exclude, fitness=no_fitness, by_mode=by_mode
         )
         tpm, unread = expression(store, asked.organism, options.expressed)
+    signature = signature_of_campaign(workspace, options, library.perturbations["name"])
     settings = CampaignSettings(
         size=options.size, mode=options.mode, guides_per_gene=options.guides_per_gene, coverage=options.coverage,
         price=options.price, flag_essential=options.flag_essential, min_tpm=options.min_tpm, expressed=tpm,
         ignored=(*library.ignored, *excluded.ignored, *unread, *unknown),
-        mode_reasons=tuple(sorted(set(by_mode.values()))),
+        mode_reasons=tuple(sorted(set(by_mode.values()))), signature=signature,
     )  # fmt: skip
     plan = CampaignPlan(
         name=name.strip(),
@@ -122,6 +124,7 @@ def plan_campaign(workspace: Workspace, name: str, options: StartOptions, measur
         notes=(
             *mode_notes(options.mode, earlier, excluded.by_mode),
             *_notes(excluded.fitness, len(library.ignored), measured),
+            *signature_notes(signature),
         ),
         earlier=earlier.screens,
     )

@@ -51,6 +51,10 @@ class StartOptions(Parameters):
         positive_controls: Genes that are known hits; they are ordered with each round.
         screen_weights: Name of a screen → how much it counts as a prior; 1 is ordinary, 0 leaves it out.
         gene_sets: At most 30 gene sets that the question is about, as ``collection:name``.
+        signature: A gene set of the store (``collection:name``), or a file of genes with signs: the state toward which
+            hits that raise the phenotype push the cells. Predicted expression says how far each gene does, and that
+            counts besides what screens say. The first time this takes a minute or two.
+        signature_contexts: Tables of responses that expression is predicted from; the widest of the store where none.
         positive_means: What a positive value of the measured file means, where the file does not say.
         readout_gene: The gene whose expression is measured, by which the measured file's sign is checked.
         reader: Which reader takes the measured file; the one that recognises it where empty.
@@ -81,6 +85,8 @@ class StartOptions(Parameters):
     positive_controls: Sequence[str] = ()
     screen_weights: Mapping[str, float] | None = None
     gene_sets: Sequence[str] = ()
+    signature: str = ""
+    signature_contexts: Sequence[str] = ()
     positive_means: Literal["raises", "lowers", "unsigned", ""] = ""
     readout_gene: str = ""
     reader: str = ""
@@ -135,6 +141,16 @@ def check_options(options: StartOptions) -> None:
         options.positive_means != UNSIGNED or options.direction == "both",
         f"{option(direction=options.direction)} was given with effects without a sign, which lie on no side.",
         f"Leave {option('direction')} out: the strongest effects are the hits, whichever way they go.",
+    )
+    require(
+        bool(options.signature) or not options.signature_contexts,
+        f"{option(signature_contexts=list(options.signature_contexts))} was given, but no signature.",
+        f"Say toward what hits push the cells: {option(signature=ANY)}.",
+    )
+    require(
+        not options.signature or options.organism == "human",
+        f"{option(signature=options.signature)} was given with {options.organism} genes.",
+        "Expression is predicted for human genes only.",
     )
     if options.hit_rule:
         parse_rule(options.hit_rule)

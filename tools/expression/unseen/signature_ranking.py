@@ -35,6 +35,7 @@ class ScoredList:
         scale: What scores are measured by.
         within: The context that is answered for.
         measured: Measured score of each measured gene.
+        blind: Score of each measured gene as predicted by fits that saw nothing of it.
         spearman: See `PredictedSignature`.
         ranked: Every candidate, the strongest push toward the state first.
     """
@@ -44,6 +45,7 @@ class ScoredList:
     scale: Scale
     within: str
     measured: pd.Series[float]
+    blind: pd.Series[float]
     spearman: float | None
     ranked: tuple[ScoredPerturbation, ...]
 
@@ -116,6 +118,7 @@ def scored(
         scale,
         within,
         measured,
+        blind,
         spearman_of(blind, measured),
         _ranked(frame.dropna(subset="score"), error),
     )

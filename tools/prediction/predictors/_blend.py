@@ -24,7 +24,7 @@ from tools.prediction.prior_learner import (
     standardised,
     surprise_of,
 )
-from tools.prediction.records import Posterior, Priors, Rounds
+from tools.prediction.records import SAME_PHENOTYPE, SIGNATURE, Expectation, Posterior, Priors, Rounds
 from tools.prediction.regression import EMBEDDINGS, Covariance, Regression, regress
 from tools.screens.hit_rules import foreseen_share, strength_bound
 from tools.screens.strength import strength
@@ -62,6 +62,7 @@ class FittedBlend:
     rounds: Rounds
     question: Question
     trust: float
+    expectation: Expectation | None = None
 
     def predict(self, candidates: pd.Index[str]) -> Posterior:
         """Beliefs about the candidates; see `tools.prediction.predictors.base.FittedPredictor`."""
@@ -111,7 +112,9 @@ class FittedBlend:
             scores = self.prior.scores.reindex(names).fillna(0.0).to_numpy(float)
             parts["other_screens"] = self.prior.slope * calibration.squeezed(standardised_where(scores, known))
         if self.prior.transfer is not None and (self.prior.transfer > 0).any():
-            parts["same_phenotype"] = self.prior.transfer.reindex(names).fillna(0.0).to_numpy(float)
+            parts[SAME_PHENOTYPE] = self.prior.transfer.reindex(names).fillna(0.0).to_numpy(float)
+        if self.expectation is not None:
+            parts[SIGNATURE] = self.expectation.log_odds.reindex(names).fillna(0.0).to_numpy(float)
         if not self.matched.empty:
             named = surprise_of(self.matched.reindex(names), known)
             parts["question"] = self.prior.question * named
@@ -195,12 +198,13 @@ class Blend:
 
     Before any round the log-odds of a gene are the sum of what other studies' screens teach (a ridge regression on
     features and recurrence, `tools.prediction.prior_learner`), what screens of the same phenotype say of the gene
-    itself (`tools.prediction.transfer`), and what the question's own words say of it (the surprise of its place in the
-    ranking by ``question_match``); how much each counts is learnt from the prior screens. After rounds, a Gaussian
-    process learns from the rank of each revealed effect among the revealed ones how genes like it fare
-    (`tools.prediction.regression`). The mean probability over the library is the hit rule's base rate, and the curve
-    follows the revealed hits (`tools.prediction.calibration`). A hit that the question names is worth more than one
-    that comes out of every screen (`TILT`), and one among common essential genes `ESSENTIAL_COST` less where the
+    itself (`tools.prediction.transfer`), what its score on a signature lets expect
+    (`tools.prediction.records.Expectation`, where there is one), and what the question's own words say of it (the
+    surprise of its place in the ranking by ``question_match``); how much each counts is learnt from the prior screens.
+    After rounds, a Gaussian process learns from the rank of each revealed effect among the revealed ones how genes like
+    it fare (`tools.prediction.regression`). The mean probability over the library is the hit rule's base rate, and the
+    curve follows the revealed hits (`tools.prediction.calibration`). A hit that the question names is worth more than
+    one that comes out of every screen (`TILT`), and one among common essential genes `ESSENTIAL_COST` less where the
     phenotype is not one of growth: it may say nothing but that the cells were dying.
 
     Args:
@@ -234,7 +238,8 @@ class Blend:
         matched = features[MATCH].iloc[:, 0] if self.use_priors and MATCH in features else pd.Series(dtype=float)
         seen = rounds if self.use_rounds else Rounds(rounds.effects.iloc[:0])
         trust = TRUST if self.use_priors else 0.0
-        return FittedBlend(covariance, table, prior, matched, seen, question, trust)
+        expectation = priors.expectation if self.use_priors else None
+        return FittedBlend(covariance, table, prior, matched, seen, question, trust, expectation)
 
 
 def standardised_where(values: Vector, known: npt.NDArray[np.bool_]) -> Vector:

@@ -35,6 +35,10 @@ _START = (
     _option("readout_gene", "Readout gene", "The gene whose expression is measured; it checks the sign."),
     _option("study", "Study", "By which other donors, repeats and phenotypes of your screen are recognised."),
     _option("organism", "Organism"),
+    _option(
+        "signature", "Signature", "A gene set or a file of signed genes toward which hits push the cells (Ctrl-O)."
+    ),
+    _option("signature_contexts", "Scores learnt from", "Tables of responses, between commas; the widest where empty."),
     _option("positive_controls", "Positive controls", "Known hits, between commas; ordered each round."),
     _option("exclude", "Exclude", "A file of genes that must not be nominated, reason beside each."),
     _option("expressed", "Expressed", "A file of gene and TPM; genes below the bound get a flag."),

@@ -11,7 +11,7 @@ import pytest
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
 from db.files.cells.opening import opened_cells
 from tests.cell_world import READ, Cells
-from tests.tools.expression.unseen.conftest import UNSEEN
+from tests.planted_responses import UNSEEN
 from tools.expression.perturb_seq.adding import add_perturb_seq
 from tools.expression.unseen.cell_groups import signature_of_cells
 from tools.expression.unseen.sampling import sample_expression

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from db.errors import HitscoutError, InvalidValueError, NotFoundError
+from tests.planted_responses import PERTURBED, READ, UNSEEN
 from tests.store_copy import copied
 from tests.synthetic_store import MODULE_OF, SYMBOLS
-from tests.tools.expression.unseen.conftest import PERTURBED, READ, UNSEEN
 from tools.evidence import open_evidence
 from tools.expression.unseen import fits
 from tools.expression.unseen.fits import expression_fit

@@ -8,8 +8,8 @@ import pytest
 
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
 from db.genes.sets import find_gene_sets, get_gene_set
+from tests.planted_responses import PERTURBED, READ, UNSEEN
 from tests.synthetic_store import SYMBOLS
-from tests.tools.expression.unseen.conftest import PERTURBED, READ, UNSEEN
 from tools.expression.expression_responses import ExpressionResponses
 from tools.expression.predictors.base import DEFAULT
 from tools.expression.signatures import Signature
