@@ -371,11 +371,11 @@ def explain(prediction: Prediction, perturbations: Sequence[str]) -> Mapping[str
 
 
 def _with_fact(reason: Reason, text: str) -> Reason:
-    """The reason with one more fact, behind those that rows of the store bear out."""
+    """The reason with one more fact before the others: it was asked for."""
     if not text:
         return reason
-    said = f"{reason.text}; {text}" if reason.facts else text
-    return Reason(said, reason.evidence, (*reason.facts, Fact(text, ())))
+    said = f"{text}; {reason.text}" if reason.facts else text
+    return Reason(said, reason.evidence, (Fact(text, ()), *reason.facts))
 
 
 def choose(prediction: Prediction, size: int, *, exclusions: Collection[str] = ()) -> Choice:

@@ -17,6 +17,8 @@ from tools.screens.hit_rules import foreseen_share
 LINK = 0.5
 """Correlation of a gene's score on a signature with the phenotype that the signature stands for. A guess, for want of
 campaigns that had one; results weigh the scores anew."""
+MOST = 2.5
+"""Score that is listened to at most, either way: few genes stand far apart, by more than a normal distribution has."""
 TRIFLE = 0.1
 """Log-odds that are not worth a word."""
 Numbers = npt.NDArray[np.float64]
@@ -49,8 +51,8 @@ def added_log_odds(scores: Numbers, doubt: float, share: float, side: Side) -> N
     """What scores add to the log-odds of a hit, shape (n,).
 
     The phenotype y is standard normal over genes and correlates with the score by `LINK`; given an expected score e
-    with standard deviation d, y is normal with mean LINK · e and variance 1 − LINK² + (LINK · d)². A hit lies beyond
-    the bound that a share of all genes passes.
+    with standard deviation d, y is normal with mean LINK · e and variance 1 − LINK² + (LINK · d)²; e is held between
+    −`MOST` and `MOST`. A hit lies beyond the bound that a share of all genes passes.
 
     Args:
         scores: Expected scores, in standard deviations over genes; above 0 is toward the state.
@@ -58,7 +60,7 @@ def added_log_odds(scores: Numbers, doubt: float, share: float, side: Side) -> N
         share: Share of hits among all genes.
         side: The side on which hits lie; ``high`` is toward the state.
     """
-    centre, spread = LINK * scores, np.sqrt(1 - LINK**2 + (LINK * doubt) ** 2)
+    centre, spread = LINK * np.clip(scores, -MOST, MOST), np.sqrt(1 - LINK**2 + (LINK * doubt) ** 2)
     tails = share / 2 if side == "both" else share
     bound = norm.isf(tails)
     above, below = norm.sf((bound - centre) / spread), norm.cdf((-bound - centre) / spread)

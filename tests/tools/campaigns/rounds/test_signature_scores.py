@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from tools.campaigns.rounds.signature_scores import LINK, added_log_odds
+from tools.campaigns.rounds.signature_scores import LINK, MOST, added_log_odds
 
 
 def log_odds(p):
@@ -31,6 +31,11 @@ def test_chances_are_those_of_draws():
 def test_a_score_of_nothing_adds_nothing():
     for side in ("high", "low", "both"):
         assert added_log_odds(np.zeros(1), 0.5, 0.05, side)[0] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_scores_far_out_count_as_those_at_the_most():
+    far, most, less = added_log_odds(np.array([9.0, MOST, MOST - 0.1]), 0.3, 0.05, "high")
+    assert far == most > less
 
 
 def test_the_side_decides_which_way_a_score_counts():
