@@ -182,12 +182,14 @@ def predicted_by(
     """
     own = own_targets(pairs, chosen)
     asked = pairs[~own]
-    answers = fit.fitted.predict(asked)
+    # Naming neighbours is slow for many pairs, and so is asking twice for few.
+    few = len(asked) <= top
+    answers = fit.fitted.predict(asked, neighbours if few else 0)
     order = answers.assign(perturbation=asked["perturbation"], readout=asked["readout"]).sort_values(
         ["score_de", "perturbation", "readout"], ascending=[False, True, True]
     )
     shown = asked.loc[order.index[:top]]
-    spoken = fit.fitted.predict(shown, neighbours)
+    spoken = answers.loc[shown.index] if few else fit.fitted.predict(shown, neighbours)
     return PredictedResponses(
         context=chosen.name,
         cell_type=chosen.cell_type,

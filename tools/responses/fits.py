@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from db.acts import FILE, act
 from db.errors import InvalidValueError
 from db.genes.nomenclature import symbols_of
 from db.genes.perturbation_names import genes_among
+from db.mapped_objects import read_object, write_object
 from db.records import PROTEIN_LOCUS
 from db.screens.responses import ResponseContext, content_of, readout_genes, responses_of
 from db.view import View
@@ -24,7 +24,7 @@ from tools.responses.predictors.base import FittedResponsePredictor, TrainingRes
 from tools.screens.response_files.kept import kept_path
 from tools.workspace import Progress, Workspace
 
-VERSION = ("fits 1",)
+VERSION = ("fits 2",)
 PREDICTOR = "smoothing_stack"
 
 
@@ -70,7 +70,7 @@ def fit_of(
     held = _read(path)
     if held is None:
         made = _made(workspace, context, others, seed)
-        disk_cache.keep(path, lambda stream: pickle.dump(made, stream, protocol=pickle.HIGHEST_PROTOCOL), private=True)
+        disk_cache.keep(path, lambda stream: write_object(stream, made), private=True)
         _make_room(path)
         return made
     return held
@@ -92,7 +92,7 @@ def _read(path: Path) -> ResponseFit | None:
 
 
 def _fit_in(stream: BinaryIO) -> ResponseFit:
-    held = pickle.load(stream)  # noqa: S301 – our own file, see `fit_of`
+    held = read_object(stream)
     if not isinstance(held, ResponseFit):
         raise TypeError(f"A fit was expected, and a {type(held).__name__} was kept.")
     return held

@@ -238,8 +238,10 @@ def asked_about(
     Raises:
         HitscoutError: As there.
     """
-    chosen, pair = the_pair(workspace, perturbation, readout, how.context)
-    facts = facts_on_pair(workspace, chosen, pair)
+    # Several looks over one connection: opening a store costs more than most of them.
+    with workspace.store.read():
+        chosen, pair = the_pair(workspace, perturbation, readout, how.context)
+        facts = facts_on_pair(workspace, chosen, pair)
     fit = fit_of(workspace, chosen, seed=how.seed)
     predicted = predicted_by(workspace, fit, chosen, pair)
     workspace.report(Progress(f"rows of {chosen.name}", 0, 1, "looking for close rows"))
