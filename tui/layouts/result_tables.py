@@ -44,6 +44,15 @@ def tables_of(value: Any) -> list[ResultTable]:  # noqa: ANN401 – any JSON val
     return [*([head] if single else []), *lists]
 
 
+def mappings(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 – any JSON value
+    """The mappings of a list; what says how much was left out of it is none.
+
+    Args:
+        value: A list, or what should be one.
+    """
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
 def _collect(
     value: Mapping[Any, Any], above: str, single: list[tuple[Any, ...]], lists: list[ResultTable], depth: int
 ) -> None:

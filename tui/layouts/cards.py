@@ -1,0 +1,22 @@
+"""The tables of a tool's card: its own where it has any, else those of any result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui.layouts import explained_card
+from tui.layouts.result_tables import ResultTable, tables_of
+
+OWN = {"explain_response": explained_card.tables}
+"""Tool → how its result is told."""
+
+
+def tables_for(tool: str, value: Any) -> list[ResultTable]:  # noqa: ANN401 – any JSON value
+    """The tables of a result.
+
+    Args:
+        tool: Name of the tool.
+        value: Its result as JSON values.
+    """
+    return OWN[tool](value) if tool in OWN and isinstance(value, Mapping) else tables_of(value)
