@@ -1,19 +1,19 @@
-"""The tables of a tool's card: its own where it has any, else those of any result."""
+"""The parts of a tool's card: its own where it has any, else those of any result."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui.layouts import explained_card
-from tui.layouts.result_tables import ResultTable, tables_of
+from tui.layouts.result_tables import ResultTable, ResultText, tables_of
 
-OWN = {"explain_response": explained_card.tables}
+OWN = {"explain_response": explained_card.parts}
 """Tool → how its result is told."""
 
 
-def tables_for(tool: str, value: Any) -> list[ResultTable]:  # noqa: ANN401 – any JSON value
-    """The tables of a result.
+def parts_for(tool: str, value: Any) -> Sequence[ResultTable | ResultText]:  # noqa: ANN401 – any JSON value
+    """The tables and paragraphs of a result.
 
     Args:
         tool: Name of the tool.

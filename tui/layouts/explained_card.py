@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui.layouts.format import Column, cell, share
-from tui.layouts.result_tables import ResultTable, mappings
+from tui.layouts.result_tables import ResultTable, ResultText, mappings
 
 OUTCOMES = {"de": ("no response", "responds"), "dir": ("down", "up")}
 """Task → what a row that is not positive shows, and what one that is."""
@@ -31,45 +31,38 @@ def verdict_lines(value: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def tables(value: Mapping[str, Any]) -> list[ResultTable]:
-    """Verdicts, texts on the genes, the reasons of all draws, and the rows that they look at, each once.
+def parts(value: Mapping[str, Any]) -> list[ResultTable | ResultText]:
+    """Texts on the genes, the reasons of all draws, and the rows that they look at, each once.
 
     Args:
         value: An explained response as JSON values; what was left out of it is not shown.
     """
     verdicts = mappings(value.get("verdicts"))
     draws = [(one, number, draw) for one in verdicts for number, draw in enumerate(mappings(one.get("draws")), 1)]
-    made = [
-        ResultTable(
-            "verdicts",
-            (Column("question", running=True), Column("verdict"), Column("share", right=True), Column("by")),
-            tuple(tuple(one.get(key) for key in ("question", "verdict", "share", "by")) for one in verdicts),
-        ),
-        ResultTable(
-            "texts",
-            (Column("gene"), Column("by"), Column("what its perturbation does", running=True),
-             Column("what changes its level", running=True)),
-            tuple(
-                tuple(one.get(key) for key in ("gene", "by", "downstream", "upstream"))
-                for one in mappings(value.get("summaries"))
-            ),
-        ),
-        ResultTable(
-            "draws",
-            (Column("about"), Column("draw", right=True), Column("verdict"), Column("reason", running=True),
-             Column("cites what is not there")),
-            tuple(
-                (
-                    one.get("task"), number, draw.get("verdict"), draw.get("reason"),
-                    ", ".join(map(str, draw.get("invented") or ())),
-                )
-                for one, number, draw in draws
-            ),
-        ),
-        _rows(draws),
-        ResultTable("notes", (Column("note", running=True),), tuple((one,) for one in value.get("notes") or ())),
-    ]  # fmt: skip
-    return [one for one in made if one.rows]
+    made: list[ResultTable | ResultText] = [
+        ResultText(_title(one), tuple(_texts(one))) for one in mappings(value.get("summaries"))
+    ]
+    for one in verdicts:
+        said = [_reason(number, draw) for verdict, number, draw in draws if verdict is one]
+        made.append(ResultText(str(one.get("question", "")), tuple(said)))
+    made += [_rows(draws), ResultText("notes", tuple(map(str, value.get("notes") or ())))]
+    return [one for one in made if (one.rows if isinstance(one, ResultTable) else one.lines)]
+
+
+def _title(summary: Mapping[str, Any]) -> str:
+    day = summary.get("written_at")
+    return f"{summary.get('gene')}, by {summary.get('by')}" + (f" on {day}" if day else "")
+
+
+def _texts(summary: Mapping[str, Any]) -> list[str]:
+    """Both texts, or one where they are the same."""
+    return list(dict.fromkeys(str(summary[side]) for side in ("downstream", "upstream") if summary.get(side)))
+
+
+def _reason(number: int, draw: Mapping[str, Any]) -> str:
+    invented = ", ".join(map(str, draw.get("invented") or ()))
+    marked = f" It cites {invented}, which was not given, and does not count." if invented else ""
+    return f"Draw {number}: {draw.get('verdict')}. {draw.get('reason', '')}{marked}"
 
 
 def _rows(draws: list[tuple[Mapping[str, Any], int, Mapping[str, Any]]]) -> ResultTable:

@@ -27,6 +27,19 @@ class ResultTable:
     rows: tuple[tuple[Any, ...], ...]
 
 
+@dataclass(frozen=True)
+class ResultText:
+    """Paragraphs of a result, which a table would cut.
+
+    Attributes:
+        title: What they tell.
+        lines: They.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+
+
 def tables_of(value: Any) -> list[ResultTable]:  # noqa: ANN401 – any JSON value
     """The tables of a result.
 

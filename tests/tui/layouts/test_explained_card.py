@@ -11,7 +11,7 @@ from tools.responses.answers import ResponseAnswer
 from tools.responses.reasoning.explained import NO, YES, Draw, ExplainedResponse, RetrievedRow, Verdict
 from tools.responses.reasoning.summaries import GeneSummary
 from tui.chat.run_view import notable
-from tui.layouts.cards import tables_for
+from tui.layouts.cards import parts_for
 
 ROWS = tuple(RetrievedRow(f"response:x:P{n}:R", f"P{n}", "R", n % 2 == 0, 1 - n / 10) for n in range(4))
 DRAWS = (
@@ -48,14 +48,14 @@ def test_verdicts_are_in_sight_with_the_predictor_apart(value):
     )
 
 
-def test_the_card_opens_to_verdicts_texts_reasons_and_every_row_once(value):
-    by_title = {one.title: one for one in tables_for("explain_response", value)}
-    assert list(by_title) == ["verdicts", "texts", "draws", "rows", "notes"]
-    assert by_title["texts"].rows == (("A", "template", "A is a kinase.", "Stress raises A."),)
-    assert [row[3:] for row in by_title["draws"].rows] == [
-        ("P0 is close.", ""),
-        ("So it is said.", "response:x:NO:ROW"),
-    ]
+def test_the_card_opens_to_texts_reasons_and_every_row_once(value):
+    by_title = {one.title: one for one in parts_for("explain_response", value)}
+    assert list(by_title) == ["A, by template", "Does R change?", "rows", "notes"]
+    assert by_title["A, by template"].lines == ("A is a kinase.", "Stress raises A.")
+    assert by_title["Does R change?"].lines == (
+        "Draw 1: yes. P0 is close.",
+        "Draw 2: no. So it is said. It cites response:x:NO:ROW, which was not given, and does not count.",
+    )
     rows = by_title["rows"].rows
     assert [row[2] for row in rows] == ["P0", "P1", "P2", "P3"]
     assert [row[4] for row in rows] == ["responds", "no response", "responds", "no response"]
@@ -66,12 +66,12 @@ def test_the_card_opens_to_verdicts_texts_reasons_and_every_row_once(value):
 def test_what_a_transcript_cut_is_told_as_far_as_it_goes(value, limit):
     cut = bounded(value, limit)
     notable("explain_response", {}, cut)
-    tables_for("explain_response", cut)
+    parts_for("explain_response", cut)
 
 
 def test_other_results_keep_the_tables_of_any():
-    assert [one.title for one in tables_for("gene_summary", {"gene": "A", "statements": [{"text": "x"}]})] == [
+    assert [one.title for one in parts_for("gene_summary", {"gene": "A", "statements": [{"text": "x"}]})] == [
         "",
         "statements",
     ]
-    assert tables_for("explain_response", None) == []
+    assert parts_for("explain_response", None) == []
