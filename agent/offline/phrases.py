@@ -379,28 +379,6 @@ def sql(value: Any) -> str:  # noqa: ANN401
     return closing(table([str(one) for one in value.get("columns", [])], rows, top=30) + more)
 
 
-def explained(value: Any) -> str:  # noqa: ANN401
-    """Why a readout gene should respond to a perturbation: verdicts, their reasons, and what is known of both genes.
-
-    Args:
-        value: What `explain_response` gave.
-    """
-    lines = []
-    for one in records_in(value.get("verdicts")):
-        share = "" if one.get("share") is None else f" ({number(one['share'])})"
-        lines.append(f"**{one.get('question')}** {one.get('verdict')}{share}, by {one.get('by')}")
-        lines += [f"- {draw.get('reason')}" for draw in records_in(one.get("draws"))]
-        lines.append("")
-    for one in records_in(value.get("summaries")):
-        lines += [f"{one.get('downstream')}", ""]
-    predicted = value.get("predicted", {})
-    lines.append(
-        f"The predictor, apart from this: responds {number(predicted.get('probability_de'))}, then up"
-        f" {number(predicted.get('probability_up'))}."
-    )
-    return closing("\n".join([*lines, *(f"- {one}" for one in value.get("notes", []))]))
-
-
 # Anything ----------------------------------------------------------------------------------------
 
 

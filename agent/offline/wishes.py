@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from agent.offline import phrases as say
+from agent.offline.explained import explained
 
 
 @dataclass(frozen=True)
@@ -264,7 +265,7 @@ def _why_responds(question: str, wishes: Wishes) -> Wish:
     perturbed, read = reversed(genes[:2]) if re.search(r"\brespon\w+ to\b", question.lower()) else genes[:2]
     arguments = {"perturbation": perturbed, "readout": read, **(yield from _table(question))}
     done = yield Call("explain_response", arguments)
-    return say.explained(done.value) if done.done else say.refused(done.text)
+    return explained(done.value) if done.done else say.refused(done.text)
 
 
 def _table(question: str) -> Generator[Call, Given, dict[str, str]]:

@@ -92,7 +92,7 @@ def test_texts_and_verdicts_are_written_over_each_protocol(protocol, provider, h
     assert [one["invented"] for one in made["statements"]] == [[], [], [], [MADE_UP]]
     assert "screen said so" not in made["upstream"]
     # Texts on a question about x tell of other cells only, so they rest on other facts and are written for it.
-    code, found, said = hitscout(*WHY, "--model", name, "--summaries", "model")
+    code, found, said = hitscout(*WHY, "--model", name, "--summaries", "written")
     assert code == 0, said
     assert len(provider.received) == 1 + 2 + 6
     assert [one["by"] for one in found["summaries"]] == [name] * 2
@@ -103,7 +103,7 @@ def test_texts_and_verdicts_are_written_over_each_protocol(protocol, provider, h
     facts = [json.dumps(material(one.body)) for one in provider.received if "give_summary" in one.raw]
     assert ["response:x:" in one for one in facts] == [True, False, False]
     # What was written is kept: nobody is asked again, with a language model or without.
-    for again in ((*WHY, "--model", name, "--summaries", "model"), (*WHY, "--model", name), WHY):
+    for again in ((*WHY, "--model", name, "--summaries", "written"), (*WHY, "--model", name), WHY):
         code, same, said = hitscout(*again)
         assert code == 0, said
         assert same["summaries"] == found["summaries"]
@@ -124,7 +124,7 @@ def test_what_it_would_take_is_said_first_and_nothing_is_sent(provider, hitscout
     why = ("respond", SYMBOLS[6], SYMBOLS[148], *WHY[3:], "--model", name, "--estimate")
     code, texts, said = hitscout("gene", SYMBOLS[6], "--summary", "--model", name, "--estimate")
     assert (code, texts["requests"]) == (0, 1), said
-    code, both, _ = hitscout(*why, "--summaries", "model")
+    code, both, _ = hitscout(*why, "--summaries", "written")
     assert (code, both["requests"]) == (0, 8)
     code, verdicts, _ = hitscout(*why)
     assert (code, verdicts["requests"]) == (0, 6)
@@ -156,7 +156,7 @@ def test_a_language_model_that_rests_on_nothing_or_is_down_is_refused_in_words(p
     ("given", "said"),
     [
         (("respond", ASKED, READOUT, "--summaries", "none"), "--why"),
-        (("respond", ASKED, READOUT, "--why", "--summaries", "model"), "--model"),
+        (("respond", ASKED, READOUT, "--why", "--summaries", "written"), "--model"),
         (("respond", ASKED, READOUT, "--why", "--estimate"), "--model"),
         (("respond", "NOBODY7", READOUT, "--why", "--context", "x"), "NOBODY7"),
         (("respond", ASKED, "NOBODY7", "--context", "x"), "NOBODY7"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
@@ -19,13 +19,28 @@ from db.records import PROTEIN_LOCUS
 from db.screens.responses import ResponseContext, content_of, readout_genes, responses_of
 from db.view import View
 from tools import registry
-from tools.responses.annotation import read_annotation
+from tools.responses.annotation import Annotation, read_annotation
+from tools.responses.label_table import Context
 from tools.responses.predictors.base import FittedResponsePredictor, TrainingResponses
 from tools.screens.response_files.kept import kept_path
 from tools.workspace import Progress, Workspace
 
 VERSION = ("fits 2",)
 PREDICTOR = "smoothing_stack"
+
+
+class PreparedPredictor(FittedResponsePredictor, Protocol):
+    """A fitted predictor that shows what it looks at, so that whoever looks for rows beside its answers looks there."""
+
+    @property
+    def context(self) -> Context:
+        """The train rows made ready."""
+        ...
+
+    @property
+    def annotation(self) -> Annotation:
+        """What is known of the genes that it can be asked about."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,7 @@ class ResponseFit:
         missing: Packs that would bring more annotation.
     """
 
-    fitted: FittedResponsePredictor
+    fitted: PreparedPredictor
     readouts: frozenset[str]
     perturbations: frozenset[str]
     rows: int

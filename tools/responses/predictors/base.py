@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 
 from tools.responses.annotation import Annotation
-
-if TYPE_CHECKING:
-    from tools.responses.label_table import Context
 
 
 @dataclass(frozen=True)
@@ -42,16 +39,6 @@ class Neighbour(NamedTuple):
 
 class FittedResponsePredictor(Protocol):
     """What a fit gives; there is no unfitted state."""
-
-    @property
-    def context(self) -> Context:
-        """The train rows made ready: whoever looks for rows beside its answers looks where it did."""
-        ...
-
-    @property
-    def annotation(self) -> Annotation:
-        """What is known of the genes that it can be asked about."""
-        ...
 
     @property
     def support_thirds(self) -> tuple[float, float]:

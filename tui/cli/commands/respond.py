@@ -42,7 +42,7 @@ def respond(
         str, typer.Option("--model", metavar="PROVIDER:NAME", help="With --why: who reads the texts and rows.")
     ] = "",
     summaries: Annotated[
-        Literal["model", "template", "none"] | None,
+        Literal["written", "template", "none"] | None,
         typer.Option(
             help="With --why: texts on both genes written by the language model, by template, or none; if not given,"
             " those that one wrote before, else by template."
@@ -75,12 +75,12 @@ def respond(
             )  # fmt: skip
         session.give(found, layout.predicted)
         return
-    if not language_model and (estimate or summaries == "model"):
+    if not language_model and (estimate or summaries == "written"):
         raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
     terms = Terms(language_model, share, agree, max_cost)
-    told: Summaries = "kept" if summaries is None or summaries == "model" else summaries
+    told: Summaries = "kept" if summaries is None or summaries == "written" else summaries
     how = Explaining(table, graph, told, seed)
-    _explained(session, (perturbation, readout_gene), how, terms, writes=summaries == "model", estimate=estimate)
+    _explained(session, (perturbation, readout_gene), how, terms, writes=summaries == "written", estimate=estimate)
 
 
 def _refuse_without_why(language_model: str, summaries: str | None, *, estimate: bool) -> None:
@@ -123,7 +123,7 @@ def register(app: typer.Typer) -> None:
             "hitscout respond PSMD6 HSPA5 --context perturbqa-k562",
             "hitscout respond PSMD6 HSPA5 --context perturbqa-k562 --why",
             "hitscout respond PSMD6 HSPA5 --context perturbqa-k562 --why --model openai-chat:NAME --estimate",
-            "hitscout respond PSMD6 HSPA5 --why --model openai-chat:NAME --summaries model --max-cost 0.10",
+            "hitscout respond PSMD6 HSPA5 --why --model openai-chat:NAME --summaries written --max-cost 0.10",
             "hitscout respond PSMD6 --context perturbqa-k562 --top 10",
             "hitscout respond MED12,MED24 CCNA2,MYC --context perturbqa-rpe1 --across --json",
         ],
