@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from agent.judge.judge import LanguageModelJudge
 from agent.judge.reasoner import LanguageModelReasoner
+from agent.judge.summary_writer import LanguageModelWriter
 from agent.privacy.consent import give_consent, require_consent
 from agent.privacy.sharing import require_share
 from agent.providers.language_models import is_offline, resolve
@@ -129,4 +130,40 @@ def open_reasoner(
     require_share(language_model, "summaries", purpose)
     return LanguageModelReasoner(
         language_model, workspace.paths.cache / "verdicts", name=called, budget=budget, report=workspace.report
+    )
+
+
+def open_writer(
+    workspace: Workspace,
+    name: str,
+    *,
+    share: str | None = None,
+    agree: bool = False,
+    max_cost: float | None = None,
+) -> LanguageModelWriter:
+    """Who writes texts on genes from facts of the store, and keeps its replies in the cache; close it after use.
+
+    Args:
+        workspace: Whose settings, consent, cache and progress.
+        name: ``PROVIDER:NAME``.
+        share: What of the store may leave this machine; ``summaries`` at least.
+        agree: Whether a person has agreed to what leaves this machine.
+        max_cost: Dollars at most.
+
+    Raises:
+        ConsentNeededError: Something would leave this machine that nobody agreed to.
+        InvalidValueError: It is the offline assistant, or it cannot be used, or may not see what the work sends.
+    """
+    purpose = "Writing on genes"
+    language_model, called, budget = open_language_model(
+        workspace, name, purpose=purpose, share=share, agree=agree, max_cost=max_cost
+    )
+    if language_model is None:
+        raise InvalidValueError(
+            "The offline assistant writes no texts on genes.",
+            f"Leave {option('language_model')} out: texts by template need none.",
+        )
+    require_share(language_model, "summaries", purpose)
+    return LanguageModelWriter(
+        language_model, workspace.paths.cache / "summaries", name=called, budget=budget, report=workspace.report
     )

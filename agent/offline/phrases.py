@@ -39,6 +39,7 @@ def what_i_can(tools: Sequence[str]) -> str:
         *(["- **Which gene sets are enriched among the hits?**"] if _any(tools, "over_rep", "enrich") else []),
         *(["- **How likely is VAV1 a hit?**"] if _any(tools, "predict_hits") else []),
         *(["- **What does VAV1 do to IL2?** – a predicted response"] if _any(tools, "predict_responses") else []),
+        *(["- **Why does IL2 respond to VAV1?** – texts, rows and votes"] if _any(tools, "explain_response") else []),
         *(["- **Genes similar to VAV1**"] if _any(tools, "similar") else []),
         *(["- **Why VAV1? Why not VAV1?**"] if _any(tools, "why", "explain") else []),
         *(["- **Papers on VAV1**"] if _any(tools, "literature", "papers") else []),
@@ -292,8 +293,20 @@ def screens_in(question: str, value: Any) -> list[str]:  # noqa: ANN401
         question: What the person said.
         value: What `screen_list` gave.
     """
+    return named_in(
+        question,
+        [str(one["screen"].get("name", "")) for one in records_in(value) if isinstance(one.get("screen"), Mapping)],
+    )
+
+
+def named_in(question: str, names: Sequence[str]) -> list[str]:
+    """The names that a question holds, in the order in which it names them.
+
+    Args:
+        question: What the person said.
+        names: Names that there are.
+    """
     lower = question.lower()
-    names = [str(one["screen"].get("name", "")) for one in records_in(value) if isinstance(one.get("screen"), Mapping)]
     found: list[tuple[int, str]] = []
     # Longest first, so that a name that holds another one is not taken for it.
     for name in sorted(filter(None, names), key=len, reverse=True):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from agent.offline import phrases as say
+from agent.offline.explained import explained
 
 
 @dataclass(frozen=True)
@@ -251,9 +252,28 @@ def _responses(question: str, wishes: Wishes) -> Wish:
     genes = genes_in(question)
     if not genes or not wishes.has("predict_responses"):
         return (yield from _gene(question, wishes))
-    arguments = {"perturbations": genes[:1], "readouts": genes[1:]}
+    arguments = {"perturbations": genes[:1], "readouts": genes[1:], **(yield from _table(question))}
     done = yield Call("predict_responses", arguments)
     return say.generic("responses", done.value) if done.done else say.refused(done.text)
+
+
+def _why_responds(question: str, wishes: Wishes) -> Wish:
+    """Why one gene responds to the perturbation of another."""
+    genes = genes_in(question)
+    if len(genes) < 2 or not wishes.has("explain_response"):
+        return (yield from _why(question, wishes))
+    perturbed, read = reversed(genes[:2]) if re.search(r"\brespon\w+ to\b", question.lower()) else genes[:2]
+    arguments = {"perturbation": perturbed, "readout": read, **(yield from _table(question))}
+    done = yield Call("explain_response", arguments)
+    return explained(done.value) if done.done else say.refused(done.text)
+
+
+def _table(question: str) -> Generator[Call, Given, dict[str, str]]:
+    """The table of responses that a question names, as an argument."""
+    listed = yield Call("response_list")
+    known = [str(one.get("name", "")) for one in listed.value] if listed.done else []
+    named = say.named_in(question, known)
+    return {"context": named[0]} if named else {}
 
 
 def _similar(question: str, wishes: Wishes) -> Wish:
@@ -342,6 +362,7 @@ _WISHES = (
     (r"^ *(select|with)\b.*\bfrom\b|\bsql\b", _sql),
     (r"\bcompar\w+|\bversus\b| vs\.? |\bdiffer\w* between\b", _compare),
     (r"\benrich\w*|over-?represent\w*|\bpathways?\b|\bgene sets?\b", _enrich),
+    (r"\b(why|explain)\b.*\b(respon\w+|do(es)? to|chang\w+|affect\w*)\b", _why_responds),
     (r"\bwhy\b|\bexplain\b", _why),
     (r"\bhow (likely|probable)\b|\bprobabilit\w+|\bchances?\b|\bodds\b", _chances),
     (r"\brespon\w+|\bdo(es)? to\b|\bhappens to\b", _responses),

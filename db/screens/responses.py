@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -170,7 +170,13 @@ def responding(store: Store, context: str) -> tuple[int, int]:
 
 
 def responses_of(
-    store: Store, context: str, *, split: str | None = None, names: Names = "symbols", numbers: bool = False
+    store: Store,
+    context: str,
+    *,
+    split: str | None = None,
+    names: Names = "symbols",
+    numbers: bool = False,
+    genes: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """The responses of one context.
 
@@ -182,6 +188,7 @@ def responses_of(
         names: ``symbols`` gives approved symbols where a name is a known gene; ``file`` the file's own names, by
             which benchmarks count. Two names of one gene make two rows with the same symbols.
         numbers: Whether estimate, standard_error, p and fdr are given too (NaN where not known).
+        genes: Only rows that one of these names perturbs or is read out of; all where None.
 
     Returns:
         Columns perturbation, readout, de and up (nullable booleans), split and perhaps the numbers, sorted by
@@ -207,8 +214,10 @@ def responses_of(
             " JOIN response_readout r ON r.response_screen_id = s.id AND r.number = response.readout"
             " LEFT JOIN perturbation ON perturbation.id = p.perturbation_id"
             " LEFT JOIN gene ON gene.id = r.gene_ids[1]"
-            " WHERE s.name = ? AND coalesce(response.split = ?, true) ORDER BY 1, 2, p.name, r.name",
-            [context, split],
+            " WHERE s.name = $context AND coalesce(response.split = $split, true) AND ($any"
+            f" OR {perturbation} IN (SELECT unnest($genes::VARCHAR[])) OR ({readout if by_symbol else 'r.name'})"
+            " IN (SELECT unnest($genes::VARCHAR[]))) ORDER BY 1, 2, p.name, r.name",
+            {"context": context, "split": split, "any": genes is None, "genes": sorted(genes or ())},
         ).df()
     return frame.astype({"de": "boolean", "up": "boolean"})
 
@@ -268,6 +277,32 @@ def perturbed_in(store: Store, context: str) -> list[str]:
             [context],
         ).fetchall()
     return [row[0] for row in rows]
+
+
+def names_in(store: Store, context: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the perturbations and of the readouts of a context, as `responses_of` gives them by symbol.
+
+    Args:
+        store: The store.
+        context: Name of the context.
+
+    Raises:
+        NotFoundError: There is no such context; near names are given.
+    """
+    with store.read() as connection:
+        number = required_context(connection, context)
+        perturbed = connection.execute(
+            "SELECT coalesce(perturbation.name, p.name) FROM response_perturbation p"
+            " LEFT JOIN perturbation ON perturbation.id = p.perturbation_id WHERE response_screen_id = ?",
+            [number],
+        ).fetchall()
+        read = connection.execute(
+            "SELECT CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name) ELSE r.name END"
+            " FROM response_readout r JOIN response_screen s ON s.id = r.response_screen_id"
+            " LEFT JOIN gene ON gene.id = r.gene_ids[1] WHERE s.id = ?",
+            [number],
+        ).fetchall()
+    return frozenset(str(one) for (one,) in perturbed), frozenset(str(one) for (one,) in read)
 
 
 def measured_responses(store: Store, perturbation: str) -> pd.DataFrame:

@@ -9,19 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from db.acts import FILE, NAME, act, option
-from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError, did_you_mean, near_words
+from db.acts import option
+from db.errors import InvalidValueError
 from db.evidence_ids import response_id
-from db.genes.perturbation_names import genes_among, genes_in, name_of_genes
+from db.genes.perturbation_names import genes_in
 from db.screens.responses import ResponseContext, contexts, measured_responses
-from tools.genes.placed_names import required_symbols
 from tools.parameters import takes_names
+from tools.responses.asked_names import asked_names, human_context, pairs_of
 from tools.responses.fits import ResponseFit, fit_of
 from tools.responses.predictors.base import Neighbour
 from tools.workspace import Workspace
 
 TOP = 20
-MOST_PAIRS = 200_000
 ON_TARGET = {
     "interference": "Interference lowers its own target's expression; that shows that the knockdown worked.",
     "activation": "Activation raises its own target's expression; that shows that it worked.",
@@ -152,23 +151,45 @@ def predict_responses(
             "Nothing was asked for.", f"Give at least one perturbation, {option(top=1)} and {option(neighbours=0)}."
         )
     known = contexts(workspace.store)
-    chosen = _chosen(known, context)
-    if chosen.organism != "human":
-        raise InvalidValueError(
-            f"{chosen.name} is of {chosen.organism} genes, and what is known of genes is of human ones.",
-            "Ask about a context of human cells.",
-        )
+    chosen = human_context(known, context)
+    perturbed, read = asked_names(workspace, chosen, perturbations, readouts)
     others = [one for one in known if across and _teaches(one, chosen)]
     fit = fit_of(workspace, chosen, others, seed)
-    pairs = _pairs(workspace, fit, chosen, perturbations, readouts)
-    own = _own_targets(pairs, chosen)
+    pairs = pairs_of(perturbed, read or sorted(fit.readouts))
+    return predicted_by(workspace, fit, chosen, pairs, others=others, neighbours=neighbours, top=top)
+
+
+def predicted_by(
+    workspace: Workspace,
+    fit: ResponseFit,
+    chosen: ResponseContext,
+    pairs: pd.DataFrame,
+    *,
+    others: Sequence[ResponseContext] = (),
+    neighbours: int = 5,
+    top: int = TOP,
+) -> PredictedResponses:
+    """What a fit says of some pairs.
+
+    Args:
+        workspace: The workspace.
+        fit: What was learnt.
+        chosen: The table that is asked about.
+        pairs: Columns perturbation and readout, names as the table has them.
+        others: Tables that were learnt from too.
+        neighbours: As for `predict_responses`.
+        top: As there.
+    """
+    own = own_targets(pairs, chosen)
     asked = pairs[~own]
-    answers = fit.fitted.predict(asked)
+    # Naming neighbours is slow for many pairs, and so is asking twice for few.
+    few = len(asked) <= top
+    answers = fit.fitted.predict(asked, neighbours if few else 0)
     order = answers.assign(perturbation=asked["perturbation"], readout=asked["readout"]).sort_values(
         ["score_de", "perturbation", "readout"], ascending=[False, True, True]
     )
     shown = asked.loc[order.index[:top]]
-    spoken = fit.fitted.predict(shown, neighbours)
+    spoken = answers.loc[shown.index] if few else fit.fitted.predict(shown, neighbours)
     return PredictedResponses(
         context=chosen.name,
         cell_type=chosen.cell_type,
@@ -178,28 +199,8 @@ def predict_responses(
         asked=len(asked),
         answers=_answers(workspace, fit, chosen, shown, spoken),
         missing=fit.missing,
-        notes=(*_target_notes(pairs[own], chosen.modality), *_notes(fit, shown, spoken)),
+        notes=(*target_notes(pairs[own], chosen.modality), *_notes(fit, shown, spoken)),
     )
-
-
-def _chosen(known: Sequence[ResponseContext], name: str) -> ResponseContext:
-    names = [one.name for one in known]
-    if not known:
-        raise NotFoundError(
-            "The store holds no responses.",
-            f"{act('fetch', ['perturbqa-k562'])} gets some; {act('add_responses', FILE)} adds yours.",
-        )
-    if not name:
-        if len(known) > 1:
-            raise NeedsChoiceError(
-                f"The store has responses of {', '.join(names)}.", f"Name one: {option(context=NAME)}."
-            )
-        return known[0]
-    for one in known:
-        if one.name.casefold() == name.casefold():
-            return one
-    hint = did_you_mean(name, names) or f"There are: {', '.join(names)}."
-    raise NotFoundError(f"The store has no responses named {name!r}.", hint)
 
 
 def _teaches(other: ResponseContext, asked: ResponseContext) -> bool:
@@ -216,50 +217,18 @@ def _teaches(other: ResponseContext, asked: ResponseContext) -> bool:
     )
 
 
-def _pairs(
-    workspace: Workspace,
-    fit: ResponseFit,
-    context: ResponseContext,
-    perturbations: Sequence[str],
-    readouts: Sequence[str],
-) -> pd.DataFrame:
-    """Every asked perturbation with every asked readout, under the names that the fit knows."""
-    perturbed = _named(workspace, perturbations, fit.perturbations, genes=True)
-    read = _named(workspace, readouts, fit.readouts, genes=context.readout_kind == "gene")
-    wanted = read or sorted(fit.readouts)
-    if len(perturbed) * len(wanted) > MOST_PAIRS:
-        raise InvalidValueError(
-            f"{len(perturbed):,} perturbations and {len(wanted):,} readouts make more than {MOST_PAIRS:,} pairs.",
-            "Ask about fewer at once.",
-        )
-    pairs = [(one, other) for one in perturbed for other in wanted]
-    return pd.DataFrame(pairs, columns=["perturbation", "readout"], dtype=object)
+def own_targets(pairs: pd.DataFrame, context: ResponseContext) -> pd.Series[bool]:
+    """Which pairs read out a gene that is itself perturbed.
 
-
-def _own_targets(pairs: pd.DataFrame, context: ResponseContext) -> pd.Series[bool]:
-    """Which pairs read out a gene that is itself perturbed."""
+    Args:
+        pairs: Columns perturbation and readout.
+        context: The table that is asked about.
+    """
     own = [
         context.readout_kind == "gene" and readout in genes_in(perturbation)
         for perturbation, readout in zip(pairs["perturbation"], pairs["readout"], strict=True)
     ]
     return pd.Series(own, index=pairs.index, dtype=bool)
-
-
-def _named(workspace: Workspace, names: Sequence[str], known: frozenset[str], *, genes: bool) -> list[str]:
-    """Names as the fit has them: what it knows is taken as it is, everything else must be a gene."""
-    names = list(dict.fromkeys(name.strip() for name in names))
-    fresh = sorted(genes_among(name for name in names if name not in known))
-    if not genes and fresh:
-        near = near_words(fresh[0], sorted(known))
-        raise NotFoundError(
-            f"There is no readout {fresh[0]!r}.", f"Did you mean {', '.join(near or sorted(known)[:3])}?"
-        )
-    meant = required_symbols(workspace, fresh) if fresh else {}
-    symbols = [
-        name if name in known else name_of_genes(sorted(meant.get(part, part) for part in genes_in(name)))
-        for name in names
-    ]
-    return list(dict.fromkeys(symbols))
 
 
 def _answers(
@@ -307,8 +276,13 @@ def _measured(rows: pd.DataFrame, readout: str) -> tuple[MeasuredResponse, ...]:
     )
 
 
-def _target_notes(own: pd.DataFrame, modality: str) -> tuple[str, ...]:
-    """What is said of pairs of a gene with itself in place of a figure."""
+def target_notes(own: pd.DataFrame, modality: str) -> tuple[str, ...]:
+    """What is said of pairs of a gene with itself in place of a figure.
+
+    Args:
+        own: Such pairs.
+        modality: How genes are perturbed.
+    """
     if own.empty:
         return ()
     named = _first(own["readout"])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
@@ -15,17 +14,33 @@ from db.acts import FILE, act
 from db.errors import InvalidValueError
 from db.genes.nomenclature import symbols_of
 from db.genes.perturbation_names import genes_among
+from db.mapped_objects import read_object, write_object
 from db.records import PROTEIN_LOCUS
 from db.screens.responses import ResponseContext, content_of, readout_genes, responses_of
 from db.view import View
 from tools import registry
-from tools.responses.annotation import read_annotation
+from tools.responses.annotation import Annotation, read_annotation
+from tools.responses.label_table import Context
 from tools.responses.predictors.base import FittedResponsePredictor, TrainingResponses
 from tools.screens.response_files.kept import kept_path
 from tools.workspace import Progress, Workspace
 
-VERSION = ("fits 1",)
+VERSION = ("fits 2",)
 PREDICTOR = "smoothing_stack"
+
+
+class PreparedPredictor(FittedResponsePredictor, Protocol):
+    """A fitted predictor that shows what it looks at, so that whoever looks for rows beside its answers looks there."""
+
+    @property
+    def context(self) -> Context:
+        """The train rows made ready."""
+        ...
+
+    @property
+    def annotation(self) -> Annotation:
+        """What is known of the genes that it can be asked about."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,7 @@ class ResponseFit:
         missing: Packs that would bring more annotation.
     """
 
-    fitted: FittedResponsePredictor
+    fitted: PreparedPredictor
     readouts: frozenset[str]
     perturbations: frozenset[str]
     rows: int
@@ -70,7 +85,7 @@ def fit_of(
     held = _read(path)
     if held is None:
         made = _made(workspace, context, others, seed)
-        disk_cache.keep(path, lambda stream: pickle.dump(made, stream, protocol=pickle.HIGHEST_PROTOCOL), private=True)
+        disk_cache.keep(path, lambda stream: write_object(stream, made), private=True)
         _make_room(path)
         return made
     return held
@@ -92,7 +107,7 @@ def _read(path: Path) -> ResponseFit | None:
 
 
 def _fit_in(stream: BinaryIO) -> ResponseFit:
-    held = pickle.load(stream)  # noqa: S301 – our own file, see `fit_of`
+    held = read_object(stream)
     if not isinstance(held, ResponseFit):
         raise TypeError(f"A fit was expected, and a {type(held).__name__} was kept.")
     return held

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.chat.widgets.log import Answered, Called, Entry, Log, Noted, Said
 from tui.chat.widgets.tool_card import Call
 from tui.layouts.acts import in_chat, spoken, trouble_in_chat
+from tui.layouts.explained_card import verdict_lines
 from tui.layouts.format import cell
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def step_text(progress: Any) -> str:  # noqa: ANN401 – Progress
 
 
 def notable(tool: str, arguments: Mapping[str, Any], value: Any) -> tuple[str, ...]:  # noqa: ANN401
-    """What of a result must be seen without opening its card: grades, and the places that they fill.
+    """What of a result must be seen without opening its card: grades and the places that they fill, and verdicts.
 
     Args:
         tool: Name of the tool.
@@ -147,6 +148,8 @@ def notable(tool: str, arguments: Mapping[str, Any], value: Any) -> tuple[str, .
     if tool == "campaign_grade":
         reason = str(arguments.get("reason", ""))
         return (f"{value.get('perturbation')}: grade {cell(value.get('grade'))} – {reason}", *value.get("notes", ()))
+    if tool == "explain_response":
+        return verdict_lines(value)
     shortlist = value.get("shortlist") if isinstance(value.get("shortlist"), Mapping) else value
     nominations = shortlist.get("nominations") if isinstance(shortlist, Mapping) else None
     if not isinstance(nominations, list):

@@ -12,7 +12,9 @@ from tui.layouts.format import Column, fields, heading, line, notes, share, tabl
 if TYPE_CHECKING:
     from tools.grades.judge import JudgeUsage
     from tools.responses.reasoning.explained import Draw, ExplainedResponse, Verdict
-    from tools.responses.reasoning.summaries import GeneSummary
+    from tools.responses.reasoning.summaries import GeneSummary, Statement
+
+NOTHING = "Nothing that was written of this rests on the facts given."
 
 
 def summarised(summary: GeneSummary) -> Sequence[RenderableType]:
@@ -21,8 +23,18 @@ def summarised(summary: GeneSummary) -> Sequence[RenderableType]:
     Args:
         summary: The texts.
     """
-    about = {"downstream": summary.downstream, "upstream": summary.upstream}
-    return [line(summary.gene, "bold"), fields(about), line(f"Evidence: {', '.join(summary.evidence)}", "dim")]
+    about = {side: getattr(summary, side) or NOTHING for side in ("downstream", "upstream")}
+    parts: list[RenderableType] = [line(summary.gene, "bold"), fields(about)]
+    parts.append(line(f"Evidence: {', '.join(summary.evidence)}", "dim"))
+    if summary.written_at:
+        parts.append(line(f"Written by {summary.by} on {summary.written_at} from facts {summary.facts[:8]}.", "dim"))
+    return [*parts, *notes([_refused(one) for one in summary.statements if not one.stands])]
+
+
+def _refused(one: Statement) -> str:
+    if one.invented:
+        return f"Left out, as it cites {', '.join(one.invented)}, which was not given: {one.text}"
+    return f"Left out, as it rests on no fact: {one.text}"
 
 
 def explained(found: ExplainedResponse) -> Sequence[RenderableType]:
@@ -42,9 +54,10 @@ def explained(found: ExplainedResponse) -> Sequence[RenderableType]:
         )
     )
     for summary in found.summaries:
-        parts += [heading(summary.gene), line(summary.downstream)]
+        by = f", written by {summary.by} on {summary.written_at}" if summary.written_at else ""
+        parts += [heading(f"{summary.gene}{by}"), line(summary.downstream or NOTHING)]
         if summary.upstream != summary.downstream:
-            parts.append(line(summary.upstream))
+            parts.append(line(summary.upstream or NOTHING))
     for verdict in found.verdicts:
         parts += _rows(verdict)
     return [*parts, *notes(found.notes)]

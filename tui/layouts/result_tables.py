@@ -27,6 +27,19 @@ class ResultTable:
     rows: tuple[tuple[Any, ...], ...]
 
 
+@dataclass(frozen=True)
+class ResultText:
+    """Paragraphs of a result, which a table would cut.
+
+    Attributes:
+        title: What they tell.
+        lines: They.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+
+
 def tables_of(value: Any) -> list[ResultTable]:  # noqa: ANN401 – any JSON value
     """The tables of a result.
 
@@ -42,6 +55,15 @@ def tables_of(value: Any) -> list[ResultTable]:  # noqa: ANN401 – any JSON val
     _collect(value, "", single, lists, DEEPEST)
     head = ResultTable("", (Column("what"), Column("value", running=True)), tuple(single))
     return [*([head] if single else []), *lists]
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 – any JSON value
+    """The mappings of a list; what says how much was left out of it is none.
+
+    Args:
+        value: A list, or what should be one.
+    """
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _collect(

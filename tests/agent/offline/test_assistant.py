@@ -179,3 +179,28 @@ def test_no_name_can_break_a_table():
 def test_an_answer_of_a_real_language_model_in_the_history_does_not_confuse_it():
     history = [ModelResponse(parts=[TextPart("Earlier words.")])]
     assert "offline" in asyncio.run(Agent(resolve("offline")).run("help", message_history=history)).output
+
+
+def test_why_one_gene_responds_to_another_is_explained_from_the_table_that_is_named():
+    known = offline_wishes.Wishes({"explain_response": {}, "predict_responses": {}, "response_list": {}})
+    answer = {
+        "predicted": {"probability_de": 0.25, "probability_up": 0.5},
+        "summaries": [{"downstream": "VAV1 is a GEF."}],
+        "verdicts": [{"question": "Does it?", "verdict": "yes", "share": 0.8, "by": "votes",
+                      "draws": [{"reason": "VAV2 is close."}]}],
+        "notes": ["A note."],
+    }  # fmt: skip
+    for question, pair in (
+        ("Why does VAV1 change IL2 in k562-a?", ("VAV1", "IL2")),
+        ("Why does IL2 respond to VAV1 in k562-a?", ("VAV1", "IL2")),
+    ):
+        wish = offline_wishes.begin(question, known)
+        assert next(wish).tool == "response_list"
+        call = wish.send(offline_wishes.Given(done=True, denied=False, value=[{"name": "k562-a"}], text=""))
+        assert call.tool == "explain_response"
+        assert (call.arguments["perturbation"], call.arguments["readout"]) == pair
+        assert call.arguments["context"] == "k562-a"
+        with pytest.raises(StopIteration) as said:
+            wish.send(offline_wishes.Given(done=True, denied=False, value=answer, text=""))
+        for part in ("Does it?** yes (0.8), by votes", "VAV2 is close", "VAV1 is a GEF", "apart from this"):
+            assert part in said.value.value

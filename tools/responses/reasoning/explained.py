@@ -9,17 +9,16 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from db.errors import InvalidValueError
 from db.evidence_ids import response_id
-from db.genes.perturbation_names import genes_among, genes_in
-from db.screens.responses import ResponseContext, contexts
-from tools.responses.annotation import read_annotation
-from tools.responses.answers import PredictedResponses, ResponseAnswer, predict_responses
-from tools.responses.fits import training
-from tools.responses.label_table import Context, ask, prepare
+from db.screens.responses import ResponseContext
+from tools.responses.answers import PredictedResponses, ResponseAnswer, predicted_by
+from tools.responses.fits import ResponseFit, fit_of
+from tools.responses.label_table import Context, ask
+from tools.responses.reasoning.asked_pair import facts_on_pair, the_pair
 from tools.responses.reasoning.retrieval import Retrieval, Task, retrieve, rows_of
-from tools.responses.reasoning.summaries import GeneSummary, summaries_of
+from tools.responses.reasoning.summaries import GeneSummary
 from tools.responses.reasoning.votes import votes
+from tools.responses.reasoning.written import Summaries, told
 from tools.workspace import Progress, Workspace
 
 YES, NO, UNKNOWN = "yes", "no", "not enough evidence"
@@ -145,6 +144,24 @@ class Reasoner(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Explaining:
+    """How a response is explained.
+
+    Attributes:
+        context: Name of the table of responses; may be empty where the store has one only.
+        graph: Whether closeness is that of the network, in place of the predictor's own.
+        summaries: What is told of both genes: texts that a language model wrote of the very facts where there are any,
+            else those by template (``kept``); those by template; or none.
+        seed: Seed of draws and fit.
+    """
+
+    context: str = ""
+    graph: bool = False
+    summaries: Summaries = "kept"
+    seed: int = 0
+
+
 def explain_response(
     workspace: Workspace,
     perturbation: str,
@@ -152,6 +169,7 @@ def explain_response(
     *,
     context: str = "",
     graph: bool = False,
+    summaries: Summaries = "kept",
     seed: int = 0,
 ) -> ExplainedResponse:
     """Explains a predicted response: what is known of both genes, the closest measured rows, and what they vote for.
@@ -165,6 +183,8 @@ def explain_response(
         readout: The readout gene, by any name.
         context: Name of the table of responses; may be empty where the store has one only.
         graph: Whether closeness is that of the network, in place of the predictor's own.
+        summaries: What is told of both genes: texts that a language model wrote of the very facts where there are any,
+            else those by template (``kept``); those by template; or none.
         seed: Seed of draws and fit.
 
     Raises:
@@ -172,18 +192,11 @@ def explain_response(
         NeedsChoiceError: The store has several contexts, or a name means several genes.
         InvalidValueError: There is too little to learn from, or the readout is the perturbation's own target.
     """
-    return explained_by(workspace, None, perturbation, readout, context=context, graph=graph, seed=seed)
+    return explained_by(workspace, None, perturbation, readout, Explaining(context, graph, summaries, seed))
 
 
 def explained_by(
-    workspace: Workspace,
-    reasoner: Reasoner | None,
-    perturbation: str,
-    readout: str,
-    *,
-    context: str = "",
-    graph: bool = False,
-    seed: int = 0,
+    workspace: Workspace, reasoner: Reasoner | None, perturbation: str, readout: str, how: Explaining
 ) -> ExplainedResponse:
     """As `explain_response`, with the verdicts of a reasoner where there is one.
 
@@ -192,103 +205,71 @@ def explained_by(
         reasoner: Who reads summaries and rows; None for the votes of the rows alone.
         perturbation: As there.
         readout: As there.
-        context: As there.
-        graph: As there.
-        seed: As there.
+        how: As there.
 
     Raises:
         HitscoutError: As `explain_response`, or the reasoner cannot be asked.
     """
-    predicted, chosen, asked = asked_about(workspace, perturbation, readout, context=context, graph=graph, seed=seed)
+    by = "" if reasoner is None else reasoner.name
+    predicted, asked = asked_about(workspace, perturbation, readout, how, by)
     given = [one.draws for one in asked] if reasoner is None else reasoner.judge(asked)
-    by = "votes" if reasoner is None else reasoner.name
     return ExplainedResponse(
-        context=chosen.name,
-        cell_type=chosen.cell_type,
+        context=predicted.context,
+        cell_type=predicted.cell_type,
         predicted=predicted.answers[0],
         summaries=asked[0].summaries,
-        verdicts=tuple(verdict_of(one, draws, by) for one, draws in zip(asked, given, strict=True)),
+        verdicts=tuple(verdict_of(one, draws, by or "votes") for one, draws in zip(asked, given, strict=True)),
         notes=predicted.notes,
     )
 
 
 def asked_about(
-    workspace: Workspace, perturbation: str, readout: str, *, context: str = "", graph: bool = False, seed: int = 0
-) -> tuple[PredictedResponses, ResponseContext, list[Asked]]:
-    """What the predictor says of a pair, the table that is asked about, and both questions with their material.
+    workspace: Workspace, perturbation: str, readout: str, how: Explaining, by: str = ""
+) -> tuple[PredictedResponses, list[Asked]]:
+    """What the predictor says of a pair, and both questions on it with their material.
 
     Args:
         workspace: As for `explain_response`.
         perturbation: As there.
         readout: As there.
-        context: As there.
-        graph: As there.
-        seed: As there.
+        how: As there.
+        by: Name of the language model whose texts are looked for; any where empty.
 
     Raises:
         HitscoutError: As there.
     """
-    if not readout.strip():
-        raise InvalidValueError("No readout gene was named.", "Name one: a single pair is explained at a time.")
-    predicted = predict_responses(workspace, [perturbation], [readout], context=context, seed=seed)
-    if predicted.asked != 1:
-        said = " ".join(predicted.notes) or f"{predicted.asked} pairs were asked about."
-        raise InvalidValueError(said, "Name one perturbation and one readout gene that is not its own target.")
-    answer = predicted.answers[0]
-    chosen = next(one for one in contexts(workspace.store) if one.name == predicted.context)
+    # Several looks over one connection: opening a store costs more than most of them.
+    with workspace.store.read():
+        chosen, pair = the_pair(workspace, perturbation, readout, how.context)
+        facts = facts_on_pair(workspace, chosen, pair)
+    fit = fit_of(workspace, chosen, seed=how.seed)
+    predicted = predicted_by(workspace, fit, chosen, pair)
     workspace.report(Progress(f"rows of {chosen.name}", 0, 1, "looking for close rows"))
-    asked = questions(workspace, chosen, answer.perturbation, answer.readout, graph=graph, seed=seed)
+    asked = _questions(fit, chosen, pair, tuple(told(workspace, facts, how.summaries, by)), how)
     workspace.report(Progress(f"rows of {chosen.name}", 1, 1, "done"))
-    return predicted, chosen, asked
+    return predicted, asked
 
 
-def questions(
-    workspace: Workspace,
+def _questions(
+    fit: ResponseFit,
     context: ResponseContext,
-    perturbation: str,
-    readout: str,
-    *,
-    graph: bool = False,
-    seed: int = 0,
+    pair: pd.DataFrame,
+    summaries: tuple[GeneSummary, ...],
+    how: Explaining,
 ) -> list[Asked]:
-    """Both questions on a pair, with summaries and rows.
-
-    Args:
-        workspace: The workspace.
-        context: The table of responses.
-        perturbation: Name as the predictor knows it.
-        readout: Likewise.
-        graph: Whether closeness is that of the network.
-        seed: Seed of the draws.
-    """
-    own = training(workspace, context)
-    names = genes_among({*own.rows["perturbation"], perturbation})
-    members = {gene for genes in own.members.values() for gene in genes}
-    annotation = read_annotation(workspace, sorted(set(names) | (members or {*own.rows["readout"], readout})))
-    table = prepare(own, annotation)
-    pair = ask(pd.DataFrame({"perturbation": [perturbation], "readout": [readout]}), annotation)
-    written = tuple(_summaries(workspace, context, [*genes_in(perturbation), readout]).values())
-    how = Retrieval(closeness="graph" if graph else "kernel")
+    """Both questions on a pair, with summaries and rows; rows are looked for where the predictor looked."""
+    table, annotation = fit.fitted.context, fit.fitted.annotation
+    pairs, perturbation, readout = ask(pair, annotation), *map(str, pair.iloc[0])
+    looked = Retrieval(closeness="graph" if how.graph else "kernel")
     asked = []
     for task, words in QUESTIONS.items():
-        found = retrieve(table, pair, annotation, task, how, seed)
+        found = retrieve(table, pairs, annotation, task, looked, how.seed)
         said = votes(found).draws[0]
-        rows = [_rows(table, context, rows_of(found, 0, draw)) for draw in range(how.draws)]
+        rows = [_rows(table, context, rows_of(found, 0, draw)) for draw in range(looked.draws)]
         draws = tuple(_voted(task, some, float(vote)) for some, vote in zip(rows, said, strict=True))
         question = words.format(readout=readout, perturbation=perturbation, cells=context.cell_type or context.name)
-        asked.append(Asked(task, question, written, draws))
+        asked.append(Asked(task, question, summaries, draws))
     return asked
-
-
-def _summaries(workspace: Workspace, context: ResponseContext, genes: Sequence[str]) -> dict[str, GeneSummary]:
-    """Summaries that tell of other cells alone: the rows of these cells are retrieved, or are what is asked about."""
-    cells = context.cell_type.strip().casefold()
-    others = [
-        one
-        for one in contexts(workspace.store)
-        if one.name != context.name and one.readout_kind == "gene" and one.cell_type.strip().casefold() != cells
-    ]
-    return summaries_of(workspace, list(dict.fromkeys(genes)), others)
 
 
 def _rows(

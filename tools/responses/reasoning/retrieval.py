@@ -102,11 +102,11 @@ def retrieve(
     labels, at = labels_of(context, task), (asked.perturbation, places(context.readouts, asked.readout))
     rng = np.random.default_rng([seed, 7])
     count = len(context.perturbations)
-    parts = []
+    parts, near = [], alike_readouts(context, how.readouts, np.unique(at[1][at[1] >= 0]))
     for _ in range(how.draws):
         seen = np.sort(rng.permutation(count)[: max(1, round(count * how.looked_at))])
         same = _same_readout(close, labels, at, seen, how.same // 2)
-        parts.append(same.joined(_near_readouts(close, context, labels, at, seen, how)))
+        parts.append(same.joined(_near_readouts(close, near, labels, at, seen, how)))
     stacked: dict[str, Any] = {
         one.name: np.concatenate([getattr(part, one.name) for part in parts], axis=1)
         for one in fields(Retrieved)
@@ -201,19 +201,21 @@ def _largest(weights: Floats, count: int) -> tuple[Places, Floats]:
 
 
 def _near_readouts(
-    close: Floats, context: Context, labels: _Labels, at: tuple[Places, Places], seen: Places, how: Retrieval
+    close: Floats, near: tuple[Places, Floats], labels: _Labels, at: tuple[Places, Places], seen: Places, how: Retrieval
 ) -> Retrieved:
     """The closest rows of alike readouts under alike perturbations, half of each label."""
     (known, positive), (row, readout), half = labels, at, how.near // 2
     found = _empty(len(row), 2 * half)
-    alike, likeness = alike_readouts(context, how.readouts)
+    alike, likeness = near
+    # What is alike was looked for only of the readouts that are asked about, in the order of their places.
+    of = np.cumsum(np.isin(np.arange(known.shape[1]), readout)) - 1
     best, nearness = _largest(close[:, seen], how.perturbations)
     best = seen[best]
     for start in range(0, len(row), CHUNK):
         part = np.arange(start, min(start + CHUNK, len(row)))
         part = part[readout[part] >= 0]
-        q, t = best[row[part]][:, :, None], alike[readout[part]][:, None, :]
-        weight = nearness[row[part]][:, :, None] * likeness[readout[part]][:, None, :] * known[q, t]
+        q, t = best[row[part]][:, :, None], alike[of[readout[part]]][:, None, :]
+        weight = nearness[row[part]][:, :, None] * likeness[of[readout[part]]][:, None, :] * known[q, t]
         for label in (True, False):
             cell, value = _largest((weight * (positive[q, t] == label)).reshape(len(part), -1), half)
             i, j = np.divmod(cell, max(t.shape[2], 1))
@@ -222,19 +224,22 @@ def _near_readouts(
     return found
 
 
-def alike_readouts(context: Context, count: int) -> tuple[Places, Floats]:
-    """The most alike readouts of each readout, itself left out, and how alike they are (largest 1), readouts × count.
+def alike_readouts(context: Context, count: int, of: Places) -> tuple[Places, Floats]:
+    """The most alike readouts of some, themselves left out, and how alike they are (largest 1), len(of) × count.
 
     By annotation and by what train rows show to move both, each over its mean.
 
     Args:
         context: Train rows.
         count: How many.
+        of: Places of the readouts, sorted.
     """
-    likeness = context.readout_kernel / (float(context.readout_kernel.mean()) or 1.0)
-    live = np.ix_(context.between.live, context.between.live)
-    likeness[live] += context.between.by_sign / (float(context.between.by_sign.sum()) / likeness.size or 1.0)
-    np.fill_diagonal(likeness, 0)
+    likeness = context.readout_kernel[of] / (float(context.readout_kernel.mean()) or 1.0)
+    place = np.searchsorted(context.between.live, of)
+    lives = np.isin(of, context.between.live)
+    total = float(context.between.by_sign.sum()) / context.readout_kernel.size or 1.0
+    likeness[np.ix_(lives, context.between.live)] += context.between.by_sign[place[lives]] / total
+    likeness[np.arange(len(of)), of] = 0
     best, value = _largest(likeness, count)
     return best, value / np.maximum(value.max(axis=1, keepdims=True, initial=0), 1e-9)
 

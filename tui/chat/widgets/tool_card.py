@@ -17,8 +17,9 @@ from db.clean_text import clean
 from tui.chat.widgets.answer import fill_inline
 from tui.chat.widgets.table import SafeTable
 from tui.chat.widgets.text import safe, safe_lines
+from tui.layouts.cards import parts_for
 from tui.layouts.format import cell
-from tui.layouts.result_tables import tables_of
+from tui.layouts.result_tables import ResultText
 
 MARKS = {"": "…", "done": "✓", "refused": "✗", "failed": "✗", "denied": "–", "interrupted": "■"}
 WORDS = {"refused": "refused", "failed": "failed", "denied": "not approved", "interrupted": "interrupted"}
@@ -136,7 +137,11 @@ class ToolCard(Vertical, can_focus=True):
             body.mount(Static(safe(f"{name}: {cell(value)}", style="dim"), markup=False))
         if self.call.outcome != "done" and self.call.summary:
             body.mount(Static(safe_lines(self.call.summary), markup=False))
-        for one in tables_of(self.call.value):
+        for one in parts_for(self.call.tool, self.call.value):
+            if isinstance(one, ResultText):
+                body.mount(Static(safe(one.title, style="bold"), markup=False))
+                body.mount(Static(safe_lines("\n".join(one.lines)), markup=False))
+                continue
             if one.title:
                 body.mount(Static(safe(f"{one.title} ({len(one.rows)})", style="bold"), markup=False))
             table = SafeTable()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.cli.frame import command, session_of
+from tui.cli import options
+from tui.cli.frame import Session, command, session_of
 from tui.cli.options import Organism
+
+if TYPE_CHECKING:
+    from agent.judge.terms import Terms
 
 
 def gene(
@@ -19,23 +23,60 @@ def gene(
         bool,
         typer.Option("--summary", help="Two short texts: what its perturbation does, and what changes its level."),
     ] = False,
+    table: Annotated[
+        str,
+        typer.Option(
+            "--context",
+            metavar="NAME",
+            help="With --summary: as for a question on these responses, whose cells it does not tell of.",
+        ),
+    ] = "",
+    language_model: Annotated[
+        str, typer.Option("--model", metavar="PROVIDER:NAME", help="With --summary: who writes, from the same facts.")
+    ] = "",
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="With --model: says what it would take, and sends nothing.")
+    ] = False,
+    max_cost: options.MaxCost = None,
+    share: options.Share = None,
+    agree: options.Agree = False,
 ) -> None:
     """Shows what the store knows of a gene: names, essentiality, pathways, neighbours, its effect in each screen."""
+    from agent.judge.terms import Terms
     from tools.genes.card import gene_card
     from tui.layouts import gene as layout
 
     session = session_of(context)
     if summary:
-        from tools.responses.reasoning.summaries import gene_summary
-        from tui.layouts import reasoning
-
-        with session.workspace() as workspace:
-            written = gene_summary(workspace, symbol)
-        session.give(written, reasoning.summarised)
+        terms = Terms(language_model, share, agree, max_cost)
+        if estimate and not language_model:
+            raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
+        _summarised(session, symbol, table, terms, estimate=estimate)
         return
+    if language_model or estimate or table:
+        raise typer.BadParameter("--model, --estimate and --context go with --summary.", param_hint="--summary")
     with session.workspace() as workspace:
         card = gene_card(workspace, symbol, organism or "")
     session.give(card, layout.shown)
+
+
+def _summarised(session: Session, gene: str, table: str, terms: Terms, *, estimate: bool) -> None:
+    from tools.responses.reasoning.summaries import facts_on, gene_summary
+    from tools.responses.reasoning.written import gene_summary_by, lacking
+    from tui.layouts import reasoning
+
+    with session.workspace() as workspace:
+        if not terms.language_model:
+            session.give(gene_summary(workspace, gene, context=table), reasoning.summarised)
+            return
+        with terms.writer(workspace) as writer:
+            if estimate:
+                facts = facts_on(workspace, gene, table)
+                left = lacking(workspace, {facts.gene: facts}, writer.name)
+                session.give(writer.estimate(left), reasoning.estimated)
+                return
+            written = gene_summary_by(workspace, writer, gene, context=table)
+    session.give(written, reasoning.summarised)
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +93,7 @@ def register(app: typer.Typer) -> None:
         examples=[
             "hitscout gene IL2",
             "hitscout gene IL2 --summary",
+            "hitscout gene IL2 --summary --model openai-chat:NAME --estimate",
             "hitscout gene Cd4 --organism mouse",
             "hitscout gene ENSG00000109471 --json",
         ],

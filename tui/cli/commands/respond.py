@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tui.cli import options
 from tui.cli.frame import Session, command, listed, session_of
+
+if TYPE_CHECKING:
+    from agent.judge.terms import Terms
+    from tools.responses.reasoning.explained import Explaining
+    from tools.responses.reasoning.written import Summaries
 
 
 def respond(
@@ -36,6 +41,13 @@ def respond(
     language_model: Annotated[
         str, typer.Option("--model", metavar="PROVIDER:NAME", help="With --why: who reads the texts and rows.")
     ] = "",
+    summaries: Annotated[
+        Literal["written", "template", "none"] | None,
+        typer.Option(
+            help="With --why: texts on both genes written by the language model, by template, or none; if not given,"
+            " those that one wrote before, else by template."
+        ),
+    ] = None,
     estimate: Annotated[
         bool, typer.Option("--estimate", help="With --model: says what it would take, and sends nothing.")
     ] = False,
@@ -48,77 +60,55 @@ def respond(
 
     The first question to a table of responses learns from it, which takes about a minute; later ones take seconds.
     """
+    from agent.judge.terms import Terms
     from tools.responses.answers import predict_responses
+    from tools.responses.reasoning.explained import Explaining
     from tui.layouts import responses as layout
 
     session = session_of(context)
-    if language_model and not why:
-        raise typer.BadParameter("A language model reads rows with --why only.", param_hint="--model")
-    if language_model:
-        _reasoned(
-            session, _Pair(perturbation, readout_gene, table, graph, seed), language_model, max_cost, share,
-            estimate=estimate, agree=agree,
-        )  # fmt: skip
-        return
-    if why:
-        from tools.responses.reasoning.explained import explain_response
-        from tui.layouts import reasoning
-
+    if not why:
+        _refuse_without_why(language_model, summaries, estimate=estimate)
         with session.workspace() as workspace:
-            explained = explain_response(workspace, perturbation, readout_gene, context=table, graph=graph, seed=seed)
-        session.give(explained, reasoning.explained)
+            found = predict_responses(
+                workspace, listed([perturbation]), listed([readout_gene]) if readout_gene else (), context=table,
+                across=across, neighbours=neighbours, top=top, seed=seed,
+            )  # fmt: skip
+        session.give(found, layout.predicted)
         return
-    with session.workspace() as workspace:
-        found = predict_responses(
-            workspace, listed([perturbation]), listed([readout_gene]) if readout_gene else (), context=table,
-            across=across, neighbours=neighbours, top=top, seed=seed,
-        )  # fmt: skip
-    session.give(found, layout.predicted)
+    if not language_model and (estimate or summaries == "written"):
+        raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
+    terms = Terms(language_model, share, agree, max_cost)
+    told: Summaries = "kept" if summaries is None or summaries == "written" else summaries
+    how = Explaining(table, graph, told, seed)
+    _explained(session, (perturbation, readout_gene), how, terms, writes=summaries == "written", estimate=estimate)
 
 
-class _Pair(NamedTuple):
-    """What is asked about."""
-
-    perturbation: str
-    readout: str
-    context: str
-    graph: bool
-    seed: int
+def _refuse_without_why(language_model: str, summaries: str | None, *, estimate: bool) -> None:
+    given = {"--model": bool(language_model), "--summaries": summaries is not None, "--estimate": estimate}
+    for name, is_given in given.items():
+        if is_given:
+            raise typer.BadParameter("It goes with --why, which explains one pair.", param_hint=name)
 
 
-class _How(TypedDict):
-    """How it is looked at."""
-
-    context: str
-    graph: bool
-    seed: int
-
-
-def _reasoned(
-    session: Session,
-    pair: _Pair,
-    language_model: str,
-    max_cost: float | None,
-    share: str | None,
-    *,
-    estimate: bool,
-    agree: bool,
+def _explained(
+    session: Session, pair: tuple[str, str], how: Explaining, terms: Terms, *, writes: bool, estimate: bool
 ) -> None:
-    from agent.judge.opening import open_reasoner
-    from tools.responses.reasoning.explained import asked_about, explained_by
+    from tools.responses.reasoning.explained import explained_by
     from tui.layouts import reasoning
 
-    how: _How = {"context": pair.context, "graph": pair.graph, "seed": pair.seed}
-    with (
-        session.workspace() as workspace,
-        open_reasoner(workspace, language_model, share=share, agree=agree, max_cost=max_cost) as reasoner,
-    ):
+    with session.workspace() as workspace:
         if estimate:
-            *_, asked = asked_about(workspace, pair.perturbation, pair.readout, **how)
-            session.give(reasoner.estimate(asked), reasoning.estimated)
+            from agent.judge.explaining import estimate_of
+
+            session.give(estimate_of(workspace, terms, *pair, how, writes=writes), reasoning.estimated)
             return
-        explained = explained_by(workspace, reasoner, pair.perturbation, pair.readout, **how)
-    session.give(explained, reasoning.explained)
+        if terms.language_model:
+            from agent.judge.explaining import explained_with
+
+            found = explained_with(workspace, terms, *pair, how, writes=writes)
+        else:
+            found = explained_by(workspace, None, *pair, how)
+    session.give(found, reasoning.explained)
 
 
 def register(app: typer.Typer) -> None:
@@ -133,6 +123,7 @@ def register(app: typer.Typer) -> None:
             "hitscout respond PSMD6 HSPA5 --context perturbqa-k562",
             "hitscout respond PSMD6 HSPA5 --context perturbqa-k562 --why",
             "hitscout respond PSMD6 HSPA5 --context perturbqa-k562 --why --model openai-chat:NAME --estimate",
+            "hitscout respond PSMD6 HSPA5 --why --model openai-chat:NAME --summaries written --max-cost 0.10",
             "hitscout respond PSMD6 --context perturbqa-k562 --top 10",
             "hitscout respond MED12,MED24 CCNA2,MYC --context perturbqa-rpe1 --across --json",
         ],

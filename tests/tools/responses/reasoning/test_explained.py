@@ -24,7 +24,8 @@ from tools.responses.reasoning.explained import (
     verdict_from,
     verdict_of,
 )
-from tools.responses.reasoning.summaries import _told, gene_summary, summaries_of
+from tools.responses.reasoning.facts import _told
+from tools.responses.reasoning.summaries import by_template, gene_summary, known_facts
 from tools.responses.tables import add_responses
 from tools.workspace import Paths, Workspace
 from tui.layouts import reasoning as layout
@@ -89,12 +90,12 @@ def test_texts_are_kept_by_content_and_written_anew_when_responses_change(space)
     first = gene_summary(space, ASKED)
     assert "In RPE1, perturbing it changed" in first.downstream
     folder = space.paths.cache / "reasoning"
-    before = set(folder.glob("summaries-*.json"))
+    before = set(folder.glob("facts-*.json"))
     assert gene_summary(space, ASKED) == first
-    assert set(folder.glob("summaries-*.json")) == before
+    assert set(folder.glob("facts-*.json")) == before
     some = [one for one in contexts(space.store) if one.name == "y"]
-    assert "K562" not in summaries_of(space, [ASKED], some)[ASKED].downstream
-    assert len(set(folder.glob("summaries-*.json"))) == len(before) + 1
+    assert "K562" not in by_template(known_facts(space, [ASKED], some)[ASKED]).downstream
+    assert len(set(folder.glob("facts-*.json"))) == len(before) + 1
 
 
 def test_rows_that_a_table_keeps_for_testing_are_not_told():
