@@ -39,6 +39,7 @@ class Asker:
         form: What kind of reply is asked for.
         gives: What is asked for, for messages.
         otherwise: What stands without it, as a sentence.
+        before: Called with what calls are estimated to take before the first of them; raises where that is too much.
         spent: What it took so far.
     """
 
@@ -51,6 +52,7 @@ class Asker:
     form: Form = GRADES
     gives: str = "grades"
     otherwise: str = ""
+    before: Callable[[JudgeUsage], None] | None = None
     spent: JudgeUsage = field(default_factory=JudgeUsage)
 
     def __post_init__(self) -> None:
@@ -72,7 +74,9 @@ class Asker:
                 total = total.plus(JudgeUsage(cached=1))
                 continue
             sent, received = call.tokens()
-            total = total.plus(JudgeUsage(1, 0, sent, received, price_of(self.language_model, sent, received)))
+            free = stays_here(self.language_model)
+            cost = 0.0 if free else price_of(self.language_model, sent, received)
+            total = total.plus(JudgeUsage(1, 0, sent, received, cost))
         return total
 
     def answers(self, calls: Sequence[Call]) -> list[Answer]:
@@ -83,8 +87,10 @@ class Asker:
 
         Raises:
             HitscoutError: The language model cannot be asked at all.
-            InvalidValueError: The budget is spent.
+            InvalidValueError: The budget is spent, or nobody agreed to what it would take.
         """
+        if self.before is not None and (usage := self.estimated(calls)).requests:
+            self.before(usage)
         return self._loop.run(self._answers(calls))
 
     def close(self) -> None:

@@ -127,7 +127,7 @@ def _calls(asked: Asked) -> list[Call]:
     return [
         Call(f"{asked.task}, draw {number + 1}", _prompt(asked, draw), number, 1, VERDICTS)
         for number, draw in enumerate(asked.draws)
-        if draw.rows
+        if draw.rows or asked.without_rows
     ]
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from agent.judge.reasoner import LanguageModelReasoner
     from agent.judge.summary_writer import LanguageModelWriter
+    from tools.grades.judge import JudgeUsage
     from tools.workspace import Workspace
+
+
+class _Bounds(TypedDict):
+    share: str | None
+    agree: bool
+    max_cost: float | None
 
 
 @dataclass(frozen=True)
@@ -20,12 +28,18 @@ class Terms:
         share: What of the store may leave this machine; that of the settings where None.
         agree: Whether a person has agreed to what leaves this machine.
         max_cost: Dollars at most; that of the settings where None.
+        before: Called with what is about to be spent, before it is; raises where nobody agrees.
     """
 
     language_model: str
     share: str | None = None
     agree: bool = False
     max_cost: float | None = None
+    before: Callable[[JudgeUsage], None] | None = None
+
+    @property
+    def _bounds(self) -> _Bounds:
+        return {"share": self.share, "agree": self.agree, "max_cost": self.max_cost}
 
     def reasoner(self, workspace: Workspace) -> LanguageModelReasoner:
         """Who gives verdicts; close it after use.
@@ -38,7 +52,11 @@ class Terms:
         """
         from agent.judge.opening import open_reasoner
 
-        return open_reasoner(workspace, self.language_model, share=self.share, agree=self.agree, max_cost=self.max_cost)
+        opened = open_reasoner(
+            workspace, self.language_model, share=self.share, agree=self.agree, max_cost=self.max_cost
+        )
+        opened.before = self.before
+        return opened
 
     def writer(self, workspace: Workspace) -> LanguageModelWriter:
         """Who writes texts on genes; close it after use.
@@ -51,4 +69,6 @@ class Terms:
         """
         from agent.judge.opening import open_writer
 
-        return open_writer(workspace, self.language_model, share=self.share, agree=self.agree, max_cost=self.max_cost)
+        opened = open_writer(workspace, self.language_model, **self._bounds)
+        opened.before = self.before
+        return opened

@@ -303,7 +303,14 @@ class AskedRows:
         Args:
             readouts: Their names.
         """
-        kept = np.isin(self.readouts, list(readouts))
+        return self.where(np.isin(self.readouts, list(readouts)))
+
+    def where(self, kept: npt.NDArray[np.bool_]) -> AskedRows:
+        """Some of the rows alone; `asked` is of them too.
+
+        Args:
+            kept: Which of them, shape (n,).
+        """
         asked = self.asked.copy()
         asked[np.flatnonzero(asked)[~kept]] = False
         return AskedRows(self.task, asked, self.perturbations[kept], self.readouts[kept], self.labels[kept])

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from tui.layouts.format import Column, heading, line, share, table
+from tui.layouts.format import Column, heading, line, notes, share, table
 
 if TYPE_CHECKING:
     from tools.benchmarks.perturbqa_report import PerturbqaReport, TaskReport
+    from tools.benchmarks.reasoning.perturbqa_asked import AskedFigures, AskedReport
     from tools.benchmarks.reasoning.perturbqa_votes import Reached, ReasoningFigures, ReasoningReport
     from tools.responses.pair_metrics import Gain
 
@@ -121,3 +122,47 @@ def _beside(lines: Sequence[ReasoningFigures]) -> list[RenderableType]:
         for one in lines
     ]  # fmt: skip
     return [heading("The predictor, and both together, on the same rows"), table(columns, rows, cut=False)]
+
+
+def asked(report: AskedReport) -> list[RenderableType]:
+    """The figures of a language model, a row for each line and task, beside votes, predictor and the paper's.
+
+    Args:
+        report: The figures.
+    """
+    columns = [
+        Column("line"), Column("task"), Column("rows", right=True), Column("readouts", right=True),
+        Column("language model", right=True), Column("abstained", right=True), Column("votes", right=True),
+        Column("predictor", right=True), Column("paper: retrieval", right=True), Column("SUMMER", right=True),
+    ]  # fmt: skip
+    rows = [
+        (one.line, one.task, f"{one.rows:,}", str(one.genes_scored), _reached(one.language_model), share(one.abstained),
+         _reached(one.votes), _reached(one.predictor), _figure(one.published_retrieval), _figure(one.published))
+        for one in report.lines
+    ]  # fmt: skip
+    about = "AUROC within each readout [90 % interval over test perturbations]; the paper's are over all of its rows."
+    return [
+        line(f"{report.language_model}, on the rows that it was asked about", "bold"), line(about),
+        table(columns, rows, cut=False), *_asked_controls(report.lines), line(f"It took {report.usage}."),
+        *notes(report.notes),
+    ]  # fmt: skip
+
+
+def _asked_controls(lines: Sequence[AskedFigures]) -> list[RenderableType]:
+    """In pairs over votes and predictor, and what is left without rows, without texts, and with shuffled genes."""
+    columns = [
+        Column("line"), Column("task"), Column("less votes", right=True), Column("less predictor", right=True),
+        Column("no retrieval", right=True), Column("no texts", right=True), Column("shuffled genes", right=True),
+        Column("frequency", right=True), Column("made-up rows", right=True),
+    ]  # fmt: skip
+    rows = [
+        (one.line, one.task, _gain(one.language_model_minus_votes), _gain(one.language_model_minus_predictor),
+         _reached(one.no_retrieval), _reached(one.no_summaries), _reached(one.shuffled_genes),
+         share(one.gene_frequency_pooled), share(one.invented))
+        for one in lines
+    ]  # fmt: skip
+    return [heading("In pairs, and controls; frequency is of these rows pooled"), table(columns, rows, cut=False)]
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else share(value)

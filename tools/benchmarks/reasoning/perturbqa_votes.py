@@ -29,7 +29,7 @@ from tools.benchmarks.perturbqa_line import (
 from tools.responses.annotation import Annotation, read_annotation
 from tools.responses.label_table import Context, ask, prepare
 from tools.responses.pair_metrics import Gain, bootstrap_interval, paired_gain, per_gene_auroc
-from tools.responses.predictors.base import FittedResponsePredictor
+from tools.responses.predictors.base import FittedResponsePredictor, ResponsePredictor
 from tools.responses.reasoning.combination import Combination, fit_combination
 from tools.responses.reasoning.retrieval import Retrieval, Task, retrieve
 from tools.responses.reasoning.votes import Votes, votes
@@ -37,7 +37,7 @@ from tools.workspace import Progress, Workspace
 
 Reasoning = Literal["votes", "combined"]
 Floats = npt.NDArray[np.floating[Any]]
-_TASKS: tuple[Task, ...] = ("de", "dir")
+TASKS: tuple[Task, ...] = ("de", "dir")
 SCORES = {"de": "score_de", "dir": "score_up"}
 
 
@@ -107,17 +107,22 @@ class ReasoningReport:
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
-        values = {"reasoning": self.reasoning, "lines": [_plain(one) for one in self.lines]}
+        values = {"reasoning": self.reasoning, "lines": [plain(one) for one in self.lines]}
         return values | ({"missing": list(self.missing)} if self.missing else {})
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 – figures of several kinds
+def plain(value: Any) -> Any:  # noqa: ANN401 – figures of several kinds
+    """A figure as JSON has it: rounded, None where there is none.
+
+    Args:
+        value: A number, a text, or figures of this folder.
+    """
     if isinstance(value, float):
         return None if math.isnan(value) else round(value, 5)
     if isinstance(value, Gain):
-        return {key: _plain(one) for key, one in value._asdict().items()}
+        return {key: plain(one) for key, one in value._asdict().items()}
     if isinstance(value, (ReasoningFigures, Reached)):
-        return {key: _plain(getattr(value, key)) for key in value.__dataclass_fields__}
+        return {key: plain(getattr(value, key)) for key in value.__dataclass_fields__}
     return value
 
 
@@ -176,34 +181,51 @@ def play(
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        played = _Played(line, annotation, prepare(line.train, annotation), seed)
+        played = PlayedLine(line, annotation, prepare(line.train, annotation), seed)
         predictor, combinations = played.learnt() if reasoning == "combined" else (None, {})
         shuffled = played.shuffled() if controls else None
-        return [_figures(played, shuffled, task, predictor, combinations.get(task)) for task in _TASKS]
+        return [_figures(played, shuffled, task, predictor, combinations.get(task)) for task in TASKS]
 
 
 @dataclass(frozen=True)
-class _Played:
-    """A line with its train rows made ready."""
+class PlayedLine:
+    """A line with its train rows made ready.
+
+    Attributes:
+        line: The line.
+        annotation: What is known of its genes.
+        context: Its train rows, with the kernels.
+        seed: Of everything.
+    """
 
     line: Line
     annotation: Annotation
     context: Context
     seed: int
 
+    def predictor(self) -> FittedResponsePredictor:
+        """The default predictor, fitted to the train rows."""
+        predictor: ResponsePredictor = registry.load("response_predictors", DEFAULT_PREDICTOR)()
+        return predictor.fit(self.line.train, (), self.annotation, np.random.default_rng(self.seed))
+
     def learnt(self) -> tuple[FittedResponsePredictor, Mapping[Task, Combination]]:
         """The predictor, and what the votes count beside it, by train rows alone."""
-        predictor = registry.load("response_predictors", DEFAULT_PREDICTOR)()
-        fitted = predictor.fit(self.line.train, (), self.annotation, np.random.default_rng(self.seed))
+        fitted, predictor = self.predictor(), registry.load("response_predictors", DEFAULT_PREDICTOR)()
         rng = np.random.default_rng([self.seed, 5])
         return fitted, fit_combination(self.line.train, self.annotation, predictor, Retrieval(), rng)
 
     def votes(self, pairs: pd.DataFrame, task: Task, how: Retrieval) -> Votes:
-        """What the closest rows say of some pairs."""
+        """What the closest rows say of some pairs.
+
+        Args:
+            pairs: Columns perturbation and readout.
+            task: The task.
+            how: How rows are retrieved.
+        """
         asked = ask(pairs, self.annotation)
         return votes(retrieve(self.context, asked, self.annotation, task, how, self.seed))
 
-    def shuffled(self) -> _Played:
+    def shuffled(self) -> PlayedLine:
         """The same with every gene's annotation exchanged for another's."""
         rng = np.random.default_rng([self.seed, 1, 0])
         annotation = self.annotation.shuffled(rng, sorted(names_of(self.line)))
@@ -211,8 +233,8 @@ class _Played:
 
 
 def _figures(
-    played: _Played,
-    other: _Played | None,
+    played: PlayedLine,
+    other: PlayedLine | None,
     task: Task,
     predictor: FittedResponsePredictor | None,
     combination: Combination | None,
@@ -224,7 +246,7 @@ def _figures(
     said = played.votes(pairs, task, Retrieval())
     graph = played.votes(pairs, task, Retrieval(closeness="graph")).share
     shuffled = None if other is None else other.votes(pairs, task, Retrieval()).share
-    counting = _Counting(rows, played.seed)
+    counting = Counting(rows, played.seed)
     found = ReasoningFigures(
         line=played.line.name, task=task, rows=len(pairs), genes_scored=len(set(rows.readouts)),
         abstained=float(np.mean(said.abstains)) if len(pairs) else float("nan"),
@@ -244,20 +266,34 @@ def _figures(
 
 
 @dataclass(frozen=True)
-class _Counting:
-    """Counts scores of the asked rows, always on the same draws of perturbations."""
+class Counting:
+    """Counts scores of the asked rows, always on the same draws of perturbations.
+
+    Attributes:
+        rows: The rows.
+        seed: Of the draws.
+    """
 
     rows: AskedRows
     seed: int
 
     def reached(self, scores: Floats) -> Reached:
-        """The figures of some scores."""
+        """The figures of some scores.
+
+        Args:
+            scores: One for each row.
+        """
         rows, rng = self.rows, np.random.default_rng(self.seed)
         found = per_gene_auroc(rows.readouts, rows.labels, scores)
         low, high = bootstrap_interval(rows.perturbations, rows.readouts, rows.labels, scores, rng, level=LEVEL)
         return Reached(found.mean, found.weighted, low, high)
 
     def gain(self, first: Floats, second: Floats) -> Gain:
-        """The first scores less the second, in pairs."""
+        """The first scores less the second, in pairs.
+
+        Args:
+            first: One for each row.
+            second: Likewise.
+        """
         rows, rng = self.rows, np.random.default_rng([self.seed, 2])
         return paired_gain(rows.perturbations, rows.readouts, rows.labels, (first, second), rng, level=LEVEL)

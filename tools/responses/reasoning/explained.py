@@ -121,12 +121,14 @@ class Asked:
         question: The question in words.
         summaries: Two texts on each gene.
         draws: The rows of each draw, with what they vote for.
+        without_rows: Whether it is asked though there are no rows, as a control; else such a draw abstains.
     """
 
     task: Task
     question: str
     summaries: tuple[GeneSummary, ...]
     draws: tuple[Draw, ...]
+    without_rows: bool = False
 
 
 class Reasoner(Protocol):

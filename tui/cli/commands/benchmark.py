@@ -10,6 +10,7 @@ import typer
 from tui.cli import options
 from tui.cli import replay_options as shared
 from tui.cli.frame import command, group, listed, session_of
+from tui.cli.spending import asks_first
 
 
 def biodiscovery(
@@ -85,6 +86,22 @@ def perturbqa(
             " them and adds the two."
         ),
     ] = "none",
+    language_model: Annotated[
+        str,
+        typer.Option(
+            "--model",
+            metavar="PROVIDER:NAME",
+            help="Ask a language model, which reads texts and rows; replies are kept, so an interrupted run goes on"
+            " where it stopped.",
+        ),
+    ] = "",
+    limit: Annotated[int, typer.Option(min=2, help="With --model: rows of each task of a line, at most.")] = 100,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="With --model: says what it would take, and sends nothing.")
+    ] = False,
+    max_cost: options.MaxCost = None,
+    share: options.Share = None,
+    agree: options.Agree = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of folds, draws, shuffles and bootstrap.")] = 0,
     no_controls: shared.NoControls = False,
     shuffles: Annotated[int, typer.Option(min=1, help="How often the control with shuffled genes is played.")] = 5,
@@ -94,13 +111,35 @@ def perturbqa(
 
     The headline is the AUROC within each readout, meaned over readouts; K562 and K562-set never train each other.
     """
+    from agent.judge.terms import Terms
     from tools.benchmarks.cluster_names import benchmark_gene_sets
     from tools.benchmarks.perturbqa import benchmark_perturbqa
+    from tools.benchmarks.reasoning.perturbqa_asked import benchmark_asked, estimate_asked
     from tools.benchmarks.reasoning.perturbqa_votes import benchmark_reasoning
     from tui.layouts import cluster_names
     from tui.layouts import perturbqa as layout
+    from tui.layouts import reasoning as explained_layout
 
     session = session_of(context)
+    if language_model:
+        if task == "gse" or reasoning != "none":
+            raise typer.BadParameter("It answers --task responses, without --reasoning.", param_hint="--model")
+        terms = Terms(language_model, share, agree, max_cost, asks_first(max_cost, agree=agree))
+        wanted = listed(lines) if lines else None
+        with session.workspace() as workspace, terms.reasoner(workspace) as reasoner:
+            if estimate:
+                usage = estimate_asked(
+                    workspace, reasoner, data, wanted, limit=limit, seed=seed, controls=not no_controls
+                )
+                session.give(usage, explained_layout.estimated)
+                return
+            answered = benchmark_asked(
+                workspace, reasoner, data, wanted, limit=limit, seed=seed, controls=not no_controls
+            )
+        session.give(answered, layout.asked)
+        return
+    if estimate:
+        raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
     if task == "gse":
         with session.workspace() as workspace:
             named_clusters = benchmark_gene_sets(workspace, data, listed(lines) if lines else None)
@@ -299,6 +338,8 @@ def register(app: typer.Typer) -> None:
             "hitscout benchmark perturbqa --lines k562,rpe1",
             "hitscout benchmark perturbqa --lines k562,rpe1 --setting both --json",
             "hitscout benchmark perturbqa --lines k562 --reasoning votes",
+            "hitscout benchmark perturbqa --lines k562 --model openai-chat:NAME --limit 100 --estimate",
+            "hitscout benchmark perturbqa --lines k562 --model openai-chat:NAME --limit 100 --max-cost 5 --json",
             "hitscout benchmark perturbqa --task gse",
         ],
     )  # fmt: skip

@@ -9,6 +9,7 @@ import typer
 from tui.cli import options
 from tui.cli.frame import Session, command, session_of
 from tui.cli.options import Organism
+from tui.cli.spending import asks_first
 
 if TYPE_CHECKING:
     from agent.judge.terms import Terms
@@ -48,7 +49,7 @@ def gene(
 
     session = session_of(context)
     if summary:
-        terms = Terms(language_model, share, agree, max_cost)
+        terms = Terms(language_model, share, agree, max_cost, asks_first(max_cost, agree=agree))
         if estimate and not language_model:
             raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
         _summarised(session, symbol, table, terms, estimate=estimate)

@@ -8,6 +8,7 @@ import typer
 
 from tui.cli import options
 from tui.cli.frame import Session, command, listed, session_of
+from tui.cli.spending import asks_first
 
 if TYPE_CHECKING:
     from agent.judge.terms import Terms
@@ -77,7 +78,7 @@ def respond(
         return
     if not language_model and (estimate or summaries == "written"):
         raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
-    terms = Terms(language_model, share, agree, max_cost)
+    terms = Terms(language_model, share, agree, max_cost, asks_first(max_cost, agree=agree))
     told: Summaries = "kept" if summaries is None or summaries == "written" else summaries
     how = Explaining(table, graph, told, seed)
     _explained(session, (perturbation, readout_gene), how, terms, writes=summaries == "written", estimate=estimate)
