@@ -41,7 +41,7 @@ OPTIONS: Mapping[str, str] = {
     "language_model": "--model", "positive_controls": "--positive-control", "replicate_files": "--replicate",
     "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
-    "contexts": "--context", "sources": "--source",
+    "contexts": "--context", "sources": "--source", "signature_contexts": "--signature-context",
     "predict_signature.genes": "--gene",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""

@@ -45,7 +45,9 @@ def ask(*, asked: Annotated[Mapping[str, Any], Some(StartOptions, "modality", "p
 
 def test_what_is_not_given_is_as_the_object_has_it():
     assert handed(read)[0] == [Reading(), 1]
-    assert handed(start, "--phenotype", "x")[0] == [StartOptions("x", positive_controls=[], columns={}, controls=[])]
+    assert handed(start, "--phenotype", "x")[0] == [
+        StartOptions("x", positive_controls=[], signature_contexts=[], columns={}, controls=[])
+    ]
 
 
 def test_values_are_split_at_commas_and_at_the_equals_sign_and_no_choice_is_an_empty_word():
