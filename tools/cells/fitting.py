@@ -45,9 +45,7 @@ class Fitted:
         return self.head.beliefs(vectors), vectors
 
 
-def fitted(
-    reference: csr_matrix, codes: Codes, genes: Floats, vectors: str, head: str, *, own_scale: bool
-) -> Fitted:
+def fitted(reference: csr_matrix, codes: Codes, genes: Floats, vectors: str, head: str, *, own_scale: bool) -> Fitted:
     """Learns from labelled cells.
 
     Args:

@@ -37,8 +37,7 @@ def macro_f1(true: Codes, given: Codes, weights: Numbers | None = None) -> Numbe
     drawn = np.ones((1, len(true))) if weights is None else weights
     size = int(max(true.max(), given.max())) + 1
     of, called, right = (
-        drawn @ _member(codes, size, kept)
-        for codes, kept in ((true, None), (given, None), (true, true == given))
+        drawn @ _member(codes, size, kept) for codes, kept in ((true, None), (given, None), (true, true == given))
     )
     there = of > 0
     scored = np.divide(2 * right, of + called, out=np.zeros_like(right), where=there)

@@ -158,9 +158,7 @@ def _donor_column(file: CellFile) -> str:
     return next((name for name in found if 2 <= len(set(file.column(name)) - {""}) <= file.cells // 2), "")
 
 
-def _amounts(
-    workspace: Workspace, file: CellFile, chosen: ChosenLayer, columns: npt.NDArray[np.int64]
-) -> csr_matrix:
+def _amounts(workspace: Workspace, file: CellFile, chosen: ChosenLayer, columns: npt.NDArray[np.int64]) -> csr_matrix:
     parts = []
     for first, piece in normalised_pieces(file, chosen, columns):
         workspace.report(Progress(f"read {file.path.name}", first, file.cells, "cells"))

@@ -33,7 +33,7 @@ class Scale:
         Args:
             amounts: Cells × genes.
         """
-        mean, squares = (np.asarray(one.mean(axis=0)).ravel() for one in (amounts, amounts.multiply(amounts)))
+        mean, squares = moments(amounts)
         sd = np.sqrt(np.maximum(squares - mean**2, 0.0))
         return cls(mean.astype(np.float32), np.maximum(sd, LEAST_SD).astype(np.float32))
 
@@ -45,3 +45,15 @@ class Scale:
         """
         found: Floats = (amounts.toarray().astype(np.float32) - self.mean) / self.sd
         return np.clip(found, -FARTHEST, FARTHEST, out=found)
+
+
+def moments(amounts: csr_matrix) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The mean of each gene and of its square, in double precision: their difference is a small part of either.
+
+    Args:
+        amounts: Cells × genes.
+    """
+    cells, genes = amounts.shape
+    values = amounts.data.astype(np.float64)
+    mean = np.bincount(amounts.indices, values, minlength=genes) / cells
+    return mean, np.bincount(amounts.indices, values**2, minlength=genes) / cells

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from tools.cells.scaling import Floats
+from tools.cells.scaling import Floats, moments
 
 VERSION = ("telling genes 1",)
 FEWEST_CELLS = 10
@@ -37,8 +37,8 @@ def explained(amounts: csr_matrix, codes: Codes) -> npt.NDArray[np.float64]:
     """
     counts = np.bincount(codes)
     means = class_means(amounts, codes)
-    mean = np.asarray(amounts.mean(axis=0)).ravel()
-    squares = np.bincount(amounts.indices, amounts.data.astype(np.float64) ** 2, minlength=amounts.shape[1])
+    mean, squares = moments(amounts)
+    squares = squares * amounts.shape[0]
     total = squares - amounts.shape[0] * mean**2
     between = (counts[:, None] * (means - mean) ** 2).sum(axis=0)
     shown = np.bincount(amounts.indices, minlength=amounts.shape[1])

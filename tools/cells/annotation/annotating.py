@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from tools.cells.annotation.held_out import HeldOut, held_out, tempered
-from tools.cells.annotation.likeness import RULE, likeness, limits
+from tools.cells.annotation.likeness import ACROSS, RULE, likeness, limits, lowered
 from tools.cells.annotation.options import Naming
 from tools.cells.annotation.result import AnnotatedCells
 from tools.cells.annotation.summary import confusion, figures, named_labels, speaking_genes
@@ -82,7 +83,9 @@ def annotate_cells(
     query = read_cells(workspace, path, own, asked, only=wanted)
     named = _named(workspace, learnt, query, shared)
     if target is not None:
-        write_table(target, query, learnt.labels, named.probabilities, named.likeness, named.unlike, overwrite=overwrite)
+        write_table(
+            target, query, learnt.labels, named.probabilities, named.likeness, named.unlike, overwrite=overwrite
+        )
     said = (*(f"{cells.name}: {one}" for one in cells.said), *left_out, *(f"{query.name}: {one}" for one in query.said))
     return _summary(learnt, query, cells, shared, named, (*said, _scaling(shared), _calibrated(shared)), out)
 
@@ -111,7 +114,7 @@ class _Learnt:
     fit: Fitted
     own: HeldOut
     telling: Codes
-    telling_amounts: object
+    telling_amounts: csr_matrix
     methods: tuple[str, str]
 
     @property
@@ -156,7 +159,9 @@ def _named(workspace: Workspace, learnt: _Learnt, query: LabelledCells, shared: 
     given = beliefs.argmax(axis=1)
     workspace.report(Progress(TASK, 3, STEPS, "looking for cells like nothing in the reference"))
     like = likeness(learnt.fit.means, vectors, given)
-    unlike = like < limits(learnt.own, len(learnt.labels))[given]
+    kinds = len(learnt.labels)
+    shift = lowered(learnt.own, given, like, kinds) if shared.across else 1.0
+    unlike = like < shift * limits(learnt.own, kinds)[given]
     symbols = [shared.query[place] for place in learnt.telling]
     speaking = speaking_genes(
         learnt.telling_amounts, learnt.codes, query.of_genes(symbols), np.where(unlike, -1, given), symbols
@@ -176,7 +181,7 @@ def _summary(
     return AnnotatedCells(
         file=query.name, reference=reference.name, organism=query.organism, reference_organism=reference.organism,
         genes=len(shared.reference), vectors=learnt.methods[0], head=learnt.methods[1], cells=len(own),
-        unlike=int(named.unlike.sum()), rule=RULE,
+        unlike=int(named.unlike.sum()), rule=RULE + (ACROSS if shared.across else ""),
         labels=named_labels(learnt.labels, counts, named.given, named.unlike, sure, named.speaking),
         confusion=confusion(own, learnt.labels, named.given, named.unlike), accuracy=right, macro_f1=f1,
         held_out_accuracy=learnt.own.accuracy, temperature=learnt.own.temperature(), reference_key=reference.key,

@@ -54,7 +54,8 @@ def speaking_genes(
         symbols: Names of the genes.
     """
     means = class_means(Scale.of(reference).scaled(reference), codes)
-    scale, found = Scale.of(query), []
+    scale = Scale.of(query)
+    found: list[tuple[str, ...]] = []
     for code, mean in enumerate(means):
         own = query[np.flatnonzero(given == code)]
         if not own.shape[0]:

@@ -16,8 +16,10 @@ DEFAULT = "markers"
 class FittedCellVectors(Protocol):
     """What a fit gives; there is no unfitted state."""
 
-    places: Codes
-    """The genes that are read, as places among those of the reference, ascending."""
+    @property
+    def places(self) -> Codes:
+        """The genes that are read, as places among those of the reference, ascending."""
+        ...
 
     def of(self, amounts: csr_matrix, *, own_scale: bool) -> Floats:
         """Vectors of cells, n × d.

@@ -13,7 +13,7 @@ from tools.genes.matrices import unit_rows
 
 
 class TextMean:
-    """The sum of the vectors of a cell's genes, weighted by log1p CP10k, of length one (Chen and Zou 2024, GenePT-w)."""
+    """The sum of the vectors of a cell's genes, weighted by log1p CP10k, of length one (Chen, Zou 2024: GenePT-w)."""
 
     TEXTS = True
 

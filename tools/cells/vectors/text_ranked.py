@@ -15,7 +15,7 @@ LENGTH = 2_048
 
 
 class TextRanked:
-    """A cell as scReader reads it: its 2,048 most expressed genes in order (Li et al. 2024), here without a language model.
+    """A cell as scReader orders it: its 2,048 most expressed genes (Li et al. 2024), without a language model.
 
     The gene at place r weighs 1 / log2(1 + r); genes of equal expression share the mean weight of their places.
     """  # fmt: skip

@@ -65,7 +65,7 @@ def encoded_vectors(workspace: Workspace, symbols: Sequence[str], file: Path | N
         NotFoundError: There is no vector of any of them.
         RefusedFileError: The file cannot be read.
     """
-    genes = pd.Index(symbols, dtype=object)
+    genes: pd.Index[str] = pd.Index(list(symbols), dtype=object)
     if file is not None:
         known = sorted({one for one in symbols if one})
         found = _of_file(workspace, known, file)
