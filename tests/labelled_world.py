@@ -43,7 +43,8 @@ def write_cells(
     shift = np.random.default_rng(5).uniform(0.3, 3.0, len(GENES)) if mouse else None
     names = genes or ([one.title() for one in GENES] if mouse else GENES)
     frame = pd.DataFrame({
-        "cell_type": [labels[kind] for kind in kinds], "donor": [f"d{one}" for one in rng.integers(donors, size=len(kinds))],
+        "cell_type": [labels[kind] for kind in kinds],
+        "donor": [f"d{one}" for one in rng.integers(donors, size=len(kinds))],
         **(obs or {}),
     }, dtype=object)  # fmt: skip
     frame.index = [f"cell{number}" for number in range(len(kinds))]

@@ -27,7 +27,7 @@ def amounts():
 def test_a_share_of_variance_is_that_of_an_analysis_of_variance(amounts):
     f_classif = pytest.importorskip("sklearn.feature_selection").f_classif
     share = explained(amounts, KINDS)
-    f, _ = f_classif(amounts.toarray(), KINDS)
+    f, _ = f_classif(amounts.toarray().astype(float), KINDS)
     np.testing.assert_allclose(share / (1 - share) * (len(KINDS) - 4) / 3, f, rtol=1e-3)
 
 
