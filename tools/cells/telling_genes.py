@@ -43,7 +43,8 @@ def explained(amounts: csr_matrix, codes: Codes) -> npt.NDArray[np.float64]:
     between = (counts[:, None] * (means - mean) ** 2).sum(axis=0)
     shown = np.bincount(amounts.indices, minlength=amounts.shape[1])
     told = (shown >= min(FEWEST_CELLS, max(2, amounts.shape[0] // 10))) & (total > 1e-9)
-    return np.divide(between, total, out=np.zeros(len(total)), where=told)
+    share: npt.NDArray[np.float64] = np.divide(between, total, out=np.zeros(len(total)), where=told)
+    return share
 
 
 def telling_genes(amounts: csr_matrix, codes: Codes, count: int) -> Codes:
