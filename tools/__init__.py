@@ -16,13 +16,14 @@ READING: tuple[Callable[..., Any], ...]
 WRITING: tuple[Callable[..., Any], ...]
 
 SUBJECTS = (
-    "packs", "screens", "genes", "enrichment", "prediction", "responses", "expression", "campaigns", "replays",
+    "packs", "screens", "genes", "enrichment", "prediction", "responses", "expression", "cells", "campaigns", "replays",
     "benchmarks",
 )  # fmt: skip
 """The folders that have tools, in the order in which these are listed."""
 CLASSES = {
     "CellReading": ".expression.perturb_seq.options",
     "Learning": ".expression.unseen.options",
+    "Naming": ".cells.annotation.options",
     "Progress": ".workspace",
     "Reading": ".screens.tables.reading",
     "ScreenDescription": ".screens.ingestion.description",

@@ -13,7 +13,7 @@ from db.errors import NotFoundError, did_you_mean
 
 Family = Literal[
     "readers", "loaders", "features", "predictors", "acquisitions", "metrics", "response_predictors",
-    "expression_predictors", "expression_metrics",
+    "expression_predictors", "expression_metrics", "cell_vectors", "cell_heads",
 ]  # fmt: skip
 FAMILIES: dict[Family, str] = {
     "readers": "screens.readers",
@@ -25,6 +25,8 @@ FAMILIES: dict[Family, str] = {
     "response_predictors": "responses.predictors",
     "expression_predictors": "expression.predictors",
     "expression_metrics": "expression.metrics",
+    "cell_vectors": "cells.vectors",
+    "cell_heads": "cells.heads",
 }
 """Family → its folder below this one, with dots."""
 

@@ -166,6 +166,13 @@ SUMMARIES: Mapping[str, Summary] = {
         names="path " + _in("prediction", "perturbation within learnt_from"),
         figures="cells " + _in("prediction", "predictor seen notes"),
     ),
+    "AnnotatedCells": Summary(
+        names="file reference organism reference_organism out labels.label confusion.label",
+        figures="genes vectors head cells unlike rule accuracy macro_f1 held_out_accuracy temperature notes "
+        + _in("labels", "reference_cells cells probability genes")
+        + " "
+        + _in("confusion", "known cells named.*"),
+    ),
     "GeneSummary": Summary(names="gene", figures=EVERYTHING),
     "ExplainedResponse": Summary(
         names=f"context {_in('predicted', 'perturbation readout')} summaries.gene",
@@ -238,6 +245,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "GeneSetReport": Summary(figures=EVERYTHING),
     "ExpressionReport": Summary(names="sets.name", figures=EVERYTHING),
     "SignaturesReport": Summary(names="sets.name", figures=EVERYTHING),
+    "CellsReport": Summary(names="sets.name", figures=EVERYTHING),
     "Demo": Summary(
         names="path", figures="essentials replay remarks seconds " + _in("shortlist", "campaign round size")
     ),

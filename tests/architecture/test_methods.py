@@ -22,6 +22,8 @@ PROTOCOLS = {
     "response_predictors": "ResponsePredictor",
     "expression_predictors": "ExpressionPredictor",
     "expression_metrics": "Metric",
+    "cell_vectors": "CellVectors",
+    "cell_heads": "Head",
     "metrics": "Metric",
 }
 METHODS = [(family, name) for family in PROTOCOLS for name in registry.names(family)]

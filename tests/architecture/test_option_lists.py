@@ -8,6 +8,7 @@ import typing
 import pytest
 
 from tools.campaigns.start.start_options import StartOptions
+from tools.cells.annotation.options import Naming
 from tools.expression.perturb_seq.options import CellReading
 from tools.expression.unseen.options import Learning
 from tools.screens.ingestion.description import ScreenDescription
@@ -20,13 +21,21 @@ from tui.chat.widgets.form import Field
 from tui.cli.field_options import SAID, SAID_OF, option_of, said_of
 from tui.cli.root import build
 
-KINDS = (Reading, ScreenDescription, StartOptions, CellReading, Learning)
+KINDS = (Reading, ScreenDescription, StartOptions, CellReading, Learning, Naming)
 COMMANDS = {
     CellReading: ("screen", "add"), Reading: ("screen", "add"), ScreenDescription: ("screen", "add"),
     StartOptions: ("campaign", "start"), Learning: ("predict-expression",),
+    Naming: ("cells", "annotate"),
 }  # fmt: skip
 FILE_FORM = (*mapping_fields(FileLook("a.csv", ("a",), (), "")), *screen_fields("a"), *further_fields())
-FORMS = {Reading: FILE_FORM, ScreenDescription: FILE_FORM, StartOptions: start_fields(), CellReading: (), Learning: ()}
+FORMS = {
+    Reading: FILE_FORM,
+    ScreenDescription: FILE_FORM,
+    StartOptions: start_fields(),
+    CellReading: (),
+    Learning: (),
+    Naming: (),
+}
 
 WITHOUT_OPTION = {
     (StartOptions, "screen_weights"): "campaign question --set weighs the screens that the compiled question shows",
@@ -40,6 +49,10 @@ WITHOUT_FORM_FIELD = {
     **{
         (Learning, field.name): "the chat has no form of predictions: it is asked, or the command line is"
         for field in dataclasses.fields(Learning)
+    },
+    **{
+        (Naming, field.name): "the chat has no form of cells: it is asked, or the command line is"
+        for field in dataclasses.fields(Naming)
     },
     (Reading, "reader"): "the form maps columns, which every reader's file can be read by",
     (StartOptions, "screen_weights"): "the form of the question has it, once the campaign is started",

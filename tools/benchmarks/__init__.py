@@ -11,4 +11,5 @@ READING = {
     "benchmark_gene_sets": ".cluster_names",
     "benchmark_expression": ".expression",
     "benchmark_signatures": ".signatures",
+    "benchmark_cells": ".cells.benchmark",
 }

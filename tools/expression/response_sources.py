@@ -18,11 +18,11 @@ from db.screens.response_cells import response_cells
 from db.screens.response_rows import looked_at
 from db.screens.response_stages import stage
 from db.store import Connection
+from tools.expression.cell_files.layers import chosen_layer, normalised_pieces
+from tools.expression.cell_files.readouts import readouts_of
 from tools.expression.expression_responses import CONTROL, Cells, ExpressionResponses, Floats, common_readouts
 from tools.expression.perturb_seq.cells_grouped.arms import Arms
 from tools.expression.perturb_seq.cells_grouped.grouping import grouped_cells
-from tools.expression.perturb_seq.comparing.layers import chosen_layer, normalised_pieces
-from tools.expression.perturb_seq.comparing.readouts import readouts_of
 from tools.expression.perturb_seq.comparing.sample import sampled_cells
 from tools.expression.perturb_seq.options import CellReading
 from tools.genes.placed_names import place

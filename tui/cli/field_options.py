@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tools.campaigns.start.start_options import StartOptions
+from tools.cells.annotation.options import Naming
 from tools.expression.perturb_seq.options import CellReading
 from tools.expression.unseen.options import Learning
 from tools.parameters import Parameters
@@ -122,6 +123,15 @@ SAID_OF: Mapping[type[Parameters], Mapping[str, Said]] = {
             "WHAT",
         ),
         "test": Said("Cells: rank-sum compares cells, pseudobulk-t the means of strata."),
+    },
+    Naming: {
+        "across_species": Said("The reference may be of another species: genes are compared by orthologs."),
+        "vectors": Said("How cells become vectors: markers, expression_text, expression_pca, text_mean …", "NAME"),
+        "head": Said("What names them: spread_mean, nearest_mean, neighbours or logistic.", "NAME"),
+        "gene_vectors": Said("Vectors of genes, for vectors that rest on texts: .pkl (GenePT), .npz, .csv …", "FILE"),
+        "donor": Said("The reference's column of donors; else by its name.", "COLUMN"),
+        "own_label": Said("What the file itself says its cells are, to compare; else the same column.", "COLUMN"),
+        "seed": Said("Seed of folds.", min=0),
     },
     Learning: {
         "contexts": Said(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,18 +11,19 @@ import numpy as np
 import pandas as pd
 
 from db.acts import option
-from db.errors import InvalidValueError, RefusedFileError, check_word
+from db.errors import InvalidValueError, check_word
 from db.files.cells.base import CellFile
 from db.files.cells.opening import opened_cells
 from db.genes.name_forms import clean
 from db.provenance import content_hash, file_hash, find_ingest
 from db.records import Modality, Note, Organism, Side
+from tools.expression.cell_files.content import source_hash
+from tools.expression.cell_files.layers import chosen_layer
+from tools.expression.cell_files.readouts import readouts_of
 from tools.expression.perturb_seq.added import AddedPerturbSeq, summary
 from tools.expression.perturb_seq.cells_grouped.grouping import Grouping, grouped_cells
 from tools.expression.perturb_seq.cells_grouped.said_of_cells import cell_type_of, modality_of
-from tools.expression.perturb_seq.comparing.layers import chosen_layer
 from tools.expression.perturb_seq.comparing.measured import Measured, measured_cells
-from tools.expression.perturb_seq.comparing.readouts import readouts_of
 from tools.expression.perturb_seq.options import RESPONDING, SIGNATURE, CellReading, Test
 from tools.expression.perturb_seq.phenotypes.base import Phenotype
 from tools.expression.perturb_seq.phenotypes.chosen import check_phenotype, phenotype_of, signature_named
@@ -130,24 +130,6 @@ class _Keys:
         of_file = file_hash(signature) if signature is not None and signature.is_file() else ""
         phenotype = {"phenotype_from": cells.phenotype_from, "signature": of_file}
         return cls(source, content_hash([source], how), content_hash([source], {**how, **phenotype}))
-
-
-def source_hash(path: Path) -> str:
-    """SHA-256 of a file, or of all files of a folder and their names, in hexadecimal.
-
-    Args:
-        path: The file or folder.
-
-    Raises:
-        RefusedFileError: There is no such file, or it may not be read.
-    """
-    try:
-        if not path.is_dir():
-            return file_hash(path)
-        parts = [f"{one.name} {file_hash(one)}" for one in sorted(path.iterdir()) if one.is_file()]
-    except OSError as error:
-        raise RefusedFileError(f"{path} cannot be read: {error.strerror}.", "Check the name and the folder.") from error
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _added(

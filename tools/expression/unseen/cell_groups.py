@@ -68,8 +68,8 @@ _Opened = tuple[list[str], npt.NDArray[np.int64], Iterator[tuple[int, csr_matrix
 @contextmanager
 def _file(workspace: Workspace, path: Path, wanted: dict[str, tuple[str, str]]) -> Iterator[_Opened]:
     from db.files.cells.opening import opened_cells
-    from tools.expression.perturb_seq.comparing.layers import chosen_layer, normalised_pieces
-    from tools.expression.perturb_seq.comparing.readouts import readouts_of
+    from tools.expression.cell_files.layers import chosen_layer, normalised_pieces
+    from tools.expression.cell_files.readouts import readouts_of
 
     with opened_cells(path) as file:
         columns = {column: file.column(column) for column, _ in wanted.values()}

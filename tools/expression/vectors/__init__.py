@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.expression.vectors.choice import gene_vectors
+from tools.expression.vectors.choice import encoded_vectors, gene_vectors
 from tools.expression.vectors.controls import random_vectors
 
-__all__ = ["gene_vectors", "random_vectors"]
+__all__ = ["encoded_vectors", "gene_vectors", "random_vectors"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from db.acts import act
@@ -50,6 +51,34 @@ def gene_vectors(
     if unknown := [one for one in sources if one not in found]:
         raise InvalidValueError(f"There is no source {unknown[0]!r} of genes.", f"There are: {', '.join(found)}.")
     return replace(known, sources={name: one for name, one in found.items() if name in sources or not sources})
+
+
+def encoded_vectors(workspace: Workspace, symbols: Sequence[str], file: Path | None = None) -> npt.NDArray[np.float32]:
+    """Vectors of genes' texts by the encoder that was used last, or those of a file: genes × d, of length one.
+
+    Args:
+        workspace: Its store has the encoder's vectors.
+        symbols: Approved human symbols in any order; rows of what is no gene with a vector are zeros.
+        file: Vectors of a file in place of the store's (`vectors_of_file`).
+
+    Raises:
+        NotFoundError: There is no vector of any of them.
+        RefusedFileError: The file cannot be read.
+    """
+    genes: pd.Index[str] = pd.Index(list(symbols), dtype=object)
+    if file is not None:
+        known = sorted({one for one in symbols if one})
+        found = _of_file(workspace, known, file)
+        vectors = pd.DataFrame(found.sources[FILE], index=found.genes)
+    else:
+        vectors = View(workspace.store).gene_embedding(ENCODED)
+    made = _source(ENCODER, vectors, genes)
+    if not made:
+        raise NotFoundError(
+            "The store has no vectors of these genes' texts.",
+            f"{act('fetch', ['hgnc', 'gene-summaries', 'wordllama'])} brings them.",
+        )
+    return np.asarray(made[ENCODER], dtype=np.float32)
 
 
 def _of_file(workspace: Workspace, names: Sequence[str], file: Path) -> Annotation:

@@ -320,6 +320,37 @@ def signatures(
     session.give(report, layout.figures)
 
 
+def cells(
+    context: typer.Context,
+    *,
+    data: Annotated[Path, typer.Option(metavar="FILE", help="Cells with labels (.h5ad, 10x .h5, .loom, matrix.mtx).")],
+    label: Annotated[str, typer.Option(metavar="COLUMN", help="The column of labels, in both files.")],
+    across: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A second file, of the same species or another: each names"
+                                                       " the other.")
+    ] = None,
+    donor: Annotated[str, typer.Option(metavar="COLUMN", help="The column of donors; else by its name.")] = "",
+    gene_vectors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Vectors of genes instead: .pkl (GenePT), .npz, .parquet or .csv."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of folds, draws, controls and bootstrap.")] = 0,
+) -> None:  # fmt: skip
+    """Names cells that were held out, by donor or across two files, by every vector and head, beside controls.
+
+    No label of the cells that are named is used. Random vectors of genes stand beside those of texts.
+    """
+    from tools.benchmarks.cells.benchmark import benchmark_cells
+    from tui.layouts import cells as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        report = benchmark_cells(
+            workspace, data, label, across=across, donor=donor, gene_vectors=gene_vectors, seed=seed
+        )
+    session.give(report, layout.figures)
+
+
 def register(app: typer.Typer) -> None:
     """Registers the group.
 
@@ -360,4 +391,9 @@ def register(app: typer.Typer) -> None:
         "hitscout benchmark signatures --data lfc.npz --collection pathways --json",
     ]
     command(verbs, "signatures", signatures, serves=["benchmark_signatures"], examples=states)
+    labelled = [
+        "hitscout benchmark cells --data cells.h5ad --label cell_type",
+        "hitscout benchmark cells --data human.h5ad --across mouse.h5ad --label cell_type --json",
+    ]
+    command(verbs, "cells", cells, serves=["benchmark_cells"], examples=labelled)
     command(verbs, "questions", questions, serves=["benchmark_questions"], examples=fresh)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 from db.files.cells.opening import opened_cells
+from tools.expression.cell_files.layers import chosen_layer
+from tools.expression.cell_files.readouts import readouts_of
 from tools.expression.perturb_seq.cells_grouped.grouping import grouped_cells
-from tools.expression.perturb_seq.comparing.layers import chosen_layer
 from tools.expression.perturb_seq.comparing.measured import measured_cells
-from tools.expression.perturb_seq.comparing.readouts import readouts_of
 from tools.expression.perturb_seq.options import CellReading
 
 

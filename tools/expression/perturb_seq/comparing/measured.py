@@ -11,13 +11,13 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
 
 from db.files.cells.base import CellFile
+from tools.expression.cell_files.layers import ChosenLayer, normalised_pieces
+from tools.expression.cell_files.readouts import Readouts
 from tools.expression.perturb_seq.cells_grouped.arms import Arms
 from tools.expression.perturb_seq.cells_grouped.grouping import Grouping
 from tools.expression.perturb_seq.comparing.agreement import GuideAgreement
 from tools.expression.perturb_seq.comparing.differences import BlockMeans, Differences
 from tools.expression.perturb_seq.comparing.gene_blocks import GeneBlocks, gene_blocks
-from tools.expression.perturb_seq.comparing.layers import ChosenLayer, normalised_pieces
-from tools.expression.perturb_seq.comparing.readouts import Readouts
 from tools.expression.perturb_seq.comparing.sample import sampled_cells
 from tools.expression.perturb_seq.options import Test
 from tools.workspace import Progress, Workspace

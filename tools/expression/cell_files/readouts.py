@@ -8,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from db.acts import act
 from db.errors import RefusedFileError
 from db.files.cells.base import CellFile
 from db.records import Note
-from tools.expression.perturb_seq.comparing.layers import expression_columns
+from tools.expression.cell_files.layers import expression_columns
 from tools.genes.placed_names import Placed, place
 from tools.workspace import Workspace
 
@@ -100,6 +99,5 @@ def _refuse_two_species(genes: pd.DataFrame, cells: CellFile) -> None:
         if len(found := shares[shares > MOST_OF_OTHERS]) > 1:
             raise RefusedFileError(
                 f"The genes of {cells.path.name} are of {len(found)} {what}: {', '.join(map(str, found.index))}.",
-                "Keep the genes and the cells of one species, and give that file:"
-                f" {act('add_perturb_seq', cells.path.name)} reads cells of human or mouse.",
+                "Keep the genes and the cells of one species, and give that file; human and mouse cells are read.",
             )

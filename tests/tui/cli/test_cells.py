@@ -1,0 +1,74 @@
+"""``cells annotate`` as users run it, and how named cells and the figures look."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.labelled_world import GENES, write_cells
+from tools.benchmarks.cells.report import CellsReport, CellsSet, FewRow, Pair, Row
+from tools.cells.annotation.result import AnnotatedCells, ConfusionRow, NamedLabel
+from tui.cli.main import commands_by_tool
+from tui.layouts import cells as layout
+
+KNOWN = [
+    "STAT1", "JAK1", "JAK2", "IFNGR1", "CD3E", "LCK", "MYC", "IL2RA", "GATA3", "B2M", "SOCS1", "ICAM1", "IL2", "CD28",
+    "PCNA", "MTOR", "VAV1", "ZAP70", "ITK", "KRAS", "LAT", "LCP2", "RELA", "CASP8",
+]  # fmt: skip
+"""Names of the store that the command line is tested with."""
+
+
+def shown(parts) -> str:
+    console = Console(file=io.StringIO(), width=160)
+    for part in parts:
+        console.print(part)
+    return console.file.getvalue()
+
+
+def test_cells_are_named_and_written(cli):
+    genes = KNOWN + [f"x{number}" for number in range(len(GENES) - len(KNOWN))]
+    write_cells(cli.folder / "reference.h5ad", genes=genes)
+    write_cells(cli.folder / "new.h5ad", (10, 10, 10, 10), seed=4, genes=genes)
+    found = cli.json(
+        "cells", "annotate", "new.h5ad", "--reference", "reference.h5ad", "--label", "cell_type", "--out", "named.csv"
+    )
+    assert (found["cells"], found["organism"]) == (40, "human")
+    assert found["accuracy"] > 0.95
+    with (cli.folder / "named.csv").open() as stream:
+        assert len(list(csv.DictReader(stream))) == 40
+    refused = cli("cells", "annotate", "new.h5ad", "--reference", "reference.h5ad", "--label", "type")
+    assert refused.returncode == 1
+    assert "has no column 'type'" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_named_cells_look_as_they_should():
+    text = shown(layout.named(AnnotatedCells(
+        "mouse.h5ad", "human.h5ad", "mouse", "human", 13081, "markers", "spread_mean", 1886, 12, "The rule.",
+        (NamedLabel("beta", 623, 894, 0.97, ("Ins2", "Iapp")), NamedLabel("mast", 8, 0, None, ())),
+        (ConfusionRow("beta", True, 894, {"beta": 880, "unlike": 14}), ConfusionRow("B cell", False, 10, {"T": 10})),
+        0.967, 0.87, 0.953, 0.88, "k", "q", Path("named.csv"), ("Scaled by themselves.",),
+    )))  # fmt: skip
+    for part in ("1,886 mouse cells", "Ins2, Iapp", "unlike 14", "B cell (not in the reference)", "0.967", "named.csv"):
+        assert part in text
+
+
+def test_the_figures_show_default_control_pairs_and_few_cells():
+    rows = (
+        Row("markers", "spread_mean", "", True, 0.967, 0.96, 0.974, 0.87, 0.861, 0.879),
+        Row("text_mean", "neighbours", "random", False, 0.667, 0.65, 0.68, 0.38, 0.36, 0.39),
+    )
+    pair = Pair("markers/spread_mean", "text_mean/random/neighbours", "accuracy", 0.3, 0.28, 0.32)
+    few = FewRow(5, 3, "markers", "spread_mean", "", 0.81, 0.72, 0.0, 0.0, 0.0)
+    one = CellsSet("a -> b", "human->mouse", "file", 1868, 13081, 10, rows, (pair,), (few,))
+    text = shown(layout.figures(CellsReport((one,), ("Read.",), 12.0)))
+    for part in ("markers (default)", "random", "+0.3000", "human->mouse", "1,868 cells of 10 labels", "12 seconds"):
+        assert part in text
+
+
+def test_the_commands_serve_the_tools():
+    served = commands_by_tool()
+    assert {"annotate_cells", "benchmark_cells"} <= set(served)

@@ -1,0 +1,70 @@
+"""The table of named cells, a row each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from db.acts import option
+from db.errors import InvalidValueError
+from db.files.parquet import write_parquet
+from tools.cells.reading import LabelledCells, Texts
+from tools.cells.scaling import Floats
+from tools.output_files import output_path, write_whole
+from tools.workspace import Workspace
+
+ENDINGS = (".csv", ".tsv", ".parquet")
+
+
+def check_place(workspace: Workspace, out: Path, *, overwrite: bool) -> Path:
+    """Where the table is written, before anything is read.
+
+    Args:
+        workspace: Where files may be written.
+        out: As it was named.
+        overwrite: Whether a file that is there is replaced.
+
+    Raises:
+        InvalidValueError: Its ending is none of `ENDINGS`.
+        RefusedFileError: It may not be written there.
+    """
+    if out.suffix.casefold() not in ENDINGS:
+        raise InvalidValueError(
+            f"{out.name} ends in none of {', '.join(ENDINGS)}.", f"Name it so: {option(out=f'{out.stem}.csv')}."
+        )
+    return output_path(workspace, out, overwrite=overwrite)
+
+
+def write_table(
+    target: Path, cells: LabelledCells, labels: Texts, probabilities: npt.NDArray[np.float64], likeness: Floats,
+    unlike: npt.NDArray[np.bool_], *, overwrite: bool,
+) -> None:  # fmt: skip
+    """Writes cell, label, probability, second, second_probability, likeness and unlike.
+
+    Args:
+        target: As `check_place` gave it.
+        cells: The cells.
+        labels: Of the reference.
+        probabilities: Cells × labels.
+        likeness: Of each cell to its label.
+        unlike: Whether it is like nothing in the reference.
+        overwrite: Whether a file that is there is replaced.
+    """
+    order, rows = np.argsort(-probabilities, axis=1, kind="stable"), np.arange(len(probabilities))
+    frame = pd.DataFrame({
+        "cell": cells.barcodes, "label": labels[order[:, 0]],
+        "probability": probabilities[rows, order[:, 0]].round(4), "second": labels[order[:, 1]],
+        "second_probability": probabilities[rows, order[:, 1]].round(4), "likeness": likeness.round(4),
+        "unlike": unlike,
+    })  # fmt: skip
+    write_whole(target, lambda path: _write(frame, path, target.suffix.casefold()), overwrite=overwrite)
+
+
+def _write(frame: pd.DataFrame, path: Path, ending: str) -> None:
+    if ending == ".parquet":
+        write_parquet(frame, path)
+    else:
+        frame.to_csv(path, index=False, sep="\t" if ending == ".tsv" else ",")
