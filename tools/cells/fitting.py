@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from tools.cells.heads._means import FittedMeans
+from tools.cells.class_means import FittedMeans
 from tools.cells.heads.base import FittedHead, Head
 from tools.cells.reading import Texts
 from tools.cells.scaling import Floats

@@ -7,12 +7,12 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from tests.labelled_world import GENES, OWN, counts_of
-from tools.cells.heads._neighbourhood import spread
 from tools.cells.metrics import accuracy, macro_f1
+from tools.cells.neighbourhood import spread
 from tools.cells.scaling import LEAST_SD, Scale
 from tools.cells.telling_genes import explained, telling_genes
+from tools.cells.vectors._parts import whitened
 from tools.cells.vectors.text_ranked import ranked
-from tools.cells.vectors.text_specific import whitened
 from tools.registry import load, names
 
 KINDS = np.repeat(np.arange(4), 40)

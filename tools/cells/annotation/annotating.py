@@ -11,11 +11,12 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from tools.cells.annotation.held_out import HeldOut, held_out, tempered
-from tools.cells.annotation.likeness import ACROSS, RULE, likeness, limits, lowered
+from tools.cells.annotation.likeness import ACROSS, RULE, likeness
 from tools.cells.annotation.options import Naming
 from tools.cells.annotation.result import AnnotatedCells
 from tools.cells.annotation.summary import confusion, figures, named_labels, speaking_genes
 from tools.cells.annotation.table import check_place, write_table
+from tools.cells.annotation.unlike import limits, lowered
 from tools.cells.fitting import Fitted, fitted
 from tools.cells.heads.base import DEFAULT as HEAD
 from tools.cells.labels import learnable, spelt_as

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.cells.heads._means import FittedMeans
+from tools.cells.class_means import FittedMeans
 from tools.cells.heads.base import FittedHead
 from tools.cells.scaling import Floats
 from tools.cells.telling_genes import Codes

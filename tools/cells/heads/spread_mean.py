@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.cells.heads._means import FittedMeans
-from tools.cells.heads._neighbourhood import spread
+from tools.cells.class_means import FittedMeans
 from tools.cells.heads.base import FittedHead
+from tools.cells.neighbourhood import spread
 from tools.cells.scaling import Floats
 from tools.cells.telling_genes import Codes
 

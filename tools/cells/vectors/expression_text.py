@@ -7,9 +7,8 @@ from scipy.sparse import csr_matrix
 from tools.cells.scaling import Floats
 from tools.cells.telling_genes import Codes
 from tools.cells.vectors._fitted import Together
+from tools.cells.vectors._parts import fit_markers, fit_specific_texts
 from tools.cells.vectors.base import FittedCellVectors
-from tools.cells.vectors.markers import Markers
-from tools.cells.vectors.text_specific import TextSpecific
 
 TEXT = 0.25
 """Weight of the text's part, where that of expression is one."""
@@ -22,7 +21,7 @@ class ExpressionText:
 
     def fit(self, reference: csr_matrix, codes: Codes, genes: Floats) -> FittedCellVectors:
         """See `tools.cells.vectors.base.CellVectors`."""
-        parts = (Markers().fit(reference, codes, genes), 1.0), (TextSpecific().fit(reference, codes, genes), TEXT)
+        parts = (fit_markers(reference, codes), 1.0), (fit_specific_texts(reference, codes, genes), TEXT)
         return Together(parts)
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from scipy.sparse import csr_matrix
 
-from tools.cells.scaling import Floats, Scale
-from tools.cells.telling_genes import Codes, telling_genes
-from tools.cells.vectors._fitted import Scaled
+from tools.cells.scaling import Floats
+from tools.cells.telling_genes import Codes
+from tools.cells.vectors._parts import fit_markers
 from tools.cells.vectors.base import FittedCellVectors
-
-GENES = 350
 
 
 class Markers:
@@ -19,8 +17,7 @@ class Markers:
 
     def fit(self, reference: csr_matrix, codes: Codes, genes: Floats) -> FittedCellVectors:  # noqa: ARG002
         """See `tools.cells.vectors.base.CellVectors`."""
-        places = telling_genes(reference, codes, GENES)
-        return Scaled(places, Scale.of(reference[:, places]))
+        return fit_markers(reference, codes)
 
 
 METHOD = Markers

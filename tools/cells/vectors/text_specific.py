@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 from scipy.sparse import csr_matrix
 
-from tools.cells.scaling import Floats, Scale
-from tools.cells.telling_genes import Codes, explained, telling_genes
-from tools.cells.vectors._fitted import Scaled
+from tools.cells.scaling import Floats
+from tools.cells.telling_genes import Codes
+from tools.cells.vectors._parts import fit_specific_texts
 from tools.cells.vectors.base import FittedCellVectors
-
-GENES, DIMENSIONS = 350, 128
 
 
 class TextSpecific:
@@ -25,28 +22,7 @@ class TextSpecific:
 
     def fit(self, reference: csr_matrix, codes: Codes, genes: Floats) -> FittedCellVectors:
         """See `tools.cells.vectors.base.CellVectors`."""
-        known = np.abs(genes).sum(axis=1) > 0
-        share = explained(reference, codes)
-        # Of the known genes, as many as there are.
-        places = telling_genes(reference[:, np.flatnonzero(known)], codes, GENES)
-        places = np.flatnonzero(known)[places]
-        turned = whitened(genes, known)[places] * share[places, None]
-        return Scaled(places, Scale.of(reference[:, places]), turned.astype(np.float32))
-
-
-def whitened(genes: Floats, known: np.ndarray) -> Floats:
-    """Vectors of genes with mean 0 and equal variance along their first principal axes; zeros where unknown.
-
-    Args:
-        genes: Genes × d.
-        known: Which genes have a vector.
-    """
-    centred = genes[known] - genes[known].mean(axis=0)
-    left, _, _ = np.linalg.svd(centred, full_matrices=False)
-    axes = min(DIMENSIONS, max(1, len(left) - 1), left.shape[1])
-    found = np.zeros((len(genes), axes), dtype=np.float32)
-    found[known] = left[:, :axes] * np.sqrt(len(left))
-    return found
+        return fit_specific_texts(reference, codes, genes)
 
 
 METHOD = TextSpecific
