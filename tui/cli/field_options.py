@@ -91,6 +91,11 @@ SAID: Mapping[str, Said] = {
         " Scores predicted from expression then count too; the first time takes a minute or two.",
         "NAME|FILE",
     ),
+    "cells": Said(
+        "In place of --signature: cells, two groups of which make the state (--toward, --away).", "FILE|TABLE"
+    ),
+    "toward": Said("With --cells: the cells that are in the state.", "COLUMN=VALUE"),
+    "away": Said("With --cells: the cells that it is set against.", "COLUMN=VALUE"),
     "signature_contexts": Said(
         "A table of responses that the scores are predicted from (`hitscout response list`), else the widest;"
         " repeat it, or use commas.",

@@ -37,11 +37,11 @@ def signature_of_campaign(
         RefusedFileError: Too few genes of the signature are readout genes, or a file cannot be read.
         InvalidValueError: Too few genes were measured, or the library holds no single gene.
     """
-    if not options.signature.strip():
+    if not options.toward_a_state:
         return None
     # Only campaigns with a signature pay for what this takes to import.
-    from tools.expression.signatures import signature_of
     from tools.expression.unseen.options import Learning
+    from tools.expression.unseen.signature_list import told_signature
     from tools.expression.unseen.signature_ranking import scored
 
     candidates = sorted({name for name in library if len(genes_in(name)) == 1})
@@ -50,7 +50,7 @@ def signature_of_campaign(
             "Scores on a signature are predicted for single genes, and the library holds pairs alone.",
             f"Leave {option('signature')} out.",
         )
-    told = signature_of(workspace, options.signature, "human")
+    told = told_signature(workspace, options.signature, options.cells, options.toward, options.away)
     learning = Learning(contexts=tuple(options.signature_contexts))
     found = scored(workspace, told, learning, within="", candidates=candidates)
     slope, doubt = calibrated(found.blind, found.measured)

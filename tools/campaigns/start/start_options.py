@@ -54,6 +54,10 @@ class StartOptions(Parameters):
         signature: A gene set of the store (``collection:name``), or a file of genes with signs: the state toward which
             hits that raise the phenotype push the cells. Predicted expression says how far each gene does, and that
             counts besides what screens say. The first time this takes a minute or two.
+        cells: In place of a named signature, a table of the store that keeps cells, or a file of cells, two groups of
+            which make it.
+        toward: ``COLUMN=VALUE`` of the cells that are in the state.
+        away: ``COLUMN=VALUE`` of the cells that the state is set against.
         signature_contexts: Tables of responses that expression is predicted from; the widest of the store where none.
         positive_means: What a positive value of the measured file means, where the file does not say.
         readout_gene: The gene whose expression is measured, by which the measured file's sign is checked.
@@ -86,6 +90,9 @@ class StartOptions(Parameters):
     screen_weights: Mapping[str, float] | None = None
     gene_sets: Sequence[str] = ()
     signature: str = ""
+    cells: str = ""
+    toward: str = ""
+    away: str = ""
     signature_contexts: Sequence[str] = ()
     positive_means: Literal["raises", "lowers", "unsigned", ""] = ""
     readout_gene: str = ""
@@ -102,6 +109,11 @@ class StartOptions(Parameters):
             screen_weights=self.screen_weights or {}, gene_sets=tuple(self.gene_sets),
             positive_controls=tuple(self.positive_controls),
         )  # fmt: skip
+
+    @property
+    def toward_a_state(self) -> bool:
+        """Whether hits are said to push cells toward a state."""
+        return any(one.strip() for one in (self.signature, self.cells, self.toward, self.away))
 
     @property
     def reading(self) -> Reading:
@@ -143,13 +155,13 @@ def check_options(options: StartOptions) -> None:
         f"Leave {option('direction')} out: the strongest effects are the hits, whichever way they go.",
     )
     require(
-        bool(options.signature) or not options.signature_contexts,
+        options.toward_a_state or not options.signature_contexts,
         f"{option(signature_contexts=list(options.signature_contexts))} was given, but no signature.",
         f"Say toward what hits push the cells: {option(signature=ANY)}.",
     )
     require(
-        not options.signature or options.organism == "human",
-        f"{option(signature=options.signature)} was given with {options.organism} genes.",
+        not options.toward_a_state or options.organism == "human",
+        f"A state of the cells was given with {options.organism} genes.",
         "Expression is predicted for human genes only.",
     )
     if options.hit_rule:

@@ -38,6 +38,11 @@ _START = (
     _option(
         "signature", "Signature", "A gene set or a file of signed genes toward which hits push the cells (Ctrl-O)."
     ),
+    _option(
+        "cells", "Signature of cells", "A table or a file of cells (Ctrl-O), two groups of which make a signature."
+    ),
+    _option("toward", "Toward", "COLUMN=VALUE of the cells in the state."),
+    _option("away", "Away from", "COLUMN=VALUE of the cells that it is set against."),
     _option("signature_contexts", "Scores learnt from", "Tables of responses, between commas; the widest where empty."),
     _option("positive_controls", "Positive controls", "Known hits, between commas; ordered each round."),
     _option("exclude", "Exclude", "A file of genes that must not be nominated, reason beside each."),

@@ -8,6 +8,7 @@ import pytest
 
 from db.campaigns.campaigns import list_campaigns
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
+from tests.cell_world import Cells
 from tests.planted_responses import PERTURBED, READ, UNSEEN, planted_world
 from tools.campaigns.answers.explanation import explain_prediction
 from tools.campaigns.rounds.proposal import campaign_propose
@@ -106,6 +107,19 @@ def test_the_start_says_what_the_scores_come_from(planted, files):
     assert any("10 measured, in mine. None of them is a result." in note for note in notes)
 
 
+def test_two_groups_of_cells_make_the_state_as_well(planted, files):
+    rng, state = np.random.default_rng(3), np.repeat(["on", "off"], 40)
+    factor = np.array([1.75 if gene in UP else 0.25 if gene in DOWN else 1.0 for gene in READ])
+    mean = np.where((state == "on")[:, None], factor, 1.0) * 12.0
+    counts = rng.poisson(mean).astype(np.float32)
+    path = Cells(counts, pd.DataFrame({"state": state}, dtype=object), genes=list(READ)).write(files / "cells.h5ad")
+    made = start(planted, files, "cells", signature="", cells=str(path), toward="state=on", away="state=off")
+    signature = made.campaign.settings.signature
+    assert signature.name == "state=on against state=off"
+    predicted = pd.Series(signature.predicted)
+    assert np.corrcoef(predicted[UNSEEN], true_scores(planted)[UNSEEN])[0, 1] > 0.8
+
+
 def test_without_a_signature_nothing_of_it_is_written(planted, files):
     made = start(planted, files, "bare", signature="", signature_contexts=[])
     assert "signature" not in made.campaign.settings.to_json()
@@ -124,6 +138,8 @@ def test_the_slope_is_that_of_least_squares_and_never_below_0():
     [
         ({"signature": "nothing of the kind"}, NotFoundError, "neither a file nor a gene set"),
         ({"signature": ""}, InvalidValueError, "no signature"),
+        ({"cells": "cells.h5ad", "toward": "a=b", "away": "a=c"}, InvalidValueError, "one of both"),
+        ({"signature": "", "toward": "a=b"}, InvalidValueError, "one of both"),
         ({"organism": "mouse"}, InvalidValueError, "human genes only"),
         ({"signature_contexts": ["nowhere"]}, NotFoundError, "nowhere"),
     ],
