@@ -12,12 +12,13 @@ from db.disk_cache import asked_key
 from db.evidence_ids import edge_id, response_id, set_id, text_id
 from db.screens.responses import ResponseContext, responses_of
 from db.view import View
+from tools.genes.network import NETWORK, both_ways
+from tools.genes.network import VERSION as NETWORK_VERSION
 from tools.workspace import Workspace
 
-VERSION = ("facts 1",)
+VERSION = ("facts 2", *NETWORK_VERSION)
 SENTENCE, SETS, LARGEST_SET, NEIGHBOURS, NAMED = 300, 4, 300, 5, 4
 """Characters of a source's text, gene sets, genes of such a set, neighbours, and responses named of one context."""
-NETWORK = "string"
 
 
 @dataclass(frozen=True)
@@ -125,10 +126,7 @@ def _sets(members: pd.DataFrame, wanted: set[str]) -> dict[str, tuple[tuple[str,
 
 def _neighbours(edges: pd.DataFrame, wanted: set[str]) -> dict[str, tuple[str, ...]]:
     """The heaviest neighbours of each gene."""
-    if edges.empty:
-        return {}
-    turned = edges.rename(columns={"a": "b", "b": "a"})
-    both = pd.concat([edges, turned], ignore_index=True)[["a", "b", "weight"]]
+    both = both_ways(edges)
     rows = both[both["a"].isin(wanted)].sort_values(["weight", "b"], ascending=[False, True], kind="stable")
     return {str(a): tuple(map(str, part["b"].head(NEIGHBOURS))) for a, part in rows.groupby("a", sort=False)}
 

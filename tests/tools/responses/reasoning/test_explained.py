@@ -10,10 +10,14 @@ import pytest
 from rich.console import Console
 
 from db.errors import InvalidValueError, NotFoundError
+from db.evidence import existing
+from db.evidence_ids import edge_id
 from db.screens.responses import contexts
+from db.view import View
 from tests.response_world import planted, write_labels
 from tests.synthetic_store import SYMBOLS, copied_world
 from tools.evidence import open_evidence
+from tools.genes.network import NETWORK
 from tools.responses.reasoning.explained import (
     NO,
     UNKNOWN,
@@ -96,6 +100,17 @@ def test_texts_are_kept_by_content_and_written_anew_when_responses_change(space)
     some = [one for one in contexts(space.store) if one.name == "y"]
     assert "K562" not in by_template(known_facts(space, [ASKED], some)[ASKED]).downstream
     assert len(set(folder.glob("facts-*.json"))) == len(before) + 1
+
+
+def test_the_closest_neighbours_are_told_with_edges_that_open(space):
+    edges = View(space.store).edges(NETWORK, genes=[ASKED])
+    weights = {a if b == ASKED else b: weight for a, b, weight in edges.itertuples(index=False)}
+    closest = sorted(weights, key=lambda gene: (-weights[gene], gene))[:5]
+    summary = gene_summary(space, ASKED)
+    assert f"It is closest in STRING to {', '.join(closest)}." in summary.downstream
+    ids = [edge_id(NETWORK, ASKED, gene) for gene in closest]
+    assert set(ids) <= set(summary.evidence)
+    assert existing(space.store, ids) == frozenset(ids)
 
 
 def test_rows_that_a_table_keeps_for_testing_are_not_told():
