@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tests.synthetic_store import MODULE_OF, SYMBOLS
+from tests.synthetic_store import MODULE_OF, SYMBOLS, copied_world
+from tools.responses.tables import add_responses
+from tools.workspace import Paths, Workspace
 
 PERTURBED = range(200)
 READ = range(100, 600, 16)
@@ -50,3 +52,17 @@ def write_line(folder: Path, name: str, table: pd.DataFrame) -> Path:
         frame["split"] = rows["split"]
         frame.to_csv(folder / f"{name}-{task}.csv", index=False)
     return folder
+
+
+LEARNT = [i for i in range(60) if i % 3]
+"""What table x of `two_tables` perturbs; every third gene of the modules is left to ask about."""
+
+
+def two_tables(folder: Path, factory) -> Workspace:
+    """A workspace with the tables ``x`` (K562) and ``y`` (RPE1, which perturbs all sixty)."""
+    store, _ = copied_world(factory, folder)
+    made = Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
+    read = range(100, 600, 24)
+    for seed, name, cells, perturbed in ((0, "x", "K562", LEARNT), (1, "y", "RPE1", range(60))):
+        add_responses(made, write_labels(folder, name, planted(seed, perturbed, read)), name=name, cell_type=cells)
+    return made

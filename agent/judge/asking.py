@@ -39,7 +39,8 @@ class Asker:
         form: What kind of reply is asked for.
         gives: What is asked for, for messages.
         otherwise: What stands without it, as a sentence.
-        before: Called with what calls are estimated to take before the first of them; raises where that is too much.
+        before: Where there is no budget, called with what calls are estimated to take before the first of them; raises
+            where nobody agrees.
         spent: What it took so far.
     """
 
@@ -89,7 +90,7 @@ class Asker:
             HitscoutError: The language model cannot be asked at all.
             InvalidValueError: The budget is spent, or nobody agreed to what it would take.
         """
-        if self.before is not None and (usage := self.estimated(calls)).requests:
+        if self.before is not None and self.budget is None and (usage := self.estimated(calls)).requests:
             self.before(usage)
         return self._loop.run(self._answers(calls))
 

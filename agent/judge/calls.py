@@ -28,6 +28,8 @@ PROTOCOL = "1"
 MOST_OUTPUT = 8_000
 CHARACTERS_OF_TOKEN = 3.2
 """Of JSON with gene names; plain English has about four."""
+FRAME = 300
+"""Characters around a tool's schema."""
 OUTPUT_OF_ROW = 70
 DEADLINE = 240.0
 
@@ -59,13 +61,17 @@ def _words(value: Any) -> list[str]:  # noqa: ANN401
     return [str(one) for one in value] if isinstance(value, (list, tuple)) else []
 
 
+Words = Annotated[list[str], BeforeValidator(_words)]
+"""A list of texts as a language model writes it: one alone counts as a list, and what is neither as none."""
+
+
 class Row(BaseModel):
     """One grade as a language model writes it."""
 
     gene: Annotated[str, BeforeValidator(str)] = Field(description="The gene, exactly as it is written in the list.")
     grade: Annotated[float, BeforeValidator(_number)] = Field(description="0, 1, 2, 3 or 4.")
     reason: Annotated[str, BeforeValidator(str)] = Field("", description="The mechanism, in at most 25 words.")
-    evidence: Annotated[list[str], BeforeValidator(_words)] = Field(
+    evidence: Words = Field(
         default_factory=list, description="Evidence ids from the material that the reason rests on."
     )
 
@@ -105,6 +111,15 @@ class Form:
             reply: It.
         """
         return tuple(getattr(reply, self.rows))
+
+
+def frame_tokens(reply: type[BaseModel]) -> int:
+    """Tokens that a reply's schema takes, with the tool's name, the roles, and what a provider wraps it in, about.
+
+    Args:
+        reply: The reply.
+    """
+    return int((len(json.dumps(reply.model_json_schema())) + FRAME) / CHARACTERS_OF_TOKEN)
 
 
 GRADES = Form(

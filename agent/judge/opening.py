@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack, cast
 
+from agent.judge.asking import Asker
 from agent.judge.judge import LanguageModelJudge
 from agent.judge.reasoner import LanguageModelReasoner
 from agent.judge.summary_writer import LanguageModelWriter
@@ -97,73 +98,66 @@ def open_judge(
     )
 
 
-def open_reasoner(
-    workspace: Workspace,
-    name: str,
-    *,
-    share: str | None = None,
-    agree: bool = False,
-    max_cost: float | None = None,
-) -> LanguageModelReasoner:
+_Asker = TypeVar("_Asker", bound=Asker)
+
+
+class Bounds(TypedDict, total=False):
+    """Within which bounds a language model is asked.
+
+    Attributes:
+        share: What of the store may leave this machine; that of the settings where None.
+        agree: Whether a person has agreed to what leaves this machine.
+        max_cost: Dollars at most; that of the settings where None.
+    """
+
+    share: str | None
+    agree: bool
+    max_cost: float | None
+
+
+def open_reasoner(workspace: Workspace, name: str, **bounds: Unpack[Bounds]) -> LanguageModelReasoner:
     """Who gives verdicts on responses from summaries and rows, and keeps them in the cache; close it after use.
 
     Args:
         workspace: Whose settings, consent, cache and progress.
         name: ``PROVIDER:NAME``.
-        share: What of the store may leave this machine; ``summaries`` at least.
-        agree: Whether a person has agreed to what leaves this machine.
-        max_cost: Dollars at most.
+        bounds: See `Bounds`; what is shared is ``summaries`` at least.
 
     Raises:
         ConsentNeededError: Something would leave this machine that nobody agreed to.
         InvalidValueError: It is the offline assistant, or it cannot be used, or may not see what the work sends.
     """
-    purpose = "Explaining a response"
-    language_model, called, budget = open_language_model(
-        workspace, name, purpose=purpose, share=share, agree=agree, max_cost=max_cost
-    )
-    if language_model is None:
-        raise InvalidValueError(
-            "The offline assistant gives no verdicts.",
-            f"Leave {option('language_model')} out: votes of the rows need none.",
-        )
-    require_share(language_model, "summaries", purpose)
-    return LanguageModelReasoner(
-        language_model, workspace.paths.cache / "verdicts", name=called, budget=budget, report=workspace.report
-    )
+    return _opened(
+        LanguageModelReasoner, "verdicts", workspace, name, "Explaining a response",
+        ("gives no verdicts", "votes of the rows need none"), **bounds,
+    )  # fmt: skip
 
 
-def open_writer(
-    workspace: Workspace,
-    name: str,
-    *,
-    share: str | None = None,
-    agree: bool = False,
-    max_cost: float | None = None,
-) -> LanguageModelWriter:
+def open_writer(workspace: Workspace, name: str, **bounds: Unpack[Bounds]) -> LanguageModelWriter:
     """Who writes texts on genes from facts of the store, and keeps its replies in the cache; close it after use.
 
     Args:
-        workspace: Whose settings, consent, cache and progress.
-        name: ``PROVIDER:NAME``.
-        share: What of the store may leave this machine; ``summaries`` at least.
-        agree: Whether a person has agreed to what leaves this machine.
-        max_cost: Dollars at most.
+        workspace: As for `open_reasoner`.
+        name: As there.
+        bounds: As there.
 
     Raises:
-        ConsentNeededError: Something would leave this machine that nobody agreed to.
-        InvalidValueError: It is the offline assistant, or it cannot be used, or may not see what the work sends.
+        HitscoutError: As there.
     """
-    purpose = "Writing on genes"
-    language_model, called, budget = open_language_model(
-        workspace, name, purpose=purpose, share=share, agree=agree, max_cost=max_cost
-    )
+    return _opened(
+        LanguageModelWriter, "summaries", workspace, name, "Writing on genes",
+        ("writes no texts on genes", "texts by template need none"), **bounds,
+    )  # fmt: skip
+
+
+def _opened(
+    kind: type[_Asker], folder: str, workspace: Workspace, name: str, purpose: str, offline: tuple[str, str],
+    **bounds: Unpack[Bounds],
+) -> _Asker:  # fmt: skip
+    """Somebody who reads summaries; `offline`: what the offline assistant does not do, and what needs nobody."""
+    language_model, called, budget = open_language_model(workspace, name, purpose=purpose, **bounds)
     if language_model is None:
-        raise InvalidValueError(
-            "The offline assistant writes no texts on genes.",
-            f"Leave {option('language_model')} out: texts by template need none.",
-        )
+        lacks, instead = offline
+        raise InvalidValueError(f"The offline assistant {lacks}.", f"Leave {option('language_model')} out: {instead}.")
     require_share(language_model, "summaries", purpose)
-    return LanguageModelWriter(
-        language_model, workspace.paths.cache / "summaries", name=called, budget=budget, report=workspace.report
-    )
+    return kind(language_model, workspace.paths.cache / folder, name=called, budget=budget, report=workspace.report)

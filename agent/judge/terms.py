@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from agent.judge.opening import Bounds
     from agent.judge.reasoner import LanguageModelReasoner
     from agent.judge.summary_writer import LanguageModelWriter
     from tools.grades.judge import JudgeUsage
     from tools.workspace import Workspace
-
-
-class _Bounds(TypedDict):
-    share: str | None
-    agree: bool
-    max_cost: float | None
 
 
 @dataclass(frozen=True)
@@ -28,7 +23,7 @@ class Terms:
         share: What of the store may leave this machine; that of the settings where None.
         agree: Whether a person has agreed to what leaves this machine.
         max_cost: Dollars at most; that of the settings where None.
-        before: Called with what is about to be spent, before it is; raises where nobody agrees.
+        before: Called with what is about to be spent where no bound was set; raises where nobody agrees.
     """
 
     language_model: str
@@ -38,7 +33,7 @@ class Terms:
     before: Callable[[JudgeUsage], None] | None = None
 
     @property
-    def _bounds(self) -> _Bounds:
+    def _bounds(self) -> Bounds:
         return {"share": self.share, "agree": self.agree, "max_cost": self.max_cost}
 
     def reasoner(self, workspace: Workspace) -> LanguageModelReasoner:
@@ -52,9 +47,7 @@ class Terms:
         """
         from agent.judge.opening import open_reasoner
 
-        opened = open_reasoner(
-            workspace, self.language_model, share=self.share, agree=self.agree, max_cost=self.max_cost
-        )
+        opened = open_reasoner(workspace, self.language_model, **self._bounds)
         opened.before = self.before
         return opened
 

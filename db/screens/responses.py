@@ -169,6 +169,11 @@ def responding(store: Store, context: str) -> tuple[int, int]:
     return int(rows[0][0]), int(rows[0][1])
 
 
+_PERTURBATION = "coalesce(perturbation.name, p.name)"
+_READOUT = "CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name) ELSE r.name END"
+"""What stands for a perturbation and for a readout by symbol, of the tables p and perturbation, r, s and gene."""
+
+
 def responses_of(
     store: Store,
     context: str,
@@ -201,13 +206,12 @@ def responses_of(
     if split not in (None, "train", "test", ""):
         raise InvalidValueError(f"There is no split {split!r}.", "It is train, test or empty.")
     by_symbol = names == "symbols"
-    perturbation = "coalesce(perturbation.name, p.name)" if by_symbol else "p.name"
-    readout = "CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name) ELSE r.name END"
+    perturbation, readout = (_PERTURBATION, _READOUT) if by_symbol else ("p.name", "r.name")
     columns = "".join(f", response.{one}" for one in NUMBERS) if numbers else ""
     with store.read() as connection:
         required_context(connection, context)
         frame = connection.execute(
-            f"SELECT {perturbation} AS perturbation, {readout if by_symbol else 'r.name'} AS readout,"
+            f"SELECT {perturbation} AS perturbation, {readout} AS readout,"
             f" response.de, response.up, response.split{columns} FROM response"
             " JOIN response_screen s ON s.id = response.response_screen_id"
             " JOIN response_perturbation p ON p.response_screen_id = s.id AND p.number = response.perturbation"
@@ -215,7 +219,7 @@ def responses_of(
             " LEFT JOIN perturbation ON perturbation.id = p.perturbation_id"
             " LEFT JOIN gene ON gene.id = r.gene_ids[1]"
             " WHERE s.name = $context AND coalesce(response.split = $split, true) AND ($any"
-            f" OR {perturbation} IN (SELECT unnest($genes::VARCHAR[])) OR ({readout if by_symbol else 'r.name'})"
+            f" OR {perturbation} IN (SELECT unnest($genes::VARCHAR[])) OR ({readout})"
             " IN (SELECT unnest($genes::VARCHAR[]))) ORDER BY 1, 2, p.name, r.name",
             {"context": context, "split": split, "any": genes is None, "genes": sorted(genes or ())},
         ).df()
@@ -292,12 +296,12 @@ def names_in(store: Store, context: str) -> tuple[frozenset[str], frozenset[str]
     with store.read() as connection:
         number = required_context(connection, context)
         perturbed = connection.execute(
-            "SELECT coalesce(perturbation.name, p.name) FROM response_perturbation p"
+            f"SELECT {_PERTURBATION} FROM response_perturbation p"
             " LEFT JOIN perturbation ON perturbation.id = p.perturbation_id WHERE response_screen_id = ?",
             [number],
         ).fetchall()
         read = connection.execute(
-            "SELECT CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name) ELSE r.name END"
+            f"SELECT {_READOUT}"
             " FROM response_readout r JOIN response_screen s ON s.id = r.response_screen_id"
             " LEFT JOIN gene ON gene.id = r.gene_ids[1] WHERE s.id = ?",
             [number],
@@ -320,14 +324,14 @@ def measured_responses(store: Store, perturbation: str) -> pd.DataFrame:
         places = connection.execute(
             "SELECT p.response_screen_id, p.number, p.name FROM response_perturbation p"
             " LEFT JOIN perturbation ON perturbation.id = p.perturbation_id"
-            " WHERE coalesce(perturbation.name, p.name) = ?",
+            f" WHERE {_PERTURBATION} = ?",
             [perturbation],
         ).fetchall()
         # Told by their numbers, rows are found by where they stand; a join would look at all.
         among = " OR ".join(f"(response_screen_id = {s} AND perturbation = {n})" for s, n, _ in places) or "false"
         frame = connection.execute(
-            "SELECT s.name AS context, CASE WHEN s.readout_kind = 'gene' THEN coalesce(gene.symbol, r.name)"
-            " ELSE r.name END AS readout, p.name AS perturbation, r.name AS readout_in_file, response.de, response.up,"
+            f"SELECT s.name AS context, {_READOUT} AS readout,"
+            " p.name AS perturbation, r.name AS readout_in_file, response.de, response.up,"
             f" response.split, response.estimate FROM (SELECT * FROM response WHERE {among}) response"
             " JOIN response_screen s ON s.id = response.response_screen_id JOIN response_perturbation p"
             " ON p.response_screen_id = s.id AND p.number = response.perturbation"

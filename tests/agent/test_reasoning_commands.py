@@ -5,19 +5,14 @@ from __future__ import annotations
 import json
 import re
 
-import numpy as np
 import pytest
 
 from tests.agent.conftest import NAMES, holds_key
 from tests.agent.fake_providers import KEY, Reply
-from tests.response_world import planted, write_labels
-from tests.synthetic_store import SYMBOLS, copied_world
-from tools.responses.tables import add_responses
-from tools.workspace import Paths, Workspace
+from tests.response_world import two_tables
+from tests.synthetic_store import SYMBOLS
 from tui.cli.main import run
 
-READ = range(100, 600, 24)
-LEARNT = [i for i in range(60) if i % 3]
 ASKED, READOUT = SYMBOLS[3], SYMBOLS[124]
 WHY = ("respond", ASKED, READOUT, "--context", "x", "--why")
 MADE_UP = "response:y:MADE:UP"
@@ -26,11 +21,7 @@ MADE_UP = "response:y:MADE:UP"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reasoning")
-    store, _ = copied_world(tmp_path_factory, folder)
-    made = Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
-    for seed, name, cells, perturbed in ((0, "x", "K562", LEARNT), (1, "y", "RPE1", range(60))):
-        add_responses(made, write_labels(folder, name, planted(seed, perturbed, READ)), name=name, cell_type=cells)
-    return folder, store.path
+    return folder, two_tables(folder, tmp_path_factory).store.path
 
 
 @pytest.fixture

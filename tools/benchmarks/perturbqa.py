@@ -112,6 +112,25 @@ def _processes(workers: int | None) -> int:
     return workers or os.cpu_count() or 1
 
 
+def lines_and_annotation(
+    workspace: Workspace, data: Path | None, lines: Sequence[str] | None
+) -> tuple[list[Line], Annotation]:
+    """The lines that are asked for, and what is known of their genes.
+
+    Args:
+        workspace: Its store has the annotation; the fetched packs are the default folder.
+        data: As for `lines_at_hand`.
+        lines: As there.
+
+    Raises:
+        NotFoundError: As there, or all annotation is missing.
+        RefusedFileError: A file cannot be read.
+    """
+    folder, wanted = lines_at_hand(workspace, data, lines)
+    read = [read_line(folder, name) for name in wanted]
+    return read, read_annotation(workspace, sorted(set().union(*map(names_of, read))))
+
+
 def lines_at_hand(workspace: Workspace, data: Path | None, lines: Sequence[str] | None) -> tuple[Path, list[str]]:
     """The folder of the benchmark's files, and the names of the lines that are asked for.
 

@@ -17,6 +17,7 @@ LanguageModel = Annotated[
         "--model", metavar="NAME", help="A language model, PROVIDER:NAME; else $HITSCOUT_MODEL, else offline."
     ),
 ]
+Estimate = Annotated[bool, typer.Option("--estimate", help="With --model: says what it would take, and sends nothing.")]
 MaxCost = Annotated[float | None, typer.Option(min=0, help="Dollars at most, where the price is known.")]
 Share = Annotated[
     Literal["nothing", "names", "summaries", "rows"] | None,

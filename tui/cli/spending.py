@@ -14,11 +14,10 @@ if TYPE_CHECKING:
     from tools.grades.judge import JudgeUsage
 
 
-def asks_first(max_cost: float | None, *, agree: bool) -> Callable[[JudgeUsage], None]:
-    """What is done before calls are sent: a person is asked, unless a bound or an agreement was given or all is free.
+def asks_first(*, agree: bool) -> Callable[[JudgeUsage], None]:
+    """What is done before calls are sent without a bound: a person is asked, unless one agreed or all is free.
 
     Args:
-        max_cost: The bound in dollars that was given.
         agree: Whether agreement was given.
 
     Returns:
@@ -26,14 +25,16 @@ def asks_first(max_cost: float | None, *, agree: bool) -> Callable[[JudgeUsage],
     """
 
     def before(usage: JudgeUsage) -> None:
-        if agree or max_cost is not None or usage.cost == 0:
+        if agree or usage.cost == 0:
             return
         if not sys.stdin.isatty():
             raise InvalidValueError(
                 f"It would take {usage}, and nobody is here to agree.",
                 "Agree with --yes, or give a bound: --max-cost 1.",
             )
-        if not typer.confirm(f"It would take {usage}. Go on?", err=True):
+        # Not `typer.confirm`, which writes a blank to stdout even where it asks on stderr.
+        typer.echo(f"It would take {usage}. Go on? [y/N] ", nl=False, err=True)
+        if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
             raise InvalidValueError("Nothing was sent.", "--estimate says what it would take.")
 
     return before

@@ -168,6 +168,31 @@ def test_the_estimate_is_what_is_counted_then_within_a_tenth(provider, reasoner)
     assert made.estimate(both).requests == 0
 
 
+def test_without_a_bound_whoever_spends_is_asked_first_and_may_say_no(provider, reasoner):
+    provider.script = saying()
+    heard = []
+
+    def refuses(usage):
+        heard.append(usage)
+        raise InvalidValueError("No.")
+
+    made = reasoner()
+    made.before = refuses
+    with pytest.raises(InvalidValueError, match="No"):
+        made.judge([asked()])
+    assert provider.received == []
+    assert heard == [made.estimate([asked()])]
+    assert heard[0].requests == 3
+    # A language model on this machine costs nothing.
+    assert heard[0].cost == 0
+    made.budget = 1.0
+    made.judge([asked()])
+    made.budget = None
+    made.judge([asked()])
+    assert len(heard) == 1
+    assert len(provider.received) == 3
+
+
 def test_nothing_leaves_without_consent_and_names_alone_are_too_little(distant, reasoner):
     distant.script = [Reply()]
     with pytest.raises(ConsentNeededError):

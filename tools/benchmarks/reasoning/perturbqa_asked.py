@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,14 +16,15 @@ from db.acts import option
 from db.errors import require
 from db.evidence_ids import response_id
 from db.screens.responses import contexts
-from tools.benchmarks.perturbqa import TASK, lines_at_hand
-from tools.benchmarks.perturbqa_line import AskedRows, Line, counted, names_of, pooled_frequency, read_line
+from tools.benchmarks.perturbqa import TASK, lines_and_annotation
+from tools.benchmarks.perturbqa_line import AskedRows, Line, counted, pooled_frequency
 from tools.benchmarks.reasoning.perturbqa_votes import SCORES, TASKS, Counting, PlayedLine, Reached, plain
 from tools.genes.placed_names import place
 from tools.grades.judge import JudgeUsage
-from tools.responses.annotation import Annotation, read_annotation
+from tools.responses.annotation import Annotation
 from tools.responses.label_table import ask, prepare
 from tools.responses.pair_metrics import Gain
+from tools.responses.predictors.base import FittedResponsePredictor
 from tools.responses.reasoning.explained import QUESTIONS, UNKNOWN, Asked, Draw, RetrievedRow, verdict_of
 from tools.responses.reasoning.retrieval import Retrieval, Task, retrieve, rows_of
 from tools.responses.reasoning.summaries import GeneSummary, known_facts, told_of
@@ -138,41 +140,50 @@ class AskedReport:
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """The questions on one task of one line, and what answers without a language model say of them."""
+class Asking:
+    """What is asked.
 
-    line: Line
+    Attributes:
+        data: A folder of ``X-de.csv`` with ``X-dir.csv``; that of the fetched packs where None.
+        lines: Names X; all of the folder where None.
+        limit: Rows of each task of a line, at most.
+        seed: Seed of the rows, of draws, shuffle and bootstrap.
+        controls: Whether the same is asked without rows, without texts, and with rows of shuffled genes.
+    """
+
+    data: Path | None = None
+    lines: Sequence[str] | None = None
+    limit: int = LIMIT
+    seed: int = 0
+    controls: bool = True
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The questions on one task of one line."""
+
+    played: PlayedLine
     task: Task
     rows: AskedRows
-    votes: Floats
-    predictor: Floats
     asked: Mapping[str, list[Asked]]
     """``""`` → as they are; control → as it changes them."""
 
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """What is asked about."""
+        return pd.DataFrame({"perturbation": self.rows.perturbations, "readout": self.rows.readouts})
 
-def benchmark_asked(
-    workspace: Workspace,
-    reasoner: Reasoner,
-    data: Path | None = None,
-    lines: Sequence[str] | None = None,
-    *,
-    limit: int = LIMIT,
-    seed: int = 0,
-    controls: bool = True,
-) -> AskedReport:
+
+def benchmark_asked(workspace: Workspace, reasoner: Reasoner, asking: Asking) -> AskedReport:
     """Asks a language model PerturbQA's questions, three draws each, and says how well it answers them.
 
     Asked are rows of readouts that the metric counts, as many positive as negative ones of each readout. What was
     answered is kept, so that an interrupted run goes on where it stopped.
 
     Args:
-        workspace: Its store has the annotation; the fetched packs are the default folder.
+        workspace: Its store has the annotation.
         reasoner: Who is asked.
-        data: A folder of ``X-de.csv`` with ``X-dir.csv``.
-        lines: Names X; all of the folder where None.
-        limit: Rows of each task of a line, at most.
-        seed: Seed of the rows, of draws, shuffle and bootstrap.
-        controls: Whether the same is asked without rows, without texts, and with rows of shuffled genes.
+        asking: What.
 
     Raises:
         NotFoundError: The folder, a line or all annotation is not at hand.
@@ -180,42 +191,39 @@ def benchmark_asked(
         InvalidValueError: The limit is below 2, a line has too few perturbations, or the budget is spent.
         HitscoutError: The language model cannot be asked.
     """
-    sheets, missing = _sheets(workspace, reasoner.name, data, lines, limit, seed, controls=controls)
-    everything = [one for sheet in sheets for asked in sheet.asked.values() for one in asked]
-    given = iter(reasoner.judge(everything))
-    found = []
-    for sheet in sheets:
-        heard = {name: [next(given) for _ in asked] for name, asked in sheet.asked.items()}
-        found.append(_figures(sheet, heard, seed))
+    from threadpoolctl import threadpool_limits
+
+    sheets, missing = _sheets(workspace, reasoner.name, asking)
+    given = iter(reasoner.judge(_everything(sheets)))
+    heard = [{name: [next(given) for _ in asked] for name, asked in sheet.asked.items()} for sheet in sheets]
+    found: list[AskedFigures] = []
+    # Learnt last: an estimate, or a reasoner that cannot be asked, need not wait for it.
+    for line, both in groupby(zip(sheets, heard, strict=True), lambda one: one[0].played.line.name):
+        workspace.report(Progress(TASK, len(found), len(sheets), f"{line}: the predictor"))
+        with threadpool_limits(1):
+            some = list(both)
+            predictor = some[0][0].played.predictor()
+            found += [_figures(sheet, draws, predictor) for sheet, draws in some]
+    workspace.report(Progress(TASK, len(sheets), len(sheets), "done"))
     return AskedReport(reasoner.name, reasoner.spent, tuple(found), missing)
 
 
-def estimate_asked(
-    workspace: Workspace,
-    reasoner: Reasoner,
-    data: Path | None = None,
-    lines: Sequence[str] | None = None,
-    *,
-    limit: int = LIMIT,
-    seed: int = 0,
-    controls: bool = True,
-) -> JudgeUsage:
+def estimate_asked(workspace: Workspace, reasoner: Reasoner, asking: Asking) -> JudgeUsage:
     """What `benchmark_asked` would take; nothing is sent.
 
     Args:
         workspace: As there.
         reasoner: As there.
-        data: As there.
-        lines: As there.
-        limit: As there.
-        seed: As there.
-        controls: As there.
+        asking: As there.
 
     Raises:
         HitscoutError: As there.
     """
-    sheets, _ = _sheets(workspace, reasoner.name, data, lines, limit, seed, controls=controls)
-    return reasoner.estimate([one for sheet in sheets for asked in sheet.asked.values() for one in asked])
+    return reasoner.estimate(_everything(_sheets(workspace, reasoner.name, asking)[0]))
+
+
+def _everything(sheets: Sequence[_Sheet]) -> list[Asked]:
+    return [one for sheet in sheets for asked in sheet.asked.values() for one in asked]
 
 
 def sampled(rows: AskedRows, limit: int, seed: int) -> AskedRows:
@@ -239,48 +247,41 @@ def sampled(rows: AskedRows, limit: int, seed: int) -> AskedRows:
     return rows.where(np.isin(np.arange(len(rows.readouts)), taken))
 
 
-def _sheets(
-    workspace: Workspace, by: str, data: Path | None, lines: Sequence[str] | None, limit: int, seed: int, *,
-    controls: bool,
-) -> tuple[list[_Sheet], tuple[str, ...]]:  # fmt: skip
+def _sheets(workspace: Workspace, by: str, asking: Asking) -> tuple[list[_Sheet], tuple[str, ...]]:
     from threadpoolctl import threadpool_limits
 
     require(
-        limit >= 2, f"{option(limit=limit)} was given.", "Give 2 or more: one row that responds and one that does not."
+        asking.limit >= 2,
+        f"{option(limit=asking.limit)} was given.",
+        "Give 2 or more: a row that responds and one that does not.",
     )
-    folder, wanted = lines_at_hand(workspace, data, lines)
-    read = [read_line(folder, name) for name in wanted]
-    annotation = read_annotation(workspace, sorted(set().union(*map(names_of, read))))
+    read, annotation = lines_and_annotation(workspace, asking.data, asking.lines)
     sheets: list[_Sheet] = []
     for done, line in enumerate(read):
         workspace.report(Progress(TASK, done, len(read), f"{line.name}: rows and texts"))
         with threadpool_limits(1):
-            sheets += _sheets_of(workspace, line, annotation, by, limit, seed, controls=controls)
+            sheets += _sheets_of(workspace, line, annotation, by, asking)
     workspace.report(Progress(TASK, len(read), len(read), "done"))
     return sheets, tuple(annotation.missing)
 
 
-def _sheets_of(
-    workspace: Workspace, line: Line, annotation: Annotation, by: str, limit: int, seed: int, *, controls: bool
-) -> list[_Sheet]:
-    played = PlayedLine(line, annotation, prepare(line.train, annotation), seed)
-    other = played.shuffled() if controls else None
-    predictor = played.predictor()
+def _sheets_of(workspace: Workspace, line: Line, annotation: Annotation, by: str, asking: Asking) -> list[_Sheet]:
+    played = PlayedLine(line, annotation, prepare(line.train, annotation), asking.seed)
+    other = played.shuffled() if asking.controls else None
     made = []
     for task in TASKS:
-        rows = sampled(AskedRows.of(line, task).among(counted(line, task)), limit, seed)
-        pairs = pd.DataFrame({"perturbation": rows.perturbations, "readout": rows.readouts})
-        texts = _texts(workspace, line, pairs, by)
-        plainly = _questions(played, task, pairs, texts)
+        rows = sampled(AskedRows.of(line, task).among(counted(line, task)), asking.limit, asking.seed)
+        sheet = _Sheet(played, task, rows, {})
+        texts = _texts(workspace, line, sheet.pairs, by)
+        plainly = _questions(played, task, sheet.pairs, texts)
         asked = {"": plainly}
         if other is not None:
             asked |= {
                 "no_retrieval": [replace(one, draws=_no_rows(one), without_rows=True) for one in plainly],
                 "no_summaries": [replace(one, summaries=()) for one in plainly],
-                "shuffled_genes": _questions(other, task, pairs, texts),
+                "shuffled_genes": _questions(other, task, sheet.pairs, texts),
             }
-        share = played.votes(pairs, task, Retrieval()).share
-        made.append(_Sheet(line, task, rows, share, predictor.predict(pairs)[SCORES[task]].to_numpy(float), asked))
+        made.append(replace(sheet, asked=asked))
     return made
 
 
@@ -327,23 +328,25 @@ def _row(line: str, perturbation: str, readout: str, positive: bool, weight: flo
     return RetrievedRow(response_id(line, perturbation, readout), perturbation, readout, positive, weight)
 
 
-def _figures(sheet: _Sheet, heard: Mapping[str, Sequence[tuple[Draw, ...]]], seed: int) -> AskedFigures:
-    counting = Counting(sheet.rows, seed)
+def _figures(
+    sheet: _Sheet, heard: Mapping[str, Sequence[tuple[Draw, ...]]], fitted: FittedResponsePredictor
+) -> AskedFigures:
+    played, task = sheet.played, sheet.task
+    counting = Counting(sheet.rows, played.seed)
+    votes_of = played.votes(sheet.pairs, task, Retrieval()).share
+    predicted = fitted.predict(sheet.pairs)[SCORES[task]].to_numpy(float)
     scores = {name: _scores(sheet.asked[name], draws) for name, draws in heard.items()}
     own, draws = scores[""], [draw for one in heard[""] for draw in one]
-    reached = {
-        name: counting.reached(np.nan_to_num(scores[name], nan=0.5)) if name in scores else None for name in CONTROLS
-    }
-    filled = np.nan_to_num(own, nan=0.5)
-    published = PUBLISHED.get((sheet.line.name, sheet.task), (None, None))
+    said = {name: np.nan_to_num(values, nan=0.5) for name, values in scores.items()}
+    reached = {name: counting.reached(said[name]) if name in said else None for name in CONTROLS}
+    published = PUBLISHED.get((played.line.name, task), (None, None))
     return AskedFigures(
-        line=sheet.line.name, task=sheet.task, rows=len(own), genes_scored=len(set(sheet.rows.readouts)),
+        line=played.line.name, task=task, rows=len(own), genes_scored=len(set(sheet.rows.readouts)),
         abstained=float(np.isnan(own).mean()), invented=float(np.mean([bool(one.invented) for one in draws])),
-        language_model=counting.reached(filled), votes=counting.reached(sheet.votes),
-        predictor=counting.reached(sheet.predictor), language_model_minus_votes=counting.gain(filled, sheet.votes),
-        language_model_minus_predictor=counting.gain(filled, sheet.predictor), no_retrieval=reached["no_retrieval"],
-        no_summaries=reached["no_summaries"], shuffled_genes=reached["shuffled_genes"],
-        gene_frequency_pooled=pooled_frequency(sheet.rows, sheet.line), published_retrieval=published[0],
+        language_model=counting.reached(said[""]), votes=counting.reached(votes_of),
+        predictor=counting.reached(predicted), language_model_minus_votes=counting.gain(said[""], votes_of),
+        language_model_minus_predictor=counting.gain(said[""], predicted), **reached,
+        gene_frequency_pooled=pooled_frequency(sheet.rows, played.line), published_retrieval=published[0],
         published=published[1],
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from db.errors import check_word
 from tools import registry
-from tools.benchmarks.perturbqa import TASK, lines_at_hand
+from tools.benchmarks.perturbqa import TASK, lines_and_annotation
 from tools.benchmarks.perturbqa_line import (
     DEFAULT_PREDICTOR,
     LEVEL,
@@ -24,9 +24,8 @@ from tools.benchmarks.perturbqa_line import (
     counted,
     names_of,
     pooled_frequency,
-    read_line,
 )
-from tools.responses.annotation import Annotation, read_annotation
+from tools.responses.annotation import Annotation
 from tools.responses.label_table import Context, ask, prepare
 from tools.responses.pair_metrics import Gain, bootstrap_interval, paired_gain, per_gene_auroc
 from tools.responses.predictors.base import FittedResponsePredictor, ResponsePredictor
@@ -155,9 +154,7 @@ def benchmark_reasoning(
         InvalidValueError: There is no such reasoning, or a line has too few perturbations.
     """
     check_word("reasoning", reasoning, ("votes", "combined"))
-    folder, wanted = lines_at_hand(workspace, data, lines)
-    read = [read_line(folder, name) for name in wanted]
-    annotation = read_annotation(workspace, sorted(set().union(*map(names_of, read))))
+    read, annotation = lines_and_annotation(workspace, data, lines)
     found: list[ReasoningFigures] = []
     for done, line in enumerate(read):
         workspace.report(Progress(TASK, done, len(read), f"{line.name} by {reasoning}"))

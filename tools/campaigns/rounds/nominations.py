@@ -162,7 +162,7 @@ def foresee(workspace: Workspace, state: CampaignState, seed: int, predictor: st
         predictor=predictor or DEFAULT_PREDICTOR,
         seed=seed,
         hits=called.hits if called.usable and called.of_library and len(state.effects) else None,
-        expectation=expected_of(state.campaign) if state.campaign.settings.signature else None,
+        expectation=expected_of(state.campaign),
     )
     return Outlook(state, called, _of(state.candidates, prediction))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import logit
 from scipy.stats import norm
 
 from db.records import Campaign, CampaignSignature, Side
@@ -66,13 +67,8 @@ def added_log_odds(scores: Numbers, doubt: float, share: float, side: Side) -> N
     above, below = norm.sf((bound - centre) / spread), norm.cdf((-bound - centre) / spread)
     chance = {"high": above, "low": below, "both": above + below}[side]
     # Less one is what a score of nothing gives: only the score itself adds.
-    nothing = _log_odds(norm.sf(bound / spread) * (2 if side == "both" else 1))
-    return np.asarray(_log_odds(chance) - nothing, dtype=float)
-
-
-def _log_odds(chance: Numbers) -> Numbers:
-    held = np.clip(chance, 1e-9, 1 - 1e-9)
-    return np.asarray(np.log(held / (1 - held)), dtype=float)
+    nothing = logit(norm.sf(bound / spread) * (2 if side == "both" else 1))
+    return np.asarray(logit(chance) - nothing, dtype=float)
 
 
 def _facts(signature: CampaignSignature, odds: Mapping[str, float]) -> dict[str, str]:

@@ -12,11 +12,10 @@ from db.errors import InvalidValueError
 from db.genes.perturbation_names import genes_in
 from db.records import CampaignSignature
 from tools.campaigns.start.start_options import StartOptions
+from tools.expression.unseen.signature_results import TELLING
 from tools.workspace import Workspace
 
 DIGITS = 4
-WEAK = 0.1
-"""Rank correlation of held-out genes below which predicted scores are hardly better than none."""
 
 
 def signature_of_campaign(
@@ -93,6 +92,6 @@ def signature_notes(signature: CampaignSignature | None) -> tuple[str, ...]:
         f"Scores on {signature.name} count: {len(signature.predicted):,} predicted from expression{scale} and"
         f" {len(signature.measured):,} measured, in {', '.join(signature.learnt_from)}. None of them is a result."
     )
-    if signature.fit is None or signature.fit < WEAK:
+    if signature.fit is None or signature.fit < TELLING:
         return said, f"Predicted scores on {signature.name} hardly follow measured ones, so that they weigh little."
     return (said,)

@@ -15,7 +15,7 @@ from tools.expression.unseen.fits import ExpressionFit, expression_fit
 from tools.expression.unseen.held_out import UNKNOWN, held_out
 from tools.expression.unseen.held_out import within as rows_within
 from tools.expression.unseen.options import Learning
-from tools.expression.unseen.signature_results import PredictedSignature, ScoredPerturbation
+from tools.expression.unseen.signature_results import TELLING, PredictedSignature, ScoredPerturbation
 from tools.expression.unseen.signature_scores import Scale, by_perturbation, scale_of
 from tools.workspace import Progress, Workspace
 
@@ -67,7 +67,7 @@ class ScoredList:
 
     def _notes(self, untold: int) -> tuple[str, ...]:
         said = []
-        if self.spearman is not None and self.spearman < 0.1:
+        if self.spearman is not None and self.spearman < TELLING:
             said.append(
                 "Over measured genes that were held out, predicted scores hardly follow measured ones: take the list as"
                 " no more than a guess."

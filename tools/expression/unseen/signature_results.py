@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+TELLING = 0.1
+"""Rank correlation of predicted and measured scores of held-out genes below which predicted ones hardly tell."""
+
 
 @dataclass(frozen=True)
 class ScoredPerturbation:

@@ -96,9 +96,7 @@ def perturbqa(
         ),
     ] = "",
     limit: Annotated[int, typer.Option(min=2, help="With --model: rows of each task of a line, at most.")] = 100,
-    estimate: Annotated[
-        bool, typer.Option("--estimate", help="With --model: says what it would take, and sends nothing.")
-    ] = False,
+    estimate: options.Estimate = False,
     max_cost: options.MaxCost = None,
     share: options.Share = None,
     agree: options.Agree = False,
@@ -114,7 +112,7 @@ def perturbqa(
     from agent.judge.terms import Terms
     from tools.benchmarks.cluster_names import benchmark_gene_sets
     from tools.benchmarks.perturbqa import benchmark_perturbqa
-    from tools.benchmarks.reasoning.perturbqa_asked import benchmark_asked, estimate_asked
+    from tools.benchmarks.reasoning.perturbqa_asked import Asking, benchmark_asked, estimate_asked
     from tools.benchmarks.reasoning.perturbqa_votes import benchmark_reasoning
     from tui.layouts import cluster_names
     from tui.layouts import perturbqa as layout
@@ -124,19 +122,13 @@ def perturbqa(
     if language_model:
         if task == "gse" or reasoning != "none":
             raise typer.BadParameter("It answers --task responses, without --reasoning.", param_hint="--model")
-        terms = Terms(language_model, share, agree, max_cost, asks_first(max_cost, agree=agree))
-        wanted = listed(lines) if lines else None
+        terms = Terms(language_model, share, agree, max_cost, asks_first(agree=agree))
+        asking = Asking(data, listed(lines) if lines else None, limit, seed, not no_controls)
         with session.workspace() as workspace, terms.reasoner(workspace) as reasoner:
             if estimate:
-                usage = estimate_asked(
-                    workspace, reasoner, data, wanted, limit=limit, seed=seed, controls=not no_controls
-                )
-                session.give(usage, explained_layout.estimated)
-                return
-            answered = benchmark_asked(
-                workspace, reasoner, data, wanted, limit=limit, seed=seed, controls=not no_controls
-            )
-        session.give(answered, layout.asked)
+                session.give(estimate_asked(workspace, reasoner, asking), explained_layout.estimated)
+            else:
+                session.give(benchmark_asked(workspace, reasoner, asking), layout.asked)
         return
     if estimate:
         raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")

@@ -35,9 +35,7 @@ def gene(
     language_model: Annotated[
         str, typer.Option("--model", metavar="PROVIDER:NAME", help="With --summary: who writes, from the same facts.")
     ] = "",
-    estimate: Annotated[
-        bool, typer.Option("--estimate", help="With --model: says what it would take, and sends nothing.")
-    ] = False,
+    estimate: options.Estimate = False,
     max_cost: options.MaxCost = None,
     share: options.Share = None,
     agree: options.Agree = False,
@@ -49,7 +47,7 @@ def gene(
 
     session = session_of(context)
     if summary:
-        terms = Terms(language_model, share, agree, max_cost, asks_first(max_cost, agree=agree))
+        terms = Terms(language_model, share, agree, max_cost, asks_first(agree=agree))
         if estimate and not language_model:
             raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
         _summarised(session, symbol, table, terms, estimate=estimate)

@@ -49,9 +49,7 @@ def respond(
             " those that one wrote before, else by template."
         ),
     ] = None,
-    estimate: Annotated[
-        bool, typer.Option("--estimate", help="With --model: says what it would take, and sends nothing.")
-    ] = False,
+    estimate: options.Estimate = False,
     max_cost: options.MaxCost = None,
     share: options.Share = None,
     agree: options.Agree = False,
@@ -78,7 +76,7 @@ def respond(
         return
     if not language_model and (estimate or summaries == "written"):
         raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
-    terms = Terms(language_model, share, agree, max_cost, asks_first(max_cost, agree=agree))
+    terms = Terms(language_model, share, agree, max_cost, asks_first(agree=agree))
     told: Summaries = "kept" if summaries is None or summaries == "written" else summaries
     how = Explaining(table, graph, told, seed)
     _explained(session, (perturbation, readout_gene), how, terms, writes=summaries == "written", estimate=estimate)

@@ -11,9 +11,8 @@ from rich.console import Console
 
 from db.errors import InvalidValueError, NotFoundError
 from tests.response_world import planted, write_line
-from tests.synthetic_store import shared_world, workspace_on
 from tools.benchmarks.perturbqa_line import AskedRows, counted, read_line
-from tools.benchmarks.reasoning.perturbqa_asked import MAY_HAVE_READ, benchmark_asked, estimate_asked, sampled
+from tools.benchmarks.reasoning.perturbqa_asked import MAY_HAVE_READ, Asking, benchmark_asked, estimate_asked, sampled
 from tools.grades.judge import JudgeUsage
 from tools.responses.reasoning.explained import NO, UNKNOWN, YES
 from tui.layouts import perturbqa as layout
@@ -40,12 +39,6 @@ class Echo:
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory):
-    store, _ = shared_world(tmp_path_factory)
-    return workspace_on(store, tmp_path_factory.mktemp("asked"))
-
-
-@pytest.fixture(scope="module")
 def lines(tmp_path_factory):
     return write_line(tmp_path_factory.mktemp("lines") / "lines", "x", planted(0, range(60), READ))
 
@@ -53,7 +46,7 @@ def lines(tmp_path_factory):
 @pytest.fixture(scope="module")
 def echoed(space, lines):
     echo = Echo()
-    return echo, benchmark_asked(space, echo, lines, limit=LIMIT)
+    return echo, benchmark_asked(space, echo, Asking(lines, limit=LIMIT))
 
 
 def test_rows_are_half_positive_within_each_readout_and_over_as_many_readouts_as_there_are(lines):
@@ -109,10 +102,10 @@ def test_no_row_is_of_the_perturbation_that_is_asked_about_nor_a_test_row(echoed
 
 def test_what_abstains_scores_one_half_and_made_up_rows_do_not_count(space, lines):
     echo = Echo(lambda draw: replace(draw, vote=1.0, verdict=YES, invented=("response:x:NO:SUCH",)))
-    made_up = benchmark_asked(space, echo, lines, limit=8, controls=False).lines[0]
+    made_up = benchmark_asked(space, echo, Asking(lines, limit=8, controls=False)).lines[0]
     assert (made_up.abstained, made_up.invented, made_up.language_model.auroc) == (1.0, 1.0, 0.5)
     silent = Echo(lambda draw: replace(draw, vote=None, verdict=UNKNOWN))
-    one = benchmark_asked(space, silent, lines, limit=8, controls=False).lines[0]
+    one = benchmark_asked(space, silent, Asking(lines, limit=8, controls=False)).lines[0]
     assert (one.abstained, one.invented, one.language_model.auroc) == (1.0, 0.0, 0.5)
     assert one.no_retrieval is None
 
@@ -121,14 +114,14 @@ def test_answers_the_wrong_way_round_fall_below_one_half_as_far_as_right_ones_ri
     turned = Echo(
         lambda draw: draw if draw.vote is None else replace(draw, vote=1 - draw.vote, verdict=NO)
     )  # fmt: skip
-    found = benchmark_asked(space, turned, lines, limit=LIMIT, controls=False)
+    found = benchmark_asked(space, turned, Asking(lines, limit=LIMIT, controls=False))
     for one, other in zip(found.lines, echoed[1].lines, strict=True):
         assert one.language_model.auroc == pytest.approx(1 - other.votes.auroc)
 
 
 def test_an_estimate_counts_all_calls_and_judges_nothing(space, lines):
     echo = Echo()
-    assert estimate_asked(space, echo, lines, limit=8, controls=False).requests == 2 * 8 * 3
+    assert estimate_asked(space, echo, Asking(lines, limit=8, controls=False)).requests == 2 * 8 * 3
     assert not echo.asked
 
 
@@ -148,9 +141,9 @@ def test_json_and_the_table_say_who_answered_and_that_it_may_remember(echoed):
 
 def test_a_limit_that_holds_no_pair_and_a_line_that_is_not_there_are_refused(space, lines):
     with pytest.raises(InvalidValueError, match="2 or more"):
-        benchmark_asked(space, Echo(), lines, limit=1)
+        benchmark_asked(space, Echo(), Asking(lines, limit=1))
     with pytest.raises(NotFoundError, match="no line"):
-        benchmark_asked(space, Echo(), lines, ["y"])
+        benchmark_asked(space, Echo(), Asking(lines, ["y"]))
 
 
 def test_a_scored_row_is_asked_about_once(echoed):

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from db.errors import InvalidValueError
 from tests.response_world import planted, write_line
-from tests.synthetic_store import SYMBOLS, shared_world, workspace_on
+from tests.synthetic_store import SYMBOLS
 from tools.benchmarks.perturbqa_line import AskedRows, counted, read_line
 from tools.benchmarks.reasoning.perturbqa_votes import benchmark_reasoning
 from tools.responses.annotation import read_annotation
@@ -22,12 +22,6 @@ from tools.responses.reasoning.retrieval import Retrieval
 from tui.layouts import perturbqa as layout
 
 READ = range(100, 600, 24)
-
-
-@pytest.fixture(scope="module")
-def space(tmp_path_factory):
-    store, _ = shared_world(tmp_path_factory)
-    return workspace_on(store, tmp_path_factory.mktemp("reasoning"))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
@@ -14,8 +13,8 @@ from db.evidence import existing
 from db.evidence_ids import edge_id
 from db.screens.responses import contexts
 from db.view import View
-from tests.response_world import planted, write_labels
-from tests.synthetic_store import SYMBOLS, copied_world
+from tests.response_world import LEARNT, two_tables
+from tests.synthetic_store import SYMBOLS
 from tools.evidence import open_evidence
 from tools.genes.network import NETWORK
 from tools.responses.reasoning.explained import (
@@ -30,23 +29,14 @@ from tools.responses.reasoning.explained import (
 )
 from tools.responses.reasoning.facts import _told
 from tools.responses.reasoning.summaries import by_template, gene_summary, known_facts
-from tools.responses.tables import add_responses
-from tools.workspace import Paths, Workspace
 from tui.layouts import reasoning as layout
 
-READ = range(100, 600, 24)
-LEARNT = [i for i in range(60) if i % 3]
 ASKED = SYMBOLS[3]
 
 
 @pytest.fixture(scope="module")
 def space(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("explain")
-    store, _ = copied_world(tmp_path_factory, folder)
-    made = Workspace(store, np.random.default_rng(0), paths=Paths(folder / "data", folder / "cache"))
-    for seed, name, cells, perturbed in ((0, "x", "K562", LEARNT), (1, "y", "RPE1", range(60))):
-        add_responses(made, write_labels(folder, name, planted(seed, perturbed, READ)), name=name, cell_type=cells)
-    return made
+    return two_tables(tmp_path_factory.mktemp("explain"), tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
