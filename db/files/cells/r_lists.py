@@ -1,4 +1,4 @@
-"""Lists of R in which sceptre keeps a screen: responses, guides, their targets, and what describes cells."""
+"""R data with cells: the lists in which sceptre keeps a screen, or else a matrix of genes × cells."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix, csc_matrix, csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack
 
 from db.errors import RefusedFileError
+from db.files.cells import r_matrix
 from db.files.cells.genes import EXPRESSION, GUIDES, gene_table
 from db.files.cells.hdf5 import texts_of
 from db.files.cells.matrices import ByCell
 from db.files.cells.open_cells import Layer, OpenCells, Texts
+from db.files.cells.r_sparse import is_sparse, sparse_by_cell
 from db.files.objects import read_r_data
 
 TITLE = "R data (.rda) of sceptre"
@@ -25,17 +27,31 @@ _RESPONSES, _GUIDES, _COVARIATES, _TARGETS = (
 
 
 def read(path: Path) -> OpenCells:
-    """A list with the matrices ``response_matrix`` and ``grna_matrix`` (genes and guides × cells), as sceptre has it.
+    """A list with the matrices ``response_matrix`` and ``grna_matrix``, as sceptre has it; else the first matrix.
 
-    Guides come after the genes as features of their own kind, with their targets, as Cell Ranger writes them.
+    Rows are genes (and guides), columns are cells.
 
     Args:
         path: The file.
 
     Raises:
-        RefusedFileError: It holds no such list, or its parts do not fit each other.
+        RefusedFileError: It holds neither, or the parts of a list do not fit each other.
     """
-    held = _held(path)
+    objects = _objects(path)
+    if (held := _list_of(objects)) is not None:
+        return _from_list(held, path)
+    for found in objects:
+        if r_matrix.recognises(found):
+            return r_matrix.read(found, path)
+    raise RefusedFileError(
+        f"{path.name} is R data without a list of {_RESPONSES} and {_GUIDES}, and without a matrix of genes × cells"
+        " that names both.",
+        "In R, write the counts with DropletUtils::write10xCounts, or an .h5ad with zellkonverter::writeH5AD.",
+    )
+
+
+def _from_list(held: Mapping[str, Any], path: Path) -> OpenCells:
+    """Guides come after the genes as features of their own kind, with their targets, as Cell Ranger writes them."""
     (responses, genes), (guides, names) = (_matrix(held[one], one, path) for one in (_RESPONSES, _GUIDES))
     if responses.shape[0] != guides.shape[0]:
         raise RefusedFileError(
@@ -63,47 +79,32 @@ def recognises(path: Path) -> bool:
     Raises:
         RefusedFileError: It is no R data that can be read.
     """
-    return _found(path) is not None
+    return _list_of(_objects(path)) is not None
 
 
-def _held(path: Path) -> Mapping[str, Any]:
-    found = _found(path)
-    if found is None:
-        raise RefusedFileError(
-            f"{path.name} is R data without a list of {_RESPONSES} and {_GUIDES}.",
-            "In R, write the counts with DropletUtils::write10xCounts, or an .h5ad with zellkonverter::writeH5AD.",
-        )
-    return found
-
-
-def _found(path: Path) -> Mapping[str, Any] | None:
+def _objects(path: Path) -> list[Any]:
     import rdata
 
     with warnings.catch_warnings():
         # Of classes that rdata does not know it keeps the parts, which is what is wanted.
         warnings.simplefilter("ignore")
         objects = rdata.conversion.convert(read_r_data(path))
-    held = objects.values() if isinstance(objects, dict) else ()
-    return next((one for one in held if isinstance(one, dict) and {_RESPONSES, _GUIDES} <= set(one)), None)
+    return list(objects.values()) if isinstance(objects, dict) else [objects]
+
+
+def _list_of(objects: list[Any]) -> Mapping[str, Any] | None:
+    return next((one for one in objects if isinstance(one, dict) and {_RESPONSES, _GUIDES} <= set(one)), None)
 
 
 def _matrix(found: Any, name: str, path: Path) -> tuple[csr_matrix, Texts]:  # noqa: ANN401 - rdata's own objects
-    """A sparse matrix of R's package Matrix, turned to cells × features, and the names of its features."""
-    parts = vars(found) if hasattr(found, "__dict__") else {}
-    names = (parts.get("Dimnames") or [None])[0]
-    if not {"i", "x", "Dim"} <= set(parts) or not {"j", "p"} & set(parts) or names is None:
+    """A sparse matrix turned to cells × features, and the names of its features."""
+    names = vars(found)["Dimnames"][0] if is_sparse(found) else None
+    if names is None:
         raise RefusedFileError(
             f"{path.name}: {name} is no sparse matrix with names of rows (dgTMatrix, dgCMatrix).",
             "In R, make it one: as(x, 'CsparseMatrix').",
         )
-    shape = tuple(int(size) for size in parts["Dim"])
-    values, rows = np.asarray(parts["x"], dtype=np.float32), np.asarray(parts["i"])
-    if "p" in parts:
-        return csr_matrix(csc_matrix((values, rows, np.asarray(parts["p"])), shape=shape).T), texts_of(
-            np.asarray(names)
-        )
-    made = coo_matrix((values, (rows, np.asarray(parts["j"]))), shape=shape)
-    return csr_matrix(made.T), texts_of(np.asarray(names))
+    return sparse_by_cell(found), texts_of(np.asarray(names))
 
 
 def _targets(table: Any, guides: Texts) -> Texts:  # noqa: ANN401 - a frame, where there is one
