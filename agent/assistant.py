@@ -46,12 +46,15 @@ class Answer:
         shortlist: The newest shortlist that was made for it, with the keys of ``propose --json``, or None.
         transcript: Id of the transcript; `Assistant` resumes it.
         usage: Requests, tool calls, tokens and dollars.
+        marks: What should be known of the answer before it is believed, a sentence each: that no tool was called for
+            it, or that it cites evidence which does not exist.
     """
 
     answer: str
     shortlist: Mapping[str, Any] | None
     transcript: str
     usage: Used
+    marks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The keys of ``ask --json``."""
@@ -60,6 +63,7 @@ class Answer:
             "shortlist": None if self.shortlist is None else dict(self.shortlist),
             "transcript": self.transcript,
             "usage": self.usage.to_json(),
+            "marks": list(self.marks),
         }
 
 
@@ -192,7 +196,7 @@ class Assistant:
             if isinstance(event, Failed):
                 raise RunFailedError(event.message, event.suggestion, event.kind, conversation.transcript)
             if isinstance(event, Finished):
-                return Answer(event.answer, event.shortlist, event.transcript, event.usage)
+                return Answer(event.answer, event.shortlist, event.transcript, event.usage, event.marks)
         raise RunFailedError("The run ended without an answer.", transcript=conversation.transcript)
 
     def unagreed(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from agent.events import (
     Event,
     Failed,
     Finished,
+    Mark,
     Notice,
     Outcome,
     TextDelta,
@@ -30,6 +31,7 @@ from agent.events import (
     ToolStarted,
     Used,
 )
+from agent.grounding import marks_on
 from agent.notices import on_notice
 from agent.privacy.keys import StreamedText, redact
 from agent.privacy.sharing import share_of
@@ -169,7 +171,7 @@ class Conversation:
             share=share_of(self.language_model), own_words=is_offline(self.language_model),
         )  # fmt: skip
         run = _Run(toolbox, emit)
-        token = on_notice.set(lambda text: self._notice(run, text))
+        token = on_notice.set(lambda text: self._notice(run, Notice(text)))
         try:
             self.log.asked(question)
             emit(await self._ended(question, run))
@@ -195,10 +197,21 @@ class Conversation:
             self.log.end(failed)
             await self._index()
             return failed
+        # Before the answer: a transcript that ends with an answer is whole.
+        marks = await self._marked(run)
         self.log.end(run.used)
         self.log.end(run.answer)
         await self._index()
-        return Finished(run.answer, run.shortlist, self.transcript, run.used)
+        return Finished(run.answer, run.shortlist, self.transcript, run.used, marks)
+
+    async def _marked(self, run: _Run) -> tuple[str, ...]:
+        """Marks on the answer, told and written down; the offline assistant makes nothing up."""
+        if is_offline(self.language_model):
+            return ()
+        marks = await asyncio.to_thread(marks_on, self.workspace, run.answer, run.used.tool_calls)
+        for mark in marks:
+            self._notice(run, Mark(mark))
+        return marks
 
     async def _consume(self, question: str, run: _Run) -> None:
         agent = build_agent(
@@ -336,8 +349,7 @@ class Conversation:
         for call_id in list(run.began):
             self._told(run, call_id, "interrupted", "The call was interrupted.", None)
 
-    def _notice(self, run: _Run, text: str) -> None:
-        notice = Notice(text)
+    def _notice(self, run: _Run, notice: Notice) -> None:
         self.log.end(notice)
         run.emit(notice)
 

@@ -119,6 +119,11 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Mark(Notice):
+    """What should be known of an answer before it is believed."""
+
+
+@dataclass(frozen=True)
 class Failed:
     """The run ended without a whole answer; what was done stands in the transcript, and the conversation goes on.
 
@@ -142,12 +147,14 @@ class Finished:
         shortlist: The newest shortlist that a tool of this run gave, with the keys of ``propose --json``, or None.
         transcript: Id of the transcript.
         usage: What was used.
+        marks: What should be known of the answer before it is believed, a sentence each.
     """
 
     answer: str
     shortlist: Mapping[str, Any] | None
     transcript: str
     usage: Used = field(default_factory=Used)
+    marks: tuple[str, ...] = ()
 
 
 Event: TypeAlias = (

@@ -57,7 +57,8 @@ class Border(WrapperModel):
         self.limits = settings
         self.share: Share = "rows" if stays_here(wrapped) else settings.share
         # Set on the language model itself, because a fallback asks it without looking at its border's settings.
-        wrapped._settings = _limited(wrapped, settings)
+        itself = _innermost(wrapped)
+        itself._settings = _limited(itself, settings)
 
     async def request(self, messages: list[ModelMessage], *rest: Any, **named: Any) -> ModelResponse:  # noqa: ANN401
         """One request, repeated where that may help; its answer is whole.
@@ -183,6 +184,13 @@ class Border(WrapperModel):
         if notice := on_notice.get():
             notice(f"{self.model_name} is busy or out of reach; asking again in {pause:.0f} s.")
         await asyncio.sleep(pause)
+
+
+def _innermost(language_model: Model) -> Model:
+    """The language model within what makes up for its abilities."""
+    while isinstance(language_model, WrapperModel):
+        language_model = language_model.wrapped
+    return language_model
 
 
 def _limited(wrapped: Model, limits: LanguageModelSettings) -> ModelSettings | None:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from agent.privacy.keys import SERVICE, key_for, redact, variable_of
+from agent.providers.abilities import kept_abilities
 from agent.settings import OFFLINE, LanguageModelSettings, load_settings
 from db.acts import option
 from db.errors import InvalidValueError
@@ -20,7 +21,7 @@ _OFFLINE = option(language_model="offline")
 _HOW = f"Name one as provider:name, such as anthropic:claude-sonnet-5-5 or openai:gpt-6-luna, or use {_OFFLINE}."
 
 
-def resolve(name: str = "", *, settings: LanguageModelSettings | None = None) -> Model:
+def resolve(name: str = "", *, settings: LanguageModelSettings | None = None, adapted: bool = True) -> Model:
     """The language model of a name, behind its border (`agent.privacy.border`); a second one behind it where set.
 
     Args:
@@ -28,17 +29,18 @@ def resolve(name: str = "", *, settings: LanguageModelSettings | None = None) ->
             ``anthropic:NAME``, or any other name that pydantic-ai knows. Where empty, the settings' own name: of
             the flag, else ``HITSCOUT_MODEL``, else the user's settings file, else ``offline``.
         settings: Limits and sharing; read from environment and settings file where None.
+        adapted: Whether one that was found to call no tools is asked so that it need not.
 
     Raises:
         InvalidValueError: There is no such language model, its package is not installed, or its key is missing.
     """
     chosen = settings or load_settings(name=name)
-    first = _one(name or chosen.name, chosen)
+    first = _one(name or chosen.name, chosen, adapted=adapted)
     if not chosen.fallback or (name or chosen.name) == OFFLINE:
         return first
     from pydantic_ai.models.fallback import FallbackModel
 
-    return FallbackModel(first, _one(chosen.fallback, chosen))
+    return FallbackModel(first, _one(chosen.fallback, chosen, adapted=adapted))
 
 
 def is_offline(language_model: Model) -> bool:
@@ -50,14 +52,27 @@ def is_offline(language_model: Model) -> bool:
     return language_model.model_name == OFFLINE
 
 
-def _one(name: str, settings: LanguageModelSettings) -> Model:
+def _one(name: str, settings: LanguageModelSettings, *, adapted: bool) -> Model:
     if name.strip() == OFFLINE:
         from agent.offline.assistant import offline_assistant
 
         return offline_assistant()
     from agent.privacy.border import Border
 
-    return Border(_known(name.strip()), settings)
+    itself = _known(name.strip())
+    return Border(_adapted(itself) if adapted else itself, settings)
+
+
+def _adapted(language_model: Model) -> Model:
+    """A language model that was found to call no tools, asked so that it need not."""
+    found = kept_abilities(language_model)
+    if found is None or found.tools:
+        return language_model
+    from agent.providers.constrained import Constrained
+
+    # The schemas that Anthropic takes have no objects whose keys are open, as the arguments of some tools are.
+    to_schema = found.json_schema and language_model.system != "anthropic"
+    return Constrained(language_model, to_schema=to_schema)
 
 
 def _known(name: str) -> Model:

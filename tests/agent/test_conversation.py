@@ -321,7 +321,7 @@ def test_a_script_asks_and_gets_answer_shortlist_transcript_and_usage(provider, 
 
     assistant = hitscout.Assistant(world, language_model=NAMES["openai"], approve="all")
     answer = assistant.ask_sync("Propose!").to_json()
-    assert set(answer) == {"answer", "shortlist", "transcript", "usage"}
+    assert set(answer) == {"answer", "shortlist", "transcript", "usage", "marks"}
     assert answer["shortlist"]["size"] == 5
     assert answer["usage"]["tool_calls"] == 1
     json.dumps(answer)

@@ -34,7 +34,8 @@ def answered(answer: Answer) -> Sequence[RenderableType]:
         parts.append(f"${used.cost:.4f}")
     elif used.cost is None:
         parts.append(f"{used.input_tokens + used.output_tokens:,} tokens (price not known)")
-    return [*_markdown(in_commands(answer.answer)), "", line(", ".join(parts), style="dim")]
+    marks = [line(f"! {mark}", style="bold") for mark in answer.marks]
+    return [*_markdown(in_commands(answer.answer)), "", *marks, line(", ".join(parts), style="dim")]
 
 
 def _markdown(text: str) -> list[RenderableType]:

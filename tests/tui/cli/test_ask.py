@@ -81,7 +81,7 @@ def test_as_json_it_gives_answer_shortlist_transcript_and_usage(hitscout, world,
     code, out, _error = hitscout("ask", "Propose!", "--model", "openai-chat:m", "--approve", "all", "--json")
     assert code == 0, out
     answer = json.loads(out)
-    assert list(answer) == ["answer", "shortlist", "transcript", "usage"]
+    assert list(answer) == ["answer", "shortlist", "transcript", "usage", "marks"]
     assert answer["answer"].strip() == "Here they are."
     assert len(answer["shortlist"]["nominations"]) == 4
     assert set(answer["usage"]) == {"requests", "tool_calls", "input_tokens", "output_tokens", "cost"}

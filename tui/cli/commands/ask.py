@@ -95,14 +95,15 @@ def _asking() -> Approve:
 
 
 def _narrate(session: Session, event: Event) -> None:
-    from agent.events import Notice, ToolFinished, ToolStarted
+    from agent.events import Mark, Notice, ToolFinished, ToolStarted
 
     if isinstance(event, ToolStarted):
         session.say(f"· {event.tool} …")
     elif isinstance(event, ToolFinished):
         mark = "done" if event.outcome == "done" else event.outcome
         session.say(f"· {event.tool}: {mark} in {event.seconds:.1f} s – {event.summary}")
-    elif isinstance(event, Notice):
+    elif isinstance(event, Notice) and not isinstance(event, Mark):
+        # Marks stand under the answer itself.
         session.say(event.text)
 
 
