@@ -173,6 +173,9 @@ SUMMARIES: Mapping[str, Summary] = {
         + " "
         + _in("confusion", "known cells named.*"),
     ),
+    "EmbeddedCells": Summary(names="file organism out", figures="cells vectors dimensions labels notes"),
+    "PlottedCells": Summary(names="file by out", figures="cells vectors method kinds.* notes"),
+    "PlottedNames": Summary(names="file reference out", figures="cells accuracy macro_f1 kind notes"),
     "GeneSummary": Summary(names="gene", figures=EVERYTHING),
     "ExplainedResponse": Summary(
         names=f"context {_in('predicted', 'perturbation readout')} summaries.gene",

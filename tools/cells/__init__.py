@@ -6,4 +6,7 @@ READING: dict[str, str] = {}
 
 WRITING = {
     "annotate_cells": ".annotation.annotating",
+    "embed_cells": ".embedding",
+    "plot_cells": ".pictures.plotting",
+    "plot_named_cells": ".pictures.plotting",
 }

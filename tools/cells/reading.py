@@ -136,6 +136,21 @@ def read_cells(
         )  # fmt: skip
 
 
+def read_column(path: Path, name: str) -> Texts:
+    """One column that describes the cells of a file, empty where it says nothing.
+
+    Args:
+        path: A file or folder of cells.
+        name: The column.
+
+    Raises:
+        RefusedFileError: The file cannot be used.
+        InvalidValueError: There is no such column.
+    """
+    with opened_cells(path) as file:
+        return _column(file, name)
+
+
 def _genes(workspace: Workspace, file: CellFile) -> CellGenes:
     chosen = chosen_layer(file, "")
     organism = organism_of_cells(workspace, file, chosen.layer)

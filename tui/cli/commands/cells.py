@@ -9,6 +9,7 @@ import typer
 
 from tools.cells.annotation.options import Naming
 from tui.cli import options
+from tui.cli.commands.cells_drawn import embed, plot
 from tui.cli.frame import command, group, session_of
 from tui.cli.parameter_objects import takes_options
 
@@ -51,5 +52,21 @@ def register(app: typer.Typer) -> None:
         examples=[
             "hitscout cells annotate new.h5ad --reference atlas.h5ad --label cell_type --out labels.csv",
             "hitscout cells annotate mouse.h5ad --reference human.h5ad --label cell_type --across-species --json",
+        ],
+    )  # fmt: skip
+    command(
+        verbs, "embed", embed, serves=["embed_cells"],
+        examples=[
+            "hitscout cells embed new.h5ad --out vectors.parquet",
+            "hitscout cells embed new.h5ad --vectors text_mean --out vectors.npy",
+        ],
+    )  # fmt: skip
+    command(
+        verbs, "plot", plot, serves=["plot_cells", "plot_named_cells"],
+        examples=[
+            "hitscout cells plot new.h5ad --by cell_type --method tsne --out cells.png",
+            "hitscout cells plot new.h5ad --by gene:INS --out insulin.svg",
+            "hitscout cells plot mouse.h5ad --reference human.h5ad --label cell_type --across-species --kind flow"
+            " --out flow.png",
         ],
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pictures of cells: where they lie, and what they were called."""
