@@ -16,6 +16,7 @@ from typer import TyperException
 
 from db.store import Store
 from tests import readme_world
+from tests.labelled_world import write_cells
 from tests.store_copy import copied
 from tests.tui.conftest import Cli
 from tui.cli.arguments import hoist
@@ -46,6 +47,8 @@ NOT_RUN = {
     "hitscout chat": FOREVER,
     "hitscout campaign grade --model openai:NAME": KEY,
     "hitscout mcp": FOREVER,
+    "hitscout fetch hgnc orthologs baron-cells": NETWORK,
+    "OPENAI_BASE_URL=http://127.0.0.1:8080/v1 hitscout doctor --model openai-chat:NAME": KEY,
     'OPENAI_BASE_URL=http://127.0.0.1:8080/v1 hitscout ask "Which screens are there?" --model openai-chat:NAME': KEY,
     "hitscout campaign grade tcell --model anthropic:NAME --estimate": KEY,
     "hitscout campaign grade tcell --model anthropic:NAME --max-cost 1": KEY,
@@ -133,6 +136,8 @@ def ready(_ready, _warm, tmp_path) -> Cli:
     folder.mkdir()
     readme_world.write_library(folder / "my-library.txt")
     readme_world.write_pilot(folder / "pilot.csv")
+    write_cells(folder / "human.h5ad")
+    write_cells(folder / "new.h5ad", seed=1)
     return Cli(store.path, folder, _warm)
 
 
@@ -163,6 +168,7 @@ def test_a_reader_can_type_readme_from_the_top(ready):
     assert "MTOR" in said['hitscout campaign exclude MTOR --reason "no guides left"']
     assert {path.name for path in ready.folder.iterdir()} == {
         "my-library.txt", "pilot.csv", "next.xlsx", "next.csv", "round1.xlsx", "round1-results.txt",
+        "human.h5ad", "new.h5ad", "cells.png",
     }  # fmt: skip
     (loop,) = [one for one in ready.json("campaign", "list") if one["name"] == "tcell"]
     assert (loop["rounds"], loop["state"]) == (1, "measured")
