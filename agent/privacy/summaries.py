@@ -173,6 +173,13 @@ SUMMARIES: Mapping[str, Summary] = {
         + " "
         + _in("confusion", "known cells named.*"),
     ),
+    "NamedClusters": Summary(
+        names="file organism out clusters.cluster clusters.label confusion.label",
+        figures="cells clustered_by by named accuracy notes "
+        + _in("clusters", "cells genes reason evidence sets description")
+        + " "
+        + _in("confusion", "known cells named.*"),
+    ),
     "GeneSummary": Summary(names="gene", figures=EVERYTHING),
     "ExplainedResponse": Summary(
         names=f"context {_in('predicted', 'perturbation readout')} summaries.gene",

@@ -6,4 +6,5 @@ READING: dict[str, str] = {}
 
 WRITING = {
     "annotate_cells": ".annotation.annotating",
+    "annotate_by_markers": ".by_markers.naming",
 }

@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "benchmark_reasoning": "benchmark perturbqa",
     "benchmark_questions": "benchmark questions", "benchmark_expression": "benchmark expression",
     "benchmark_signatures": "benchmark signatures", "benchmark_cells": "benchmark cells",
-    "annotate_cells": "cells annotate",
+    "annotate_cells": "cells annotate", "annotate_by_markers": "cells annotate --markers",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
     "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
     "transcript_list": "transcript list",

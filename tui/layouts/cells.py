@@ -11,7 +11,7 @@ from tui.layouts.format import Column, heading, line, notes, number, table
 
 if TYPE_CHECKING:
     from tools.benchmarks.cells.report import CellsReport, CellsSet
-    from tools.cells.annotation.result import AnnotatedCells
+    from tools.cells.annotation.result import AnnotatedCells, ConfusionRow
 
 MOST_CALLED = 4
 
@@ -33,7 +33,7 @@ def named(found: AnnotatedCells) -> list[RenderableType]:
         _labels(found),
     ]
     if found.confusion:
-        parts += [heading("What the file itself calls them"), _confusion(found)]
+        parts += [heading("What the file itself calls them"), confusion(found.confusion, "not in the reference")]
     if found.accuracy is not None:
         parts.append(
             line(f"Accuracy {number(found.accuracy)}, macro-F1 {number(found.macro_f1)}, over labels of the reference.")
@@ -56,13 +56,19 @@ def _labels(found: AnnotatedCells) -> RenderableType:
     return table(columns, rows, cut=False)
 
 
-def _confusion(found: AnnotatedCells) -> RenderableType:
+def confusion(found: Sequence[ConfusionRow], unknown: str) -> RenderableType:
+    """What cells with each label of the file were called.
+
+    Args:
+        found: A row for each label.
+        unknown: What is said of a label that could not be given.
+    """
     columns = [Column("its own label"), Column("cells", right=True), Column("called here")]
     rows = []
-    for one in found.confusion:
+    for one in found:
         most = [f"{label} {count:,}" for label, count in list(one.named.items())[:MOST_CALLED]]
         rest = len(one.named) - len(most)
-        label = one.label if one.known else f"{one.label} (not in the reference)"
+        label = one.label if one.known else f"{one.label} ({unknown})"
         rows.append((label, f"{one.cells:,}", ", ".join(most) + (f" and {rest} more" if rest else "")))
     return table(columns, rows, cut=False)
 

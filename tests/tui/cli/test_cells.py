@@ -8,10 +8,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests.kinds_world import kinds_store
 from tests.labelled_world import GENES, write_cells
 from tools.benchmarks.cells.report import CellsReport, CellsSet, FewRow, Pair, Row
 from tools.cells.annotation.result import AnnotatedCells, ConfusionRow, NamedLabel
+from tools.cells.by_markers.result import NamedCluster, NamedClusters
+from tools.cells.enriched import EnrichedSet
 from tui.cli.main import commands_by_tool
+from tui.layouts import cell_clusters
 from tui.layouts import cells as layout
 
 KNOWN = [
@@ -45,6 +49,51 @@ def test_cells_are_named_and_written(cli):
     assert "Traceback" not in refused.stderr
 
 
+def test_clusters_are_named_without_a_reference_and_options_that_do_not_go_together_are_refused(cli):
+    store = str(kinds_store(cli.folder).path)
+    write_cells(cli.folder / "new.h5ad")
+    found = cli.json(
+        "cells", "annotate", "new.h5ad", "--markers", "--clusters", "cell_type", "--out", "named.csv", "--store", store
+    )
+    assert {one["label"] for one in found["clusters"]} >= {"T cell", "macrophage"}
+    assert {"cluster", "cells", "genes", "label", "reason", "evidence", "sets", "description"} <= set(
+        found["clusters"][0]
+    )
+    with (cli.folder / "named.csv").open() as stream:
+        assert [*next(csv.DictReader(stream))] == ["cell", "cluster", "label"]
+    for words, said in (
+        (("--markers", "--reference", "new.h5ad"), "--reference"),
+        (("--markers", "--head", "logistic"), "--head"),
+        (("--markers", "--estimate"), "--model"),
+        (("--clusters", "cell_type"), "--clusters"),
+        ((), "--markers"),
+    ):
+        refused = cli("cells", "annotate", "new.h5ad", *words)
+        assert refused.returncode == 2
+        assert said in refused.stderr
+
+
+def test_named_clusters_look_as_they_should():
+    one = NamedCluster(
+        "3", 57, ("CD3E", "LCK"), "T cell", "12 of 30 genes.", ("text:CD3E",),
+        (EnrichedSet("set:gobp:x", "T cell activation", 1e-9, ("CD3E",)),), "high in CD3E, LCK; T cell activation",
+    )  # fmt: skip
+    text = shown(cell_clusters.named(NamedClusters(
+        "new.h5ad", "human", 57, "column leiden", "gene sets and texts", 57, (one,),
+        (ConfusionRow("T", False, 57, {"T cell": 57}),), 0.25, "k", Path("named.csv"), ("How.",),
+    )))  # fmt: skip
+    for part in (
+        "column leiden",
+        "T cell activation",
+        "12 of 30 genes.",
+        "text:CD3E",
+        "T (not given here)",
+        "Accuracy 0.25",
+        "How.",
+    ):
+        assert part in text
+
+
 def test_named_cells_look_as_they_should():
     text = shown(layout.named(AnnotatedCells(
         "mouse.h5ad", "human.h5ad", "mouse", "human", 13081, "markers", "spread_mean", 1886, 12, "The rule.",
@@ -71,4 +120,4 @@ def test_the_figures_show_default_control_pairs_and_few_cells():
 
 def test_the_commands_serve_the_tools():
     served = commands_by_tool()
-    assert {"annotate_cells", "benchmark_cells"} <= set(served)
+    assert {"annotate_cells", "annotate_by_markers", "benchmark_cells"} <= set(served)
