@@ -169,7 +169,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "AnnotatedCells": Summary(
         names="file reference organism reference_organism out labels.label confusion.label",
         figures="genes vectors head cells unlike rule accuracy macro_f1 held_out_accuracy temperature notes "
-        + _in("labels", "reference_cells cells probability genes")
+        + _in("labels", "reference_cells cells probability genes sets description")
         + " "
         + _in("confusion", "known cells named.*"),
     ),

@@ -32,6 +32,8 @@ def named(found: AnnotatedCells) -> list[RenderableType]:
         line(f"{found.unlike:,} cells are unlike anything in the reference. {found.rule}"),
         _labels(found),
     ]
+    if any(one.sets for one in found.labels):
+        parts += [heading("What their cells are like"), _described(found)]
     if found.confusion:
         parts += [heading("What the file itself calls them"), confusion(found.confusion, "not in the reference")]
     if found.accuracy is not None:
@@ -54,6 +56,11 @@ def _labels(found: AnnotatedCells) -> RenderableType:
         for one in found.labels
     ]
     return table(columns, rows, cut=False)
+
+
+def _described(found: AnnotatedCells) -> RenderableType:
+    rows = [(one.label, one.description) for one in found.labels if one.description]
+    return table([Column("label"), Column("what it is like", running=True)], rows, cut=False)
 
 
 def confusion(found: Sequence[ConfusionRow], unknown: str) -> RenderableType:

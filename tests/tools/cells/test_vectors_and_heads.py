@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 
 from tests.labelled_world import GENES, OWN, counts_of
 from tools.cells.metrics import accuracy, macro_f1
-from tools.cells.neighbourhood import spread
+from tools.cells.neighbourhood import Neighbourhood
 from tools.cells.scaling import LEAST_SD, Scale
 from tools.cells.telling_genes import explained, telling_genes
 from tools.cells.vectors._parts import whitened
@@ -84,10 +84,10 @@ def test_heads_believe_in_separate_groups_and_sum_to_one(head):
 def test_spreading_keeps_a_constant_and_turns_one_doubtful_cell():
     rng = np.random.default_rng(1)
     vectors = (6 * np.eye(2, 8)[np.repeat([0, 1], 30)] + rng.normal(size=(60, 8))).astype(np.float32)
-    np.testing.assert_allclose(spread(vectors, np.ones((60, 1), dtype=np.float32)), 1, atol=1e-5)
+    np.testing.assert_allclose(Neighbourhood.of(vectors).spread(np.ones((60, 1), dtype=np.float32)), 1, atol=1e-5)
     beliefs = np.eye(2, dtype=np.float32)[np.repeat([0, 1], 30)]
     beliefs[0] = [0.4, 0.6]
-    assert spread(vectors, beliefs)[0].argmax() == 0
+    assert Neighbourhood.of(vectors).spread(beliefs)[0].argmax() == 0
 
 
 def test_metrics_are_those_of_scikit_learn():

@@ -95,13 +95,23 @@ def test_named_clusters_look_as_they_should():
 
 
 def test_named_cells_look_as_they_should():
+    secretes = EnrichedSet("set:gobp:x", "insulin secretion", 1e-6, ("INS",))
     text = shown(layout.named(AnnotatedCells(
         "mouse.h5ad", "human.h5ad", "mouse", "human", 13081, "markers", "spread_mean", 1886, 12, "The rule.",
-        (NamedLabel("beta", 623, 894, 0.97, ("Ins2", "Iapp")), NamedLabel("mast", 8, 0, None, ())),
+        (NamedLabel("beta", 623, 894, 0.97, ("Ins2", "Iapp"), (secretes,), "high in Ins2; insulin secretion"),
+         NamedLabel("mast", 8, 0, None, ())),
         (ConfusionRow("beta", True, 894, {"beta": 880, "unlike": 14}), ConfusionRow("B cell", False, 10, {"T": 10})),
         0.967, 0.87, 0.953, 0.88, "k", "q", Path("named.csv"), ("Scaled by themselves.",),
     )))  # fmt: skip
-    for part in ("1,886 mouse cells", "Ins2, Iapp", "unlike 14", "B cell (not in the reference)", "0.967", "named.csv"):
+    for part in (
+        "1,886 mouse cells",
+        "high in Ins2; insulin secretion",
+        "Ins2, Iapp",
+        "unlike 14",
+        "B cell (not in the reference)",
+        "0.967",
+        "named.csv",
+    ):
         assert part in text
 
 
