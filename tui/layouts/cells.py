@@ -109,10 +109,41 @@ def _set(one: CellsSet) -> list[RenderableType]:
         f"{one.name}, {one.direction}: {one.cells:,} cells of {one.labels} labels, held out by {one.held_out_by},"
         f" {one.genes:,} genes"
     )
-    return [
+    parts = [
         heading(title), table(columns, rows, cut=False), heading("In pairs"), _pairs(one),
         heading("With few cells of each label in the reference"), _few(one),
     ]  # fmt: skip
+    if any(row.within_one is not None for row in one.rows):
+        parts += [heading("Stages"), _stages(one)]
+    if one.strangers:
+        parts += [
+            heading("Unlike anything in the reference"), _strangers(one),
+            line(f"Expected calibration error of the default's probabilities: {number(one.calibration_error)}."),
+        ]  # fmt: skip
+    return parts
+
+
+def _stages(one: CellsSet) -> RenderableType:
+    columns = [
+        Column("vectors"), Column("genes by"), Column("head"), Column("Spearman", right=True),
+        Column("within one stage", right=True),
+    ]  # fmt: skip
+    rows = [
+        (row.vectors, row.genes_by, row.head, number(row.stage_spearman), number(row.within_one)) for row in one.rows
+    ]
+    return table(columns, rows, cut=False)
+
+
+def _strangers(one: CellsSet) -> RenderableType:
+    columns = [
+        Column("left out of the reference"), Column("cells", right=True), Column("of these flagged", right=True),
+        Column("of others flagged", right=True),
+    ]  # fmt: skip
+    rows = [
+        (row.label or "none", f"{row.cells:,}", number(row.flagged), number(row.known_flagged))
+        for row in one.strangers
+    ]  # fmt: skip
+    return table(columns, rows, cut=False)
 
 
 def _pairs(one: CellsSet) -> RenderableType:

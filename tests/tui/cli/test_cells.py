@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tests.kinds_world import kinds_store
 from tests.labelled_world import GENES, write_cells
-from tools.benchmarks.cells.report import CellsReport, CellsSet, FewRow, Pair, Row
+from tools.benchmarks.cells.report import CellsReport, CellsSet, FewRow, Pair, Row, StrangerRow
 from tools.cells.annotation.result import AnnotatedCells, ConfusionRow, NamedLabel
 from tools.cells.by_markers.result import NamedCluster, NamedClusters
 from tools.cells.enriched import EnrichedSet
@@ -117,14 +117,37 @@ def test_named_cells_look_as_they_should():
 
 def test_the_figures_show_default_control_pairs_and_few_cells():
     rows = (
-        Row("markers", "spread_mean", "", True, 0.967, 0.96, 0.974, 0.87, 0.861, 0.879),
+        Row("markers", "spread_mean", "", True, 0.967, 0.96, 0.974, 0.87, 0.861, 0.879, 0.912, 0.99),
         Row("text_mean", "neighbours", "random", False, 0.667, 0.65, 0.68, 0.38, 0.36, 0.39),
     )
     pair = Pair("markers/spread_mean", "text_mean/random/neighbours", "accuracy", 0.3, 0.28, 0.32)
     few = FewRow(5, 3, "markers", "spread_mean", "", 0.81, 0.72, 0.0, 0.0, 0.0)
-    one = CellsSet("a -> b", "human->mouse", "file", 1868, 13081, 10, rows, (pair,), (few,))
+    one = CellsSet(
+        "a -> b",
+        "human->mouse",
+        "file",
+        1868,
+        13081,
+        10,
+        rows,
+        (pair,),
+        (few,),
+        0.021,
+        (StrangerRow("PP", 38, 0.75, 0.04),),
+    )
     text = shown(layout.figures(CellsReport((one,), ("Read.",), 12.0)))
-    for part in ("markers (default)", "random", "+0.3000", "human->mouse", "1,868 cells of 10 labels", "12 seconds"):
+    for part in (
+        "markers (default)",
+        "random",
+        "+0.3000",
+        "human->mouse",
+        "1,868 cells of 10 labels",
+        "12 seconds",
+        "0.912",
+        "within one stage",
+        "0.021",
+        "0.75",
+    ):
         assert part in text
 
 
