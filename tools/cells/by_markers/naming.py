@@ -217,10 +217,12 @@ def _seen(workspace: Workspace, path: Path, how: ByMarkers) -> _Seen:
         given = file.column(how.clusters).str.strip().to_numpy(dtype=object) if how.clusters else cells.labels
     workspace.report(Progress(TASK, 0, 3, "looking for clusters"))
     found = clusters_of(cells, given, how.clusters, how.seed)
-    there = found.codes >= 0
+    there = np.flatnonzero(found.codes >= 0)
     workspace.report(Progress(TASK, 1, 3, "looking for their genes"))
+    # A copy of all cells would double what is in memory.
+    inside = cells.amounts if len(there) == len(found.codes) else cells.amounts[there]
     parts = []
-    for places in top_genes(cells.amounts[there], found.codes[there], GENES):
+    for places in top_genes(inside, found.codes[there], GENES):
         own = tuple(cells.symbols[place] for place in places)
         named = tuple(dict.fromkeys(one for one in map(human, own) if one))
         parts.append(_Part(own, named, enriched_sets(sets, named, measured)))
