@@ -151,6 +151,17 @@ def test_the_figures_show_default_control_pairs_and_few_cells():
         assert part in text
 
 
+def test_sizes_of_small_references_are_whole_numbers(cli):
+    write_cells(cli.folder / "new.h5ad")
+    for words, code, said in (
+        (("--cells-per-label", "5,few"), 2, "no list of whole numbers"),
+        (("--cells-per-label", "1"), 1, "--cells-per-label 5"),
+    ):
+        refused = cli("benchmark", "cells", "--data", "new.h5ad", "--label", "cell_type", *words)
+        assert refused.returncode == code
+        assert said in " ".join(refused.stderr.split())
+
+
 def test_the_commands_serve_the_tools():
     served = commands_by_tool()
     assert {"annotate_cells", "annotate_by_markers", "benchmark_cells"} <= set(served)
