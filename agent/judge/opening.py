@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack, cast
 
 from agent.judge.asking import Asker
+from agent.judge.cluster_reader import LanguageModelClusterReader
 from agent.judge.judge import LanguageModelJudge
 from agent.judge.reasoner import LanguageModelReasoner
 from agent.judge.summary_writer import LanguageModelWriter
@@ -130,6 +131,23 @@ def open_reasoner(workspace: Workspace, name: str, **bounds: Unpack[Bounds]) -> 
     return _opened(
         LanguageModelReasoner, "verdicts", workspace, name, "Explaining a response",
         ("gives no verdicts", "votes of the rows need none"), **bounds,
+    )  # fmt: skip
+
+
+def open_cluster_reader(workspace: Workspace, name: str, **bounds: Unpack[Bounds]) -> LanguageModelClusterReader:
+    """Who names clusters of cells from their genes, and keeps its replies in the cache; close it after use.
+
+    Args:
+        workspace: As for `open_reasoner`.
+        name: As there.
+        bounds: As there.
+
+    Raises:
+        HitscoutError: As there.
+    """
+    return _opened(
+        LanguageModelClusterReader, "cluster-labels", workspace, name, "Naming clusters of cells",
+        ("names no clusters", "gene sets and texts need none"), **bounds,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from agent.judge.cluster_reader import LanguageModelClusterReader
     from agent.judge.opening import Bounds
     from agent.judge.reasoner import LanguageModelReasoner
     from agent.judge.summary_writer import LanguageModelWriter
@@ -63,5 +64,20 @@ class Terms:
         from agent.judge.opening import open_writer
 
         opened = open_writer(workspace, self.language_model, **self._bounds)
+        opened.before = self.before
+        return opened
+
+    def cluster_reader(self, workspace: Workspace) -> LanguageModelClusterReader:
+        """Who names clusters of cells; close it after use.
+
+        Args:
+            workspace: As for `agent.judge.opening.open_cluster_reader`.
+
+        Raises:
+            HitscoutError: As there.
+        """
+        from agent.judge.opening import open_cluster_reader
+
+        opened = open_cluster_reader(workspace, self.language_model, **self._bounds)
         opened.before = self.before
         return opened

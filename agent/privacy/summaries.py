@@ -169,7 +169,14 @@ SUMMARIES: Mapping[str, Summary] = {
     "AnnotatedCells": Summary(
         names="file reference organism reference_organism out labels.label confusion.label",
         figures="genes vectors head cells unlike rule accuracy macro_f1 held_out_accuracy temperature notes "
-        + _in("labels", "reference_cells cells probability genes")
+        + _in("labels", "reference_cells cells probability genes sets description")
+        + " "
+        + _in("confusion", "known cells named.*"),
+    ),
+    "NamedClusters": Summary(
+        names="file organism out clusters.cluster clusters.label confusion.label",
+        figures="cells clustered_by by named accuracy notes "
+        + _in("clusters", "cells genes reason evidence sets description")
         + " "
         + _in("confusion", "known cells named.*"),
     ),

@@ -81,6 +81,7 @@ class GeneNames:
         self._meanings = meanings
         self._rows = {row[0]: row for row in genes}
         self._identifiers: dict[str, Mapping[str, Ids]] = {}
+        self._looked_up: dict[str, list[tuple[Any, ...]]] = {}
 
     @classmethod
     def load(cls, store: Store, organism: Organism) -> GeneNames:
@@ -174,6 +175,9 @@ class GeneNames:
         words = {name: word for name in loose if (word := _word(name))}
         left = [name for name, found in zip(names, exact, strict=True) if name and (found is None or name in words)]
         dates = {name: stood for name in left if (stood := spreadsheet_date_names(name))}
+        # Names inside longer texts are looked up together with the others: one look each would scan all names.
+        inner = [inside.name for name in left if identifier_in(name) is None and (inside := name_inside(name))]
+        self._look_up([*left, *inner, *(name for stood in dates.values() for name in stood)])
         folded = self._folded([*left, *(name for stood in dates.values() for name in stood)])
         numbers = self._numbers(names)
         return [
@@ -240,7 +244,15 @@ class GeneNames:
 
     def _folded(self, names: Sequence[str]) -> _Meanings:
         """What some names mean where case does not matter, by names without case."""
-        wanted = pd.DataFrame({"name": sorted({name.casefold() for name in names})}, dtype="str")
+        self._look_up(names)
+        return _meanings(row for name in sorted({name.casefold() for name in names}) for row in self._looked_up[name])
+
+    def _look_up(self, names: Sequence[str]) -> None:
+        """Reads the rows of names without case that were not read before."""
+        new = sorted({name.casefold() for name in names} - self._looked_up.keys())
+        if not new:
+            return
+        wanted = pd.DataFrame({"name": new}, dtype="str")
         with self._store.read() as connection:
             connection.register("wanted_names", wanted)
             rows = connection.execute(
@@ -249,7 +261,9 @@ class GeneNames:
                 [self._organism],
             ).fetchall()
             connection.unregister("wanted_names")
-        return _meanings(rows)
+        self._looked_up.update({name: [] for name in new})
+        for row in rows:
+            self._looked_up[row[1]].append(row)
 
     def _resolutions(
         self, names: Sequence[str], readings: Sequence[Reading], genes: Mapping[int, Gene]

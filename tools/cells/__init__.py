@@ -9,4 +9,5 @@ WRITING = {
     "embed_cells": ".embedding",
     "plot_cells": ".pictures.plotting",
     "plot_named_cells": ".pictures.plotting",
+    "annotate_by_markers": ".by_markers.naming",
 }

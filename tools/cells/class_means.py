@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tools.cells.neighbourhood import Neighbourhood
 from tools.cells.scaling import Floats
 from tools.cells.telling_genes import Codes, class_means
 from tools.genes.matrices import unit_rows
@@ -43,7 +44,7 @@ class FittedMeans:
         found: Floats = unit_rows(vectors) @ self.means.T
         return found
 
-    def beliefs(self, vectors: Floats) -> Floats:
+    def beliefs(self, vectors: Floats, near: Neighbourhood | None = None) -> Floats:  # noqa: ARG002 - the protocol's
         """See `tools.cells.heads.base.FittedHead`."""
         cosines = self.cosines(vectors)
         weights = np.exp((cosines - cosines.max(axis=1, keepdims=True)) / SOFTNESS)

@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from tools.cells.class_means import FittedMeans
 from tools.cells.heads.base import FittedHead, Head
+from tools.cells.neighbourhood import Neighbourhood
 from tools.cells.reading import Texts
 from tools.cells.scaling import Floats
 from tools.cells.telling_genes import Codes
@@ -34,15 +35,16 @@ class Fitted:
     head: FittedHead
     means: FittedMeans
 
-    def told(self, amounts: csr_matrix, *, own_scale: bool) -> tuple[Floats, Floats]:
-        """What is believed of cells, and their vectors.
+    def told(self, amounts: csr_matrix, *, own_scale: bool) -> tuple[Floats, Floats, Neighbourhood]:
+        """What is believed of cells, their vectors, and which are near which.
 
         Args:
             amounts: Cells × the genes of `vectors.places`.
             own_scale: See `tools.cells.vectors.base.FittedCellVectors`.
         """
         vectors = self.vectors.of(amounts, own_scale=own_scale)
-        return self.head.beliefs(vectors), vectors
+        near = Neighbourhood.of(vectors)
+        return self.head.beliefs(vectors, near), vectors, near
 
 
 def fitted(reference: csr_matrix, codes: Codes, genes: Floats, vectors: str, head: str, *, own_scale: bool) -> Fitted:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags_array, eye_array
 
 from tools.cells.scaling import Floats
 from tools.genes.matrices import unit_rows
+
+Places = npt.NDArray[np.int64]
 
 NEIGHBOURS, SHARE, ROUNDS, AXES = 10, 0.7, 15, 30
 """Nearest cells; how much of a belief comes from them; how often it is passed on; principal axes that they lie in."""
@@ -14,32 +20,46 @@ TOGETHER, SEED = 6_000, 0
 """Cells among which neighbours are looked for: of more, parts drawn at random, so that time grows with cells alone."""
 
 
-def spread(vectors: Floats, values: Floats) -> Floats:
-    """Values passed on between neighbours: v ← SHARE · W v + (1 − SHARE) · v₀, `ROUNDS` times.
+@dataclass(frozen=True, eq=False)
+class Neighbourhood:
+    """Which cells are near which; found once, since that takes most of the time of naming cells.
 
-    W averages over a cell, its nearest ones and those that it is among the nearest of.
-
-    Args:
-        vectors: Cells × d.
-        values: Cells × m.
-
-    Returns:
-        Shape of the values.
+    Attributes:
+        parts: Cells that were looked at together, and W among them, which averages over a cell, its nearest ones and
+            those that it is among the nearest of; None for so few cells that none is near.
     """
-    order = np.random.default_rng(SEED).permutation(len(vectors))
-    found = np.empty_like(values)
-    for part in np.array_split(order, max(1, -(-len(vectors) // TOGETHER))):
-        found[part] = _spread(vectors[part], values[part])
-    return found
 
+    parts: Sequence[tuple[Places, csr_matrix | None]]
 
-def _spread(vectors: Floats, values: Floats) -> Floats:
-    if len(vectors) <= 2:
-        return values
-    weights, found = _weights(vectors), values
-    for _ in range(ROUNDS):
-        found = SHARE * (weights @ found) + (1 - SHARE) * values
-    return found
+    @classmethod
+    def of(cls, vectors: Floats) -> Neighbourhood:
+        """Of some cells.
+
+        Args:
+            vectors: Cells × d.
+        """
+        order = np.random.default_rng(SEED).permutation(len(vectors))
+        parts = np.array_split(order, max(1, -(-len(vectors) // TOGETHER)))
+        return cls([(part, _weights(vectors[part]) if len(part) > 2 else None) for part in parts])
+
+    def spread(self, values: Floats) -> Floats:
+        """Values passed on between neighbours: v ← SHARE · W v + (1 − SHARE) · v₀, `ROUNDS` times.
+
+        Args:
+            values: Cells × m.
+
+        Returns:
+            Shape of the values.
+        """
+        found = values.copy()
+        for part, weights in self.parts:
+            if weights is None:
+                continue
+            own = now = values[part]
+            for _ in range(ROUNDS):
+                now = SHARE * (weights @ now) + (1 - SHARE) * own
+            found[part] = now
+        return found
 
 
 def _weights(vectors: Floats) -> csr_matrix:

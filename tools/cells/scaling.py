@@ -10,6 +10,8 @@ from scipy.sparse import csr_matrix
 
 Floats = npt.NDArray[np.float32]
 VERSION = ("scaling 1",)
+ROWS = 8_192
+"""Cells that are looked at at once, where all of them in double precision would take memory."""
 LEAST_SD, FARTHEST = 0.2, 10.0
 """A gene that few cells show has no sd worth dividing by; and one cell is no more than this many sd from the mean."""
 
@@ -54,6 +56,10 @@ def moments(amounts: csr_matrix) -> tuple[npt.NDArray[np.float64], npt.NDArray[n
         amounts: Cells × genes.
     """
     cells, genes = amounts.shape
-    values = amounts.data.astype(np.float64)
-    mean = np.bincount(amounts.indices, values, minlength=genes) / cells
-    return mean, np.bincount(amounts.indices, values**2, minlength=genes) / cells
+    sums, squares = np.zeros(genes), np.zeros(genes)
+    for start in range(0, cells, ROWS):
+        first, last = amounts.indptr[start], amounts.indptr[min(start + ROWS, cells)]
+        values, places = amounts.data[first:last].astype(np.float64), amounts.indices[first:last]
+        sums += np.bincount(places, values, minlength=genes)
+        squares += np.bincount(places, values**2, minlength=genes)
+    return sums / cells, squares / cells

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from tools.cells.scaling import Floats, moments
+from tools.cells.scaling import ROWS, Floats, moments
 
 VERSION = ("telling genes 1",)
 FEWEST_CELLS = 10
@@ -22,9 +22,12 @@ def class_means(values: csr_matrix | Floats, codes: Codes) -> npt.NDArray[np.flo
         codes: Number of each cell's label, from 0 and without a gap.
     """
     counts = np.bincount(codes)
-    member = csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(len(counts), len(codes)))
-    sums = member @ values
-    sums = sums.toarray() if hasattr(sums, "toarray") else sums
+    sums = np.zeros((len(counts), values.shape[1]))
+    for start in range(0, len(codes), ROWS):
+        part = codes[start : start + ROWS]
+        member = csr_matrix((np.ones(len(part)), (part, np.arange(len(part)))), shape=(len(counts), len(part)))
+        own = member @ values[start : start + ROWS]
+        sums += own.toarray() if hasattr(own, "toarray") else own
     return np.asarray(sums / counts[:, None], dtype=np.float64)
 
 

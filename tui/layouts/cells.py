@@ -11,7 +11,7 @@ from tui.layouts.format import Column, heading, line, notes, number, table
 
 if TYPE_CHECKING:
     from tools.benchmarks.cells.report import CellsReport, CellsSet
-    from tools.cells.annotation.result import AnnotatedCells
+    from tools.cells.annotation.result import AnnotatedCells, ConfusionRow
 
 MOST_CALLED = 4
 
@@ -32,8 +32,10 @@ def named(found: AnnotatedCells) -> list[RenderableType]:
         line(f"{found.unlike:,} cells are unlike anything in the reference. {found.rule}"),
         _labels(found),
     ]
+    if any(one.sets for one in found.labels):
+        parts += [heading("What their cells are like"), _described(found)]
     if found.confusion:
-        parts += [heading("What the file itself calls them"), _confusion(found)]
+        parts += [heading("What the file itself calls them"), confusion(found.confusion, "not in the reference")]
     if found.accuracy is not None:
         parts.append(
             line(f"Accuracy {number(found.accuracy)}, macro-F1 {number(found.macro_f1)}, over labels of the reference.")
@@ -56,13 +58,24 @@ def _labels(found: AnnotatedCells) -> RenderableType:
     return table(columns, rows, cut=False)
 
 
-def _confusion(found: AnnotatedCells) -> RenderableType:
+def _described(found: AnnotatedCells) -> RenderableType:
+    rows = [(one.label, one.description) for one in found.labels if one.description]
+    return table([Column("label"), Column("what it is like", running=True)], rows, cut=False)
+
+
+def confusion(found: Sequence[ConfusionRow], unknown: str) -> RenderableType:
+    """What cells with each label of the file were called.
+
+    Args:
+        found: A row for each label.
+        unknown: What is said of a label that could not be given.
+    """
     columns = [Column("its own label"), Column("cells", right=True), Column("called here")]
     rows = []
-    for one in found.confusion:
+    for one in found:
         most = [f"{label} {count:,}" for label, count in list(one.named.items())[:MOST_CALLED]]
         rest = len(one.named) - len(most)
-        label = one.label if one.known else f"{one.label} (not in the reference)"
+        label = one.label if one.known else f"{one.label} ({unknown})"
         rows.append((label, f"{one.cells:,}", ", ".join(most) + (f" and {rest} more" if rest else "")))
     return table(columns, rows, cut=False)
 
@@ -96,10 +109,41 @@ def _set(one: CellsSet) -> list[RenderableType]:
         f"{one.name}, {one.direction}: {one.cells:,} cells of {one.labels} labels, held out by {one.held_out_by},"
         f" {one.genes:,} genes"
     )
-    return [
+    parts = [
         heading(title), table(columns, rows, cut=False), heading("In pairs"), _pairs(one),
         heading("With few cells of each label in the reference"), _few(one),
     ]  # fmt: skip
+    if any(row.within_one is not None for row in one.rows):
+        parts += [heading("Stages"), _stages(one)]
+    if one.strangers:
+        parts += [
+            heading("Unlike anything in the reference"), _strangers(one),
+            line(f"Expected calibration error of the default's probabilities: {number(one.calibration_error)}."),
+        ]  # fmt: skip
+    return parts
+
+
+def _stages(one: CellsSet) -> RenderableType:
+    columns = [
+        Column("vectors"), Column("genes by"), Column("head"), Column("Spearman", right=True),
+        Column("within one stage", right=True),
+    ]  # fmt: skip
+    rows = [
+        (row.vectors, row.genes_by, row.head, number(row.stage_spearman), number(row.within_one)) for row in one.rows
+    ]
+    return table(columns, rows, cut=False)
+
+
+def _strangers(one: CellsSet) -> RenderableType:
+    columns = [
+        Column("left out of the reference"), Column("cells", right=True), Column("of these flagged", right=True),
+        Column("of others flagged", right=True),
+    ]  # fmt: skip
+    rows = [
+        (row.label or "none", f"{row.cells:,}", number(row.flagged), number(row.known_flagged))
+        for row in one.strangers
+    ]  # fmt: skip
+    return table(columns, rows, cut=False)
 
 
 def _pairs(one: CellsSet) -> RenderableType:

@@ -221,3 +221,16 @@ def test_a_second_nomenclature_is_refused_because_effects_are_written_in_the_fir
     with pytest.raises(ConflictError, match="human nomenclature"), named_workspace.store.write("test") as connection:
         write_genes(connection, 99, "human", empty, empty, empty)
     assert find_gene(named_workspace.store, "IL2").accession == "HGNC:6001"
+
+
+def test_longer_texts_are_looked_up_together_and_not_one_by_one(named_workspace, monkeypatch):
+    reads = []
+    store = named_workspace.store
+    read = type(store).read
+    monkeypatch.setattr(type(store), "read", lambda self: reads.append(1) or read(self))
+    names = GeneNames.load(store, "human")
+    few, many = [f"Some{number} (12)" for number in range(3)], [f"Other{number} (12)" for number in range(90)]
+    names.resolve(few)
+    after_few = len(reads)
+    names.resolve(many)
+    assert len(reads) - after_few <= after_few

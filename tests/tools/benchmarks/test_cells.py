@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from db.errors import InvalidValueError
 from db.store import Store
 from tests.labelled_world import TYPES, write_cells
 from tests.synthetic_store import SYMBOLS, add_knowledge, add_mouse_genes, workspace_on
 from tools.benchmarks.cells.benchmark import NO_TEXTS, benchmark_cells
+from tools.benchmarks.cells.figures import staged
 from tools.benchmarks.cells.play import Split, within
 from tools.cells.heads.base import DEFAULT as HEAD
 from tools.cells.vectors.base import DEFAULT as VECTORS
@@ -105,10 +108,63 @@ def test_few_cells_are_drawn_of_each_label():
     from scipy.sparse import csr_matrix
 
     codes = np.repeat([0, 1, 2], [30, 4, 10])
-    split = Split(csr_matrix(np.ones((44, 2))), codes, csr_matrix(np.ones((1, 2))), np.array([0]))
+    split = Split(
+        csr_matrix(np.ones((44, 2))),
+        codes,
+        csr_matrix(np.ones((1, 2))),
+        np.array([0]),
+        np.array([""] * 44, dtype=object),
+    )
     few = split.few(5, np.random.default_rng(0))
     assert np.bincount(few.codes).tolist() == [5, 4, 5]
     assert few.reference.shape == (14, 2)
+
+
+def test_stages_are_judged_by_their_order_and_every_label_must_stand_in_it(space, files):
+    stages = ("Delta", "alpha", "ductal", "beta")
+    (one,) = benchmark_cells(space, files[0], "cell_type", stages=stages).sets
+    (default,) = [row for row in one.rows if row.default]
+    assert default.stage_spearman > 0.95
+    assert default.accuracy <= default.within_one <= 1.0
+    with pytest.raises(InvalidValueError, match="1 labels are among no stages, such as 'beta'"):
+        benchmark_cells(space, files[0], "cell_type", stages=stages[:3])
+
+
+def test_the_figures_of_stages_are_those_of_their_definition():
+    true, given = np.array([0, 1, 2, 2, 1]), np.array([0, 2, 2, 0, 1])
+    order = np.array([2, 0, 1])
+    was, now = order[true], order[given]
+    correlation, near = staged(true, given, order)
+    ranks = [pd.Series(one).rank() for one in (was, now)]
+    assert correlation == pytest.approx(np.corrcoef(*ranks)[0, 1])
+    assert near == pytest.approx(np.mean([abs(a - b) <= 1 for a, b in zip(was, now, strict=True)]))
+    assert staged(true, given, None) == (None, None)
+    assert staged(true, np.ones_like(true), order) == (None, pytest.approx(0.8)), "one stage alone has no order"
+
+
+def test_a_label_that_is_left_out_is_flagged_and_the_others_are_not(space, files):
+    for across in (None, files[1]):
+        report = benchmark_cells(space, files[0], "cell_type", across=across, leave_out=True)
+        for one in report.sets:
+            assert 0 <= one.calibration_error < 0.2
+            whole, *left = one.strangers
+            assert (whole.label, whole.cells, whole.flagged) == ("", 0, None)
+            assert whole.known_flagged < 0.15
+            assert {row.label for row in left} == set(TYPES) if across is None else len(left) == len(TYPES)
+            assert sum(row.cells for row in left) == one.cells
+            assert np.mean([row.flagged for row in left]) > 0.6
+            assert np.mean([row.known_flagged for row in left]) < 0.2
+
+
+def test_small_references_are_as_asked_and_others_are_refused(space, files):
+    (one,) = benchmark_cells(space, files[0], "cell_type", cells_per_label=(4,), seeds=2).sets
+    assert {(row.cells_per_label, row.draws) for row in one.few} == {(4, 2)}
+    base = [row for row in one.few if row.vectors == "markers"]
+    assert all((row.gain, row.low, row.high) == (0, 0, 0) for row in base)
+    assert all(row.low <= row.gain <= row.high for row in one.few)
+    for wrong in ({"cells_per_label": ()}, {"cells_per_label": (1, 5)}, {"seeds": 0}):
+        with pytest.raises(InvalidValueError, match="cells a label"):
+            benchmark_cells(space, files[0], "cell_type", **wrong)
 
 
 def test_without_texts_it_says_what_was_left_out(tmp_path, files):

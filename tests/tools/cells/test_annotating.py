@@ -32,6 +32,7 @@ def test_planted_types_are_named_with_their_genes(cells_space, reference, query)
     for one in found.labels:
         assert set(one.genes) <= set(own_genes(TYPES.index(one.label)))
         assert one.probability > 0.9
+        assert one.description.startswith(f"high in {', '.join(one.genes[:3])}; ")
     assert found.unlike <= 12
     assert {row.label: row.cells for row in found.confusion} == dict(zip(TYPES, (60, 30, 20, 10), strict=True))
 

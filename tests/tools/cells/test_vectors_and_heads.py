@@ -8,9 +8,9 @@ from scipy.sparse import csr_matrix
 
 from tests.labelled_world import GENES, OWN, counts_of
 from tools.cells.metrics import accuracy, macro_f1
-from tools.cells.neighbourhood import spread
-from tools.cells.scaling import LEAST_SD, Scale
-from tools.cells.telling_genes import explained, telling_genes
+from tools.cells.neighbourhood import Neighbourhood
+from tools.cells.scaling import LEAST_SD, Scale, moments
+from tools.cells.telling_genes import class_means, explained, telling_genes
 from tools.cells.vectors._parts import whitened
 from tools.cells.vectors.text_ranked import ranked
 from tools.registry import load, names
@@ -29,6 +29,18 @@ def test_a_share_of_variance_is_that_of_an_analysis_of_variance(amounts):
     share = explained(amounts, KINDS)
     f, _ = f_classif(amounts.toarray().astype(float), KINDS)
     np.testing.assert_allclose(share / (1 - share) * (len(KINDS) - 4) / 3, f, rtol=1e-3)
+
+
+def test_means_over_blocks_of_cells_are_those_over_all(amounts, monkeypatch):
+    monkeypatch.setattr("tools.cells.scaling.ROWS", 7)
+    monkeypatch.setattr("tools.cells.telling_genes.ROWS", 7)
+    dense = amounts.toarray().astype(float)
+    mean, squares = moments(amounts)
+    np.testing.assert_allclose(mean, dense.mean(axis=0))
+    np.testing.assert_allclose(squares, (dense**2).mean(axis=0))
+    expected = [dense[kind == KINDS].mean(axis=0) for kind in range(4)]
+    for values in (amounts, amounts.toarray()):
+        np.testing.assert_allclose(class_means(values, KINDS), expected, rtol=1e-6)
 
 
 def test_the_genes_that_tell_types_apart_are_the_planted_ones(amounts):
@@ -84,10 +96,10 @@ def test_heads_believe_in_separate_groups_and_sum_to_one(head):
 def test_spreading_keeps_a_constant_and_turns_one_doubtful_cell():
     rng = np.random.default_rng(1)
     vectors = (6 * np.eye(2, 8)[np.repeat([0, 1], 30)] + rng.normal(size=(60, 8))).astype(np.float32)
-    np.testing.assert_allclose(spread(vectors, np.ones((60, 1), dtype=np.float32)), 1, atol=1e-5)
+    np.testing.assert_allclose(Neighbourhood.of(vectors).spread(np.ones((60, 1), dtype=np.float32)), 1, atol=1e-5)
     beliefs = np.eye(2, dtype=np.float32)[np.repeat([0, 1], 30)]
     beliefs[0] = [0.4, 0.6]
-    assert spread(vectors, beliefs)[0].argmax() == 0
+    assert Neighbourhood.of(vectors).spread(beliefs)[0].argmax() == 0
 
 
 def test_metrics_are_those_of_scikit_learn():

@@ -34,12 +34,14 @@ class Split:
         codes: Their labels, numbers of the whole set.
         query: Cells × the same genes.
         true: What these are, −1 for what the reference does not have.
+        donors: Of each cell of the reference.
     """
 
     reference: csr_matrix
     codes: Codes
     query: csr_matrix
     true: Codes
+    donors: Texts
 
     def few(self, count: int, rng: np.random.Generator) -> Split:
         """The same with so many cells of each label in the reference.
@@ -54,7 +56,7 @@ class Split:
             own = order[self.codes[order] == code]
             rank[own] = np.arange(len(own))
         kept = np.flatnonzero(rank < count)
-        return replace(self, reference=self.reference[kept], codes=self.codes[kept])
+        return replace(self, reference=self.reference[kept], codes=self.codes[kept], donors=self.donors[kept])
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +91,8 @@ def within(amounts: csr_matrix, codes: Codes, donors: Texts, rng: np.random.Gene
     found = []
     for learnt, left in folds(codes, donors, rng):
         known = np.isin(codes[left], codes[learnt])
-        found.append(Split(amounts[learnt], codes[learnt], amounts[left], np.where(known, codes[left], -1)))
+        true = np.where(known, codes[left], -1)
+        found.append(Split(amounts[learnt], codes[learnt], amounts[left], true, donors[learnt]))
     return found
 
 

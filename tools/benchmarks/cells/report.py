@@ -77,7 +77,7 @@ class FewRow:
         accuracy: Share of cells named right.
         macro_f1: Mean F1 over labels.
         gain: Accuracy less that of expression alone (``markers``) under the same head and the same draws.
-        low: Lower end of the gain's 90 % interval, by a bootstrap over cells.
+        low: Lower end of the gain's 90 % interval, by a bootstrap over cells and draws.
         high: Upper end.
     """
 
@@ -115,6 +115,23 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class StrangerRow:
+    """What is flagged as unlike anything in the reference, by the default.
+
+    Attributes:
+        label: The label that the reference lacks; empty where it has all.
+        cells: Judged cells of it.
+        flagged: Share of these that are flagged; None where there are none.
+        known_flagged: Share of the other judged cells that are flagged; None likewise.
+    """
+
+    label: str
+    cells: int
+    flagged: float | None
+    known_flagged: float | None
+
+
+@dataclass(frozen=True)
 class CellsSet:
     """One set in one direction.
 
@@ -128,6 +145,8 @@ class CellsSet:
         rows: One for each member.
         pairs: The default less each other, and expression with text less expression under each head.
         few: The same with few reference cells.
+        calibration_error: Expected calibration error of the default's probabilities; None where it was not asked for.
+        strangers: What is flagged, with all labels and with each one left out; empty likewise.
     """
 
     name: str
@@ -139,10 +158,12 @@ class CellsSet:
     rows: tuple[Row, ...]
     pairs: tuple[Pair, ...]
     few: tuple[FewRow, ...]
+    calibration_error: float | None = None
+    strangers: tuple[StrangerRow, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
-        lists = {name: [vars(one) for one in getattr(self, name)] for name in ("rows", "pairs", "few")}
+        lists = {name: [vars(one) for one in getattr(self, name)] for name in ("rows", "pairs", "few", "strangers")}
         return {one.name: getattr(self, one.name) for one in fields(self)} | lists
 
 

@@ -17,6 +17,7 @@ from tools.cells.annotation.result import AnnotatedCells
 from tools.cells.annotation.summary import confusion, figures, named_labels, speaking_genes
 from tools.cells.annotation.table import check_place, write_table
 from tools.cells.annotation.unlike import limits, lowered
+from tools.cells.enriched import EnrichedSet, enriched_sets, measured_sets
 from tools.cells.fitting import Fitted, fitted
 from tools.cells.heads.base import DEFAULT as HEAD
 from tools.cells.labels import learnable, spelt_as
@@ -136,7 +137,7 @@ def _learnt(
     )  # fmt: skip
     workspace.report(Progress(TASK, 1, STEPS, "learning from the reference"))
     fit = fitted(amounts, codes, known, *methods, own_scale=shared.across)
-    telling = Markers().fit(amounts, codes, known).places
+    telling = fit.vectors.places if methods[0] == VECTORS else Markers().fit(amounts, codes, known).places
     return _Learnt(labels, codes, fit, own, telling, amounts[:, telling], methods)
 
 
@@ -149,17 +150,18 @@ class _Named:
     likeness: Floats
     unlike: npt.NDArray[np.bool_]
     speaking: Sequence[tuple[str, ...]]
+    sets: Sequence[tuple[EnrichedSet, ...]]
 
 
 def _named(workspace: Workspace, learnt: _Learnt, query: LabelledCells, shared: SharedGenes) -> _Named:
     workspace.report(Progress(TASK, 2, STEPS, "naming cells"))
     needed = learnt.fit.vectors.places
-    beliefs, vectors = learnt.fit.told(
+    beliefs, vectors, near = learnt.fit.told(
         query.of_genes([shared.query[place] for place in needed]), own_scale=shared.across
     )
     given = beliefs.argmax(axis=1)
     workspace.report(Progress(TASK, 3, STEPS, "looking for cells like nothing in the reference"))
-    like = likeness(learnt.fit.means, vectors, given)
+    like = likeness(learnt.fit.means, vectors, given, near)
     kinds = len(learnt.labels)
     shift = lowered(learnt.own, given, like, kinds) if shared.across else 1.0
     unlike = like < shift * limits(learnt.own, kinds)[given]
@@ -167,8 +169,18 @@ def _named(workspace: Workspace, learnt: _Learnt, query: LabelledCells, shared: 
     speaking = speaking_genes(
         learnt.telling_amounts, learnt.codes, query.of_genes(symbols), np.where(unlike, -1, given), symbols
     )
+    sets = _sets(workspace, shared, speaking)
     workspace.report(Progress(TASK, STEPS, STEPS, "done"))
-    return _Named(given, tempered(beliefs, learnt.own.temperature()), like, unlike, speaking)
+    return _Named(given, tempered(beliefs, learnt.own.temperature()), like, unlike, speaking, sets)
+
+
+def _sets(
+    workspace: Workspace, shared: SharedGenes, speaking: Sequence[tuple[str, ...]]
+) -> list[tuple[EnrichedSet, ...]]:
+    """The gene sets that each label's genes gather in; the genes that both files measure are the background."""
+    measured = sorted({one for one in shared.human if one})
+    sets, human = measured_sets(workspace.store, measured), dict(zip(shared.query, shared.human, strict=True))
+    return [enriched_sets(sets, [human[one] for one in genes if human[one]], measured) for genes in speaking]
 
 
 def _summary(
@@ -183,7 +195,7 @@ def _summary(
         file=query.name, reference=reference.name, organism=query.organism, reference_organism=reference.organism,
         genes=len(shared.reference), vectors=learnt.methods[0], head=learnt.methods[1], cells=len(own),
         unlike=int(named.unlike.sum()), rule=RULE + (ACROSS if shared.across else ""),
-        labels=named_labels(learnt.labels, counts, named.given, named.unlike, sure, named.speaking),
+        labels=named_labels(learnt.labels, counts, named.given, named.unlike, sure, named.speaking, named.sets),
         confusion=confusion(own, learnt.labels, named.given, named.unlike), accuracy=right, macro_f1=f1,
         held_out_accuracy=learnt.own.accuracy, temperature=learnt.own.temperature(), reference_key=reference.key,
         key=query.key, out=out, notes=notes,

@@ -73,9 +73,9 @@ def held_out(
         report(number)
         known, there = recoded(own[learnt])
         fit = fitted(reference[taken[learnt]], known, genes, *methods, own_scale=own_scale)
-        told, vectors = fit.told(reference[taken[left]][:, fit.vectors.places], own_scale=own_scale)
+        told, vectors, near = fit.told(reference[taken[left]][:, fit.vectors.places], own_scale=own_scale)
         beliefs[np.ix_(left, there)] = told
-        like[left] = likeness(fit.means, vectors, told.argmax(axis=1))
+        like[left] = likeness(fit.means, vectors, told.argmax(axis=1), near)
     asked = np.isfinite(like)
     return HeldOut(own[asked], beliefs[asked], like[asked])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tools.cells.class_means import FittedMeans
-from tools.cells.neighbourhood import spread
+from tools.cells.neighbourhood import Neighbourhood
 from tools.cells.scaling import Floats
 from tools.cells.telling_genes import Codes
 
@@ -21,15 +21,16 @@ ACROSS = (
 )
 
 
-def likeness(means: FittedMeans, vectors: Floats, codes: Codes) -> Floats:
+def likeness(means: FittedMeans, vectors: Floats, codes: Codes, near: Neighbourhood) -> Floats:
     """The likeness of cells to their labels, see `RULE`: n.
 
     Args:
         means: Of the labels.
         vectors: Of the cells.
         codes: The label that each was given.
+        near: Which of the cells are near which.
     """
     cosines, rows = means.cosines(vectors), np.arange(len(vectors))
     own = cosines[rows, codes]
     cosines[rows, codes] = -np.inf
-    return spread(vectors, (2 * own - cosines.max(axis=1))[:, None])[:, 0]
+    return near.spread((2 * own - cosines.max(axis=1))[:, None])[:, 0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.cells.enriched import EnrichedSet
+
 
 @dataclass(frozen=True)
 class NamedLabel:
@@ -16,6 +18,8 @@ class NamedLabel:
         cells: Cells that were given it, those that are unlike it not counted.
         probability: Their mean probability; None where there are none.
         genes: Genes that speak for it, most first: high in these cells and in the reference's.
+        sets: Gene sets that the thirty genes that speak most for it gather in.
+        description: These cells in a line.
     """
 
     label: str
@@ -23,6 +27,8 @@ class NamedLabel:
     cells: int
     probability: float | None
     genes: tuple[str, ...]
+    sets: tuple[EnrichedSet, ...] = ()
+    description: str = ""
 
 
 @dataclass(frozen=True)

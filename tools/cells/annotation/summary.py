@@ -10,18 +10,20 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from tools.cells.annotation.result import ConfusionRow, NamedLabel
+from tools.cells.enriched import EnrichedSet, described
 from tools.cells.metrics import accuracy, macro_f1
 from tools.cells.reading import Texts
 from tools.cells.scaling import Scale
 from tools.cells.telling_genes import Codes, class_means
 
-GENES = 8
+GENES, LOOKED_AT = 8, 30
+"""Genes that are shown of each label, and that are looked for among gene sets."""
 UNLIKE = "unlike"
 
 
 def named_labels(
     labels: Texts, counts: npt.NDArray[np.int64], given: Codes, unlike: npt.NDArray[np.bool_],
-    probability: npt.NDArray[np.float64], speaking: Sequence[tuple[str, ...]],
+    probability: npt.NDArray[np.float64], speaking: Sequence[tuple[str, ...]], sets: Sequence[tuple[EnrichedSet, ...]],
 ) -> tuple[NamedLabel, ...]:  # fmt: skip
     """Every label, the most frequent first.
 
@@ -32,12 +34,14 @@ def named_labels(
         unlike: Cells that are like nothing in the reference.
         probability: Of each cell's label.
         speaking: Genes that speak for each label.
+        sets: Gene sets that these gather in.
     """
     rows = []
     for code, label in enumerate(labels):
         own = (given == code) & ~unlike
         mean = float(probability[own].mean()) if own.any() else None
-        rows.append(NamedLabel(str(label), int(counts[code]), int(own.sum()), mean, speaking[code]))
+        shown, line = speaking[code][:GENES], described(speaking[code], sets[code])
+        rows.append(NamedLabel(str(label), int(counts[code]), int(own.sum()), mean, shown, sets[code], line))
     return tuple(sorted(rows, key=lambda one: (-one.cells, one.label)))
 
 
@@ -45,6 +49,8 @@ def speaking_genes(
     reference: csr_matrix, codes: Codes, query: csr_matrix, given: Codes, symbols: Sequence[str]
 ) -> list[tuple[str, ...]]:
     """For each label the genes with the largest product of mean scaled expression in the reference and in the cells.
+
+    At most `LOOKED_AT` of each.
 
     Args:
         reference: Cells × telling genes.
@@ -63,7 +69,7 @@ def speaking_genes(
             continue
         here = (np.asarray(own.mean(axis=0)).ravel() - scale.mean) / scale.sd
         both = np.where((here > 0) & (mean > 0), here * mean, 0.0)
-        order = np.argsort(-both, kind="stable")[:GENES]
+        order = np.argsort(-both, kind="stable")[:LOOKED_AT]
         found.append(tuple(symbols[place] for place in order if both[place] > 0))
     return found
 

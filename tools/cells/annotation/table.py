@@ -60,6 +60,17 @@ def write_table(
         "second_probability": probabilities[rows, order[:, 1]].round(4), "likeness": likeness.round(4),
         "unlike": unlike,
     })  # fmt: skip
+    write_rows(target, frame, overwrite=overwrite)
+
+
+def write_rows(target: Path, frame: pd.DataFrame, *, overwrite: bool) -> None:
+    """Writes a table in the form of its ending.
+
+    Args:
+        target: As `check_place` gave it.
+        frame: The rows.
+        overwrite: Whether a file that is there is replaced.
+    """
     write_whole(target, lambda path: _write(frame, path, target.suffix.casefold()), overwrite=overwrite)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from tools.cells.neighbourhood import Neighbourhood
 from tools.cells.scaling import Floats
 from tools.cells.telling_genes import Codes
 
@@ -14,11 +15,12 @@ DEFAULT = "spread_mean"
 class FittedHead(Protocol):
     """What a fit gives; there is no unfitted state."""
 
-    def beliefs(self, vectors: Floats) -> Floats:
+    def beliefs(self, vectors: Floats, near: Neighbourhood | None = None) -> Floats:
         """What is believed of cells, cells × labels; each row sums to one.
 
         Args:
             vectors: Of all cells that are asked about: a head may use how they lie to each other.
+            near: Which of them are near which, where that is known already.
         """
         ...
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tools.cells.heads.base import FittedHead
+from tools.cells.neighbourhood import Neighbourhood
 from tools.cells.scaling import Floats
 from tools.cells.telling_genes import Codes
 
@@ -28,7 +29,7 @@ class FittedLogistic:
     centre: Floats
     width: float
 
-    def beliefs(self, vectors: Floats) -> Floats:
+    def beliefs(self, vectors: Floats, near: Neighbourhood | None = None) -> Floats:  # noqa: ARG002 - the protocol's
         """See `tools.cells.heads.base.FittedHead`."""
         found = self.regression.predict_proba((vectors - self.centre) / self.width)
         return np.asarray(found, dtype=np.float32)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.cells.heads.base import FittedHead
+from tools.cells.neighbourhood import Neighbourhood
 from tools.cells.scaling import Floats
 from tools.cells.telling_genes import Codes
 from tools.genes.matrices import unit_rows
@@ -26,7 +27,7 @@ class FittedNeighbours:
     vectors: Floats
     codes: Codes
 
-    def beliefs(self, vectors: Floats) -> Floats:
+    def beliefs(self, vectors: Floats, near: Neighbourhood | None = None) -> Floats:  # noqa: ARG002 - the protocol's
         """See `tools.cells.heads.base.FittedHead`."""
         parts = [self._votes(unit_rows(vectors[start : start + ROWS])) for start in range(0, len(vectors), ROWS)]
         return np.vstack(parts)

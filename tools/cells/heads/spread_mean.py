@@ -8,7 +8,7 @@ import numpy as np
 
 from tools.cells.class_means import FittedMeans
 from tools.cells.heads.base import FittedHead
-from tools.cells.neighbourhood import spread
+from tools.cells.neighbourhood import Neighbourhood
 from tools.cells.scaling import Floats
 from tools.cells.telling_genes import Codes
 
@@ -23,9 +23,10 @@ class FittedSpread:
 
     nearest: FittedMeans
 
-    def beliefs(self, vectors: Floats) -> Floats:
+    def beliefs(self, vectors: Floats, near: Neighbourhood | None = None) -> Floats:
         """See `tools.cells.heads.base.FittedHead`."""
-        return np.asarray(spread(vectors, self.nearest.beliefs(vectors)), dtype=np.float32)
+        near = near or Neighbourhood.of(vectors)
+        return np.asarray(near.spread(self.nearest.beliefs(vectors)), dtype=np.float32)
 
 
 class SpreadMean:

@@ -326,6 +326,16 @@ def cells(
         Path | None,
         typer.Option(metavar="FILE", help="Vectors of genes instead: .pkl (GenePT), .npz, .parquet or .csv."),
     ] = None,
+    stages: Annotated[
+        list[str] | None, typer.Option(metavar="A,B", help="All labels in their order, if they are stages.")
+    ] = None,
+    cells_per_label: Annotated[
+        str, typer.Option(metavar="N,M", help="Cells of each label in small references.")
+    ] = "5,20",
+    seeds: Annotated[int, typer.Option(min=1, help="How often each small reference is drawn.")] = 3,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Also: calibration, and what is flagged while each label is left out.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of folds, draws, controls and bootstrap.")] = 0,
 ) -> None:  # fmt: skip
     """Names cells that were held out, by donor or across two files, by every vector and head, beside controls.
@@ -338,9 +348,18 @@ def cells(
     session = session_of(context)
     with session.workspace() as workspace:
         report = benchmark_cells(
-            workspace, data, label, across=across, donor=donor, gene_vectors=gene_vectors, seed=seed
-        )
+            workspace, data, label, across=across, donor=donor, gene_vectors=gene_vectors,
+            stages=listed(stages) if stages else (), cells_per_label=_counts(cells_per_label), seeds=seeds,
+            leave_out=leave_out, seed=seed,
+        )  # fmt: skip
     session.give(report, layout.figures)
+
+
+def _counts(text: str) -> list[int]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise typer.BadParameter(f"{text!r} is no list of whole numbers, such as 5,20.", param_hint="--cells-per-label")
+    return [int(part) for part in parts]
 
 
 def register(app: typer.Typer) -> None:
