@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from agent.judge.neighbour_editor import LanguageModelEditor
     from agent.judge.opening import Bounds
     from agent.judge.reasoner import LanguageModelReasoner
     from agent.judge.summary_writer import LanguageModelWriter
@@ -63,5 +64,20 @@ class Terms:
         from agent.judge.opening import open_writer
 
         opened = open_writer(workspace, self.language_model, **self._bounds)
+        opened.before = self.before
+        return opened
+
+    def editor(self, workspace: Workspace) -> LanguageModelEditor:
+        """Who edits the closest perturbations before they vote; close it after use.
+
+        Args:
+            workspace: As for `agent.judge.opening.open_editor`.
+
+        Raises:
+            HitscoutError: As there.
+        """
+        from agent.judge.opening import open_editor
+
+        opened = open_editor(workspace, self.language_model, **self._bounds)
         opened.before = self.before
         return opened
