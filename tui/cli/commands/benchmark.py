@@ -102,6 +102,14 @@ def perturbqa(
     agree: options.Agree = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of folds, draws, shuffles and bootstrap.")] = 0,
     no_controls: shared.NoControls = False,
+    controls: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="A,B",
+            help="With --model: these controls alone, of no_retrieval, no_summaries and shuffled_genes; each takes as"
+            " many calls as the answers. Repeat it, or use commas.",
+        ),
+    ] = None,
     shuffles: Annotated[int, typer.Option(min=1, help="How often the control with shuffled genes is played.")] = 5,
     workers: options.Workers = None,
 ) -> None:
@@ -112,7 +120,7 @@ def perturbqa(
     from agent.judge.terms import Terms
     from tools.benchmarks.cluster_names import benchmark_gene_sets
     from tools.benchmarks.perturbqa import benchmark_perturbqa
-    from tools.benchmarks.reasoning.perturbqa_asked import Asking, benchmark_asked, estimate_asked
+    from tools.benchmarks.reasoning.perturbqa_asked import CONTROLS, Asking, benchmark_asked, estimate_asked
     from tools.benchmarks.reasoning.perturbqa_votes import benchmark_reasoning
     from tui.layouts import cluster_names
     from tui.layouts import perturbqa as layout
@@ -123,13 +131,18 @@ def perturbqa(
         if task == "gse" or reasoning != "none":
             raise typer.BadParameter("It answers --task responses, without --reasoning.", param_hint="--model")
         terms = Terms(language_model, share, agree, max_cost, asks_first(agree=agree))
-        asking = Asking(data, listed(lines) if lines else None, limit, seed, not no_controls)
-        with session.workspace() as workspace, terms.reasoner(workspace) as reasoner:
+        if no_controls and controls:
+            raise typer.BadParameter("It names controls, and --no-controls wants none.", param_hint="--controls")
+        chosen = () if no_controls else listed(controls) if controls else CONTROLS
+        asking = Asking(data, listed(lines) if lines else None, limit, seed, chosen)
+        with session.workspace() as workspace, terms.reasoner(workspace) as reasoner, terms.editor(workspace) as editor:
             if estimate:
-                session.give(estimate_asked(workspace, reasoner, asking), explained_layout.estimated)
+                session.give(estimate_asked(workspace, reasoner, asking, editor), explained_layout.estimated)
             else:
-                session.give(benchmark_asked(workspace, reasoner, asking), layout.asked)
+                session.give(benchmark_asked(workspace, reasoner, asking, editor), layout.asked)
         return
+    if controls:
+        raise typer.BadParameter("It goes with --model; --no-controls stands alone.", param_hint="--controls")
     if estimate:
         raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
     if task == "gse":
@@ -363,6 +376,7 @@ def register(app: typer.Typer) -> None:
             "hitscout benchmark perturbqa --lines k562 --reasoning votes",
             "hitscout benchmark perturbqa --lines k562 --model openai-chat:NAME --limit 100 --estimate",
             "hitscout benchmark perturbqa --lines k562 --model openai-chat:NAME --limit 100 --max-cost 5 --json",
+            "hitscout benchmark perturbqa --lines k562 --model openai-chat:NAME --controls no_retrieval --max-cost 2",
             "hitscout benchmark perturbqa --task gse",
         ],
     )  # fmt: skip
