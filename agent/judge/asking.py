@@ -62,6 +62,11 @@ class Asker:
         self._agent = agent_for(self.language_model, self.form)
         self._kept = Cache(self.cache, self.name)
         self._loop = _Loop()
+        self._under_way = 0.0
+
+    def _price(self, call: Call) -> float | None:
+        sent, received = call.tokens()
+        return 0.0 if stays_here(self.language_model) else price_of(self.language_model, sent, received)
 
     def estimated(self, calls: Sequence[Call]) -> JudgeUsage:
         """What calls would take; nothing is sent.
@@ -74,10 +79,7 @@ class Asker:
             if self._kept.get(call) is not None:
                 total = total.plus(JudgeUsage(cached=1))
                 continue
-            sent, received = call.tokens()
-            free = stays_here(self.language_model)
-            cost = 0.0 if free else price_of(self.language_model, sent, received)
-            total = total.plus(JudgeUsage(1, 0, sent, received, cost))
+            total = total.plus(JudgeUsage(1, 0, *call.tokens(), self._price(call)))
         return total
 
     def answers(self, calls: Sequence[Call]) -> list[Answer]:
@@ -122,31 +124,53 @@ class Asker:
         if found and all(one.unreachable for one in found.values()):
             self._give_up(next(iter(found.values())))
         gate = asyncio.Semaphore(AT_ONCE)
+        refused: list[InvalidValueError] = []
 
         async def one(number: int) -> None:
             async with gate:
-                found[number] = await self._ask(calls[number])
+                if refused:
+                    return
+                try:
+                    found[number] = await self._ask(calls[number])
+                except InvalidValueError as error:
+                    # Calls that are under way are paid for: they are heard and kept before this is told.
+                    refused.append(error)
+                    return
                 self._tell(len(found), len(calls))
 
         async with asyncio.TaskGroup() as group:
             for number in [number for number in waiting if number not in found]:
                 group.create_task(one(number))
+        if refused:
+            raise refused[0]
         return [found[number] for number in range(len(calls))]
 
     async def _ask(self, call: Call) -> Answer:
-        if self.budget is not None and (self.spent.cost or 0.0) > self.budget:
-            raise InvalidValueError(
-                f"{self.name} has cost ${self.spent.cost:,.2f}, above the bound of ${self.budget:,.2f}.",
-                f"Allow more with {option('max_cost')}; what was answered is kept, and the next run goes on from"
-                " there.",
-            )
-        answer = await ask(self._agent, call)
+        price = self._price(call) or 0.0
+        if self.budget is not None:
+            self._within(self.budget, price)
+        self._under_way += price
+        try:
+            answer = await ask(self._agent, call)
+        finally:
+            self._under_way -= price
         if stays_here(self.language_model):
             answer = replace(answer, usage=replace(answer.usage, cost=0.0))
         self.spent = self.spent.plus(answer.usage)
         if not answer.failure:
             self._kept.put(call, answer.rows, answer.usage)
         return answer
+
+    def _within(self, budget: float, price: float) -> None:
+        """Refuses a call by which the bound may be passed, those that are under way counted."""
+        spent = self.spent.cost or 0.0
+        if spent + self._under_way + price > budget:
+            raise InvalidValueError(
+                f"{self.name} has cost ${spent:,.4f}, and the next call may take it to"
+                f" ${spent + self._under_way + price:,.4f}, above the bound of ${budget:,.4f}.",
+                f"Allow more with {option('max_cost')}; what was answered is kept, and the next run goes on from"
+                " there.",
+            )
 
     def _give_up(self, answer: Answer) -> None:
         raise HitscoutError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.judge.opening import open_cluster_reader
 from tools.cells.by_markers.naming import ByMarkers, asked_clusters, named_by
 from tools.workspace import Workspace
 
@@ -30,7 +31,7 @@ def named_with(
     Raises:
         HitscoutError: As there, or the language model cannot be asked.
     """
-    with terms.cluster_reader(workspace) as reader:
+    with terms.opened(open_cluster_reader, workspace) as reader:
         return named_by(workspace, reader, path, how, out=out, overwrite=overwrite)
 
 
@@ -46,5 +47,5 @@ def estimate_of(workspace: Workspace, terms: Terms, path: Path, how: ByMarkers) 
     Raises:
         HitscoutError: As there.
     """
-    with terms.cluster_reader(workspace) as reader:
+    with terms.opened(open_cluster_reader, workspace) as reader:
         return reader.estimate(asked_clusters(workspace, path, how))

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agent.judge.neighbour_editor import LanguageModelEditor
+from agent.judge.opening import open_editor, open_reasoner, open_writer
+from tools.responses.fits import fit_of
 from tools.responses.reasoning.asked_pair import facts_on_pair, the_pair
 from tools.responses.reasoning.explained import ExplainedResponse, Explaining, asked_about, explained_by
+from tools.responses.reasoning.neighbours import listed_in
 from tools.responses.reasoning.written import lacking, written
 from tools.workspace import Workspace
 
@@ -16,9 +20,10 @@ if TYPE_CHECKING:
 
 
 def explained_with(
-    workspace: Workspace, terms: Terms, perturbation: str, readout: str, how: Explaining, *, writes: bool = False
-) -> ExplainedResponse:
-    """As `tools.responses.reasoning.explained.explain_response`, with a language model's verdicts.
+    workspace: Workspace, terms: Terms, perturbation: str, readout: str, how: Explaining, *, writes: bool = False,
+    edits: bool = False,
+) -> ExplainedResponse:  # fmt: skip
+    """As `tools.responses.reasoning.explained.explain_response`, with a language model's verdicts or its neighbours.
 
     Args:
         workspace: As there.
@@ -27,25 +32,29 @@ def explained_with(
         readout: As there.
         how: As there.
         writes: Whether it writes texts on both genes first, where it has not.
+        edits: Whether it edits the closest perturbations, whose rows then vote, in place of giving verdicts.
 
     Raises:
         HitscoutError: As there, or the language model cannot be asked.
     """
     if writes:
         context, pair = the_pair(workspace, perturbation, readout, how.context)
-        with terms.writer(workspace) as writer:
+        with terms.opened(open_writer, workspace) as writer:
             written(workspace, writer, facts_on_pair(workspace, context, pair))
             spent = writer.spent
         how = replace(how, summaries="kept")
-    with terms.reasoner(workspace) as reasoner:
+    with terms.opened(open_editor, workspace) if edits else terms.opened(open_reasoner, workspace) as asker:
         if writes:
-            reasoner.spent = reasoner.spent.plus(spent)
-        return explained_by(workspace, reasoner, perturbation, readout, how)
+            asker.spent = asker.spent.plus(spent)
+        if isinstance(asker, LanguageModelEditor):
+            return explained_by(workspace, None, perturbation, readout, replace(how, editor=asker))
+        return explained_by(workspace, asker, perturbation, readout, how)
 
 
 def estimate_of(
-    workspace: Workspace, terms: Terms, perturbation: str, readout: str, how: Explaining, *, writes: bool = False
-) -> JudgeUsage:
+    workspace: Workspace, terms: Terms, perturbation: str, readout: str, how: Explaining, *, writes: bool = False,
+    edits: bool = False,
+) -> JudgeUsage:  # fmt: skip
     """What `explained_with` would take; nothing is sent. Texts that are still to be written count as the template's.
 
     Args:
@@ -55,16 +64,22 @@ def estimate_of(
         readout: As there.
         how: As there.
         writes: As there.
+        edits: As there.
 
     Raises:
         HitscoutError: As there.
     """
     how = replace(how, summaries="kept") if writes else how
-    with terms.reasoner(workspace) as reasoner:
-        _, asked = asked_about(workspace, perturbation, readout, how, reasoner.name)
-        usage = reasoner.estimate(asked)
+    context, pair = the_pair(workspace, perturbation, readout, how.context)
+    if edits:
+        with terms.opened(open_editor, workspace) as editor:
+            fit = fit_of(workspace, context, seed=how.seed)
+            usage = editor.estimate(listed_in(workspace, fit, context, pair, how.seed))
+    else:
+        with terms.opened(open_reasoner, workspace) as reasoner:
+            _, asked = asked_about(workspace, perturbation, readout, how, reasoner.name)
+            usage = reasoner.estimate(asked)
     if not writes:
         return usage
-    context, pair = the_pair(workspace, perturbation, readout, how.context)
-    with terms.writer(workspace) as writer:
+    with terms.opened(open_writer, workspace) as writer:
         return usage.plus(writer.estimate(lacking(workspace, facts_on_pair(workspace, context, pair), writer.name)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack, cast
 from agent.judge.asking import Asker
 from agent.judge.cluster_reader import LanguageModelClusterReader
 from agent.judge.judge import LanguageModelJudge
+from agent.judge.neighbour_editor import LanguageModelEditor
 from agent.judge.reasoner import LanguageModelReasoner
 from agent.judge.summary_writer import LanguageModelWriter
 from agent.privacy.consent import give_consent, require_consent
@@ -165,6 +166,23 @@ def open_writer(workspace: Workspace, name: str, **bounds: Unpack[Bounds]) -> La
     return _opened(
         LanguageModelWriter, "summaries", workspace, name, "Writing on genes",
         ("writes no texts on genes", "texts by template need none"), **bounds,
+    )  # fmt: skip
+
+
+def open_editor(workspace: Workspace, name: str, **bounds: Unpack[Bounds]) -> LanguageModelEditor:
+    """Who edits the closest perturbations before they vote, and keeps its replies in the cache; close it after use.
+
+    Args:
+        workspace: As for `open_reasoner`.
+        name: As there.
+        bounds: As there.
+
+    Raises:
+        HitscoutError: As there.
+    """
+    return _opened(
+        LanguageModelEditor, "neighbours", workspace, name, "Editing neighbours",
+        ("edits no neighbours", "votes of the closest rows need none"), **bounds,
     )  # fmt: skip
 
 

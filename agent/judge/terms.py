@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from agent.judge.cluster_reader import LanguageModelClusterReader
-    from agent.judge.opening import Bounds
-    from agent.judge.reasoner import LanguageModelReasoner
-    from agent.judge.summary_writer import LanguageModelWriter
+    from agent.judge.asking import Asker
     from tools.grades.judge import JudgeUsage
     from tools.workspace import Workspace
+
+Asked = TypeVar("Asked", bound="Asker")
 
 
 @dataclass(frozen=True)
@@ -33,51 +32,16 @@ class Terms:
     max_cost: float | None = None
     before: Callable[[JudgeUsage], None] | None = None
 
-    @property
-    def _bounds(self) -> Bounds:
-        return {"share": self.share, "agree": self.agree, "max_cost": self.max_cost}
-
-    def reasoner(self, workspace: Workspace) -> LanguageModelReasoner:
-        """Who gives verdicts; close it after use.
+    def opened(self, how: Callable[..., Asked], workspace: Workspace) -> Asked:
+        """Who does one kind of work; close it after use.
 
         Args:
-            workspace: As for `agent.judge.opening.open_reasoner`.
+            how: Opens it: `open_reasoner`, `open_writer` or another one of `agent.judge.opening`.
+            workspace: Whose settings, consent, cache and progress.
 
         Raises:
-            HitscoutError: As there.
+            HitscoutError: It cannot be asked, or may not see what the work sends.
         """
-        from agent.judge.opening import open_reasoner
-
-        opened = open_reasoner(workspace, self.language_model, **self._bounds)
-        opened.before = self.before
-        return opened
-
-    def writer(self, workspace: Workspace) -> LanguageModelWriter:
-        """Who writes texts on genes; close it after use.
-
-        Args:
-            workspace: As for `agent.judge.opening.open_writer`.
-
-        Raises:
-            HitscoutError: As there.
-        """
-        from agent.judge.opening import open_writer
-
-        opened = open_writer(workspace, self.language_model, **self._bounds)
-        opened.before = self.before
-        return opened
-
-    def cluster_reader(self, workspace: Workspace) -> LanguageModelClusterReader:
-        """Who names clusters of cells; close it after use.
-
-        Args:
-            workspace: As for `agent.judge.opening.open_cluster_reader`.
-
-        Raises:
-            HitscoutError: As there.
-        """
-        from agent.judge.opening import open_cluster_reader
-
-        opened = open_cluster_reader(workspace, self.language_model, **self._bounds)
+        opened = how(workspace, self.language_model, share=self.share, agree=self.agree, max_cost=self.max_cost)
         opened.before = self.before
         return opened

@@ -143,9 +143,38 @@ def test_a_language_model_that_rests_on_nothing_or_is_down_is_refused_in_words(p
         assert (code, plain["by"]) == (0, "template")
 
 
+def test_neighbours_are_edited_and_their_rows_vote_in_place_of_verdicts(provider, hitscout):
+    def script(number, body):
+        names = [one.split(":")[0] for one in material(body)["candidates"]]
+        told = {"keep": names[1:], "add": ["MADEUP"], "reason": "The first is of another complex."}
+        return Reply(calls=[("give_edit", {"edits": [told]})], usage=(600, 90))
+
+    provider.script = script
+    name = NAMES["openai-chat"]
+    edits = (*WHY, "--model", name, "--edit-neighbours")
+    code, usage, said = hitscout(*edits, "--estimate")
+    assert (code, usage["requests"], provider.received) == (0, 1, []), said
+    code, found, said = hitscout(*edits)
+    assert code == 0, said
+    [sent] = [material(one.body)["candidates"] for one in provider.received]
+    first = sent[0].split(":")[0]
+    assert (found["neighbours"]["dropped"], found["neighbours"]["ignored"]) == ([first], ["MADEUP"])
+    rows = {row["perturbation"] for one in found["verdicts"] for draw in one["draws"] for row in draw["rows"]}
+    assert rows
+    assert first not in rows
+    assert {one["by"] for one in found["verdicts"]} == {f"votes, neighbours edited by {name}"}
+    # Another readout gene of the same perturbation asks nobody again.
+    code, _, said = hitscout("respond", ASKED, SYMBOLS[148], *WHY[3:], "--model", name, "--edit-neighbours")
+    assert code == 0, said
+    assert len(provider.received) == 1
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        (("respond", ASKED, READOUT, "--edit-neighbours"), "--why"),
+        (("respond", ASKED, READOUT, "--why", "--edit-neighbours"), "--model"),
+        ((*WHY, "--edit-neighbours", "--graph", "--model", NAMES["openai"]), "--graph"),
         (("respond", ASKED, READOUT, "--summaries", "none"), "--why"),
         (("respond", ASKED, READOUT, "--why", "--summaries", "written"), "--model"),
         (("respond", ASKED, READOUT, "--why", "--estimate"), "--model"),

@@ -143,9 +143,25 @@ def asked(report: AskedReport) -> list[RenderableType]:
     about = "AUROC within each readout [90 % interval over test perturbations]; the paper's are over all of its rows."
     return [
         line(f"{report.language_model}, on the rows that it was asked about", "bold"), line(about),
-        table(columns, rows, cut=False), *_asked_controls(report.lines), line(f"It took {report.usage}."),
-        *notes(report.notes),
+        table(columns, rows, cut=False), *_neighbours(report.lines), *_asked_controls(report.lines),
+        line(f"It took {report.usage}."), *notes(report.notes),
     ]  # fmt: skip
+
+
+def _neighbours(lines: Sequence[AskedFigures]) -> list[RenderableType]:
+    """Votes over neighbours that the language model edited, in pairs over votes and predictor."""
+    columns = [
+        Column("line"), Column("task"), Column("neighbours edited", right=True), Column("less votes", right=True),
+        Column("less predictor", right=True), Column("lists", right=True), Column("kept", right=True),
+        Column("added", right=True), Column("ignored", right=True), Column("failed", right=True),
+    ]  # fmt: skip
+    rows = [
+        (one.line, one.task, _reached(its.edited), _gain(its.edited_minus_votes), _gain(its.edited_minus_predictor),
+         str(its.perturbations), share(its.kept), str(its.added), str(its.ignored), str(its.failed))
+        for one in lines if (its := one.neighbours) is not None
+    ]  # fmt: skip
+    said = [heading("The language model edits who is close, and the kernels count"), table(columns, rows, cut=False)]
+    return said if rows else []
 
 
 def _asked_controls(lines: Sequence[AskedFigures]) -> list[RenderableType]:

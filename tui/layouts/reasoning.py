@@ -12,6 +12,7 @@ from tui.layouts.format import Column, fields, heading, line, notes, share, tabl
 if TYPE_CHECKING:
     from tools.grades.judge import JudgeUsage
     from tools.responses.reasoning.explained import Draw, ExplainedResponse, Verdict
+    from tools.responses.reasoning.neighbours import Edit
     from tools.responses.reasoning.summaries import GeneSummary, Statement
 
 NOTHING = "Nothing that was written of this rests on the facts given."
@@ -53,6 +54,8 @@ def explained(found: ExplainedResponse) -> Sequence[RenderableType]:
             f" {share(one.probability_up)}, support {one.support_level}."
         )
     )
+    if found.neighbours is not None:
+        parts += _edited(found.neighbours)
     for summary in found.summaries:
         by = f", written by {summary.by} on {summary.written_at}" if summary.written_at else ""
         parts += [heading(f"{summary.gene}{by}"), line(summary.downstream or NOTHING)]
@@ -61,6 +64,15 @@ def explained(found: ExplainedResponse) -> Sequence[RenderableType]:
     for verdict in found.verdicts:
         parts += _rows(verdict)
     return [*parts, *notes(found.notes)]
+
+
+def _edited(edit: Edit) -> list[RenderableType]:
+    """What became of the closest perturbations."""
+    if edit.failure:
+        return [heading("Neighbours"), line(f"None was edited: {edit.failure}.")]
+    parts = {"kept": edit.kept, "dropped": edit.dropped, "added": edit.added, "not measured": edit.ignored}
+    said = {name: ", ".join(names) for name, names in parts.items() if names}
+    return [heading("Neighbours"), fields(said), *([line(edit.reason)] if edit.reason else [])]
 
 
 def _verdicts(verdicts: Sequence[Verdict]) -> RenderableType:

@@ -13,11 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.acts import option
-from db.errors import require
+from db.errors import check_word, require
 from db.evidence_ids import response_id
 from db.screens.responses import contexts
 from tools.benchmarks.perturbqa import TASK, lines_and_annotation
 from tools.benchmarks.perturbqa_line import AskedRows, Line, counted, pooled_frequency
+from tools.benchmarks.reasoning.perturbqa_edited import EditedFigures, Editor, edited_figures, edits_on, lists_of
 from tools.benchmarks.reasoning.perturbqa_votes import SCORES, TASKS, Counting, PlayedLine, Reached, plain
 from tools.genes.placed_names import place
 from tools.grades.judge import JudgeUsage
@@ -26,6 +27,7 @@ from tools.responses.label_table import ask, prepare
 from tools.responses.pair_metrics import Gain
 from tools.responses.predictors.base import FittedResponsePredictor
 from tools.responses.reasoning.explained import QUESTIONS, UNKNOWN, Asked, Draw, RetrievedRow, verdict_of
+from tools.responses.reasoning.neighbours import Edit, Listed
 from tools.responses.reasoning.retrieval import Retrieval, Task, retrieve, rows_of
 from tools.responses.reasoning.summaries import GeneSummary, known_facts, told_of
 from tools.responses.reasoning.votes import votes
@@ -95,6 +97,8 @@ class AskedFigures:
         gene_frequency_pooled: What each readout's share in training reaches over these rows pooled.
         published_retrieval: What the paper reports of retrieval without a language model, over all rows of the line.
         published: What it reports of SUMMER.
+        neighbours: What votes of the closest rows reach after the language model edited who is close; None where nobody
+            edits.
     """
 
     line: str
@@ -114,10 +118,12 @@ class AskedFigures:
     gene_frequency_pooled: float
     published_retrieval: float | None
     published: float | None
+    neighbours: EditedFigures | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
-        return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        values = {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        return values | {"neighbours": None if self.neighbours is None else self.neighbours.to_json()}
 
 
 @dataclass(frozen=True)
@@ -148,14 +154,14 @@ class Asking:
         lines: Names X; all of the folder where None.
         limit: Rows of each task of a line, at most.
         seed: Seed of the rows, of draws, shuffle and bootstrap.
-        controls: Whether the same is asked without rows, without texts, and with rows of shuffled genes.
+        controls: What the same is asked with besides, of `CONTROLS`.
     """
 
     data: Path | None = None
     lines: Sequence[str] | None = None
     limit: int = LIMIT
     seed: int = 0
-    controls: bool = True
+    controls: Sequence[str] = CONTROLS
 
 
 @dataclass(frozen=True)
@@ -174,7 +180,9 @@ class _Sheet:
         return pd.DataFrame({"perturbation": self.rows.perturbations, "readout": self.rows.readouts})
 
 
-def benchmark_asked(workspace: Workspace, reasoner: Reasoner, asking: Asking) -> AskedReport:
+def benchmark_asked(
+    workspace: Workspace, reasoner: Reasoner, asking: Asking, editor: Editor | None = None
+) -> AskedReport:
     """Asks a language model PerturbQA's questions, three draws each, and says how well it answers them.
 
     Asked are rows of readouts that the metric counts, as many positive as negative ones of each readout. What was
@@ -184,6 +192,8 @@ def benchmark_asked(workspace: Workspace, reasoner: Reasoner, asking: Asking) ->
         workspace: Its store has the annotation.
         reasoner: Who is asked.
         asking: What.
+        editor: Who edits the closest perturbations of each that is asked about, whose rows then vote; nobody where
+            None. It is asked first, and what it took counts toward what the reasoner may cost.
 
     Raises:
         NotFoundError: The folder, a line or all annotation is not at hand.
@@ -194,6 +204,10 @@ def benchmark_asked(workspace: Workspace, reasoner: Reasoner, asking: Asking) ->
     from threadpoolctl import threadpool_limits
 
     sheets, missing = _sheets(workspace, reasoner.name, asking)
+    edits: dict[str, dict[str, Edit]] = {}
+    if editor is not None:
+        edits = {played.line.name: edits_on(editor, played, listed) for played, listed in _lists(workspace, sheets)}
+        reasoner.spent = reasoner.spent.plus(editor.spent)
     given = iter(reasoner.judge(_everything(sheets)))
     heard = [{name: [next(given) for _ in asked] for name, asked in sheet.asked.items()} for sheet in sheets]
     found: list[AskedFigures] = []
@@ -203,23 +217,41 @@ def benchmark_asked(workspace: Workspace, reasoner: Reasoner, asking: Asking) ->
         with threadpool_limits(1):
             some = list(both)
             predictor = some[0][0].played.predictor()
-            found += [_figures(sheet, draws, predictor) for sheet, draws in some]
+            found += [_figures(sheet, draws, predictor, edits.get(line)) for sheet, draws in some]
     workspace.report(Progress(TASK, len(sheets), len(sheets), "done"))
     return AskedReport(reasoner.name, reasoner.spent, tuple(found), missing)
 
 
-def estimate_asked(workspace: Workspace, reasoner: Reasoner, asking: Asking) -> JudgeUsage:
+def estimate_asked(
+    workspace: Workspace, reasoner: Reasoner, asking: Asking, editor: Editor | None = None
+) -> JudgeUsage:
     """What `benchmark_asked` would take; nothing is sent.
 
     Args:
         workspace: As there.
         reasoner: As there.
         asking: As there.
+        editor: As there.
 
     Raises:
         HitscoutError: As there.
     """
-    return reasoner.estimate(_everything(_sheets(workspace, reasoner.name, asking)[0]))
+    sheets, _ = _sheets(workspace, reasoner.name, asking)
+    usage = reasoner.estimate(_everything(sheets))
+    if editor is None:
+        return usage
+    return usage.plus(editor.estimate([one for _, listed in _lists(workspace, sheets) for one in listed]))
+
+
+def _lists(workspace: Workspace, sheets: Sequence[_Sheet]) -> list[tuple[PlayedLine, list[Listed]]]:
+    """What is listed of each perturbation of a line, once for both tasks."""
+    lines: dict[str, list[_Sheet]] = {}
+    for sheet in sheets:
+        lines.setdefault(sheet.played.line.name, []).append(sheet)
+    asked = [
+        (some[0].played, [str(one) for sheet in some for one in sheet.rows.perturbations]) for some in lines.values()
+    ]
+    return [(played, lists_of(workspace, played, named)) for played, named in asked]
 
 
 def _everything(sheets: Sequence[_Sheet]) -> list[Asked]:
@@ -255,6 +287,8 @@ def _sheets(workspace: Workspace, by: str, asking: Asking) -> tuple[list[_Sheet]
         f"{option(limit=asking.limit)} was given.",
         "Give 2 or more: a row that responds and one that does not.",
     )
+    for control in asking.controls:
+        check_word("control", control, CONTROLS)
     read, annotation = lines_and_annotation(workspace, asking.data, asking.lines)
     sheets: list[_Sheet] = []
     for done, line in enumerate(read):
@@ -267,7 +301,7 @@ def _sheets(workspace: Workspace, by: str, asking: Asking) -> tuple[list[_Sheet]
 
 def _sheets_of(workspace: Workspace, line: Line, annotation: Annotation, by: str, asking: Asking) -> list[_Sheet]:
     played = PlayedLine(line, annotation, prepare(line.train, annotation), asking.seed)
-    other = played.shuffled() if asking.controls else None
+    other = played.shuffled() if "shuffled_genes" in asking.controls else None
     made = []
     for task in TASKS:
         rows = sampled(AskedRows.of(line, task).among(counted(line, task)), asking.limit, asking.seed)
@@ -275,12 +309,12 @@ def _sheets_of(workspace: Workspace, line: Line, annotation: Annotation, by: str
         texts = _texts(workspace, line, sheet.pairs, by)
         plainly = _questions(played, task, sheet.pairs, texts)
         asked = {"": plainly}
+        if "no_retrieval" in asking.controls:
+            asked["no_retrieval"] = [replace(one, draws=_no_rows(one), without_rows=True) for one in plainly]
+        if "no_summaries" in asking.controls:
+            asked["no_summaries"] = [replace(one, summaries=()) for one in plainly]
         if other is not None:
-            asked |= {
-                "no_retrieval": [replace(one, draws=_no_rows(one), without_rows=True) for one in plainly],
-                "no_summaries": [replace(one, summaries=()) for one in plainly],
-                "shuffled_genes": _questions(other, task, sheet.pairs, texts),
-            }
+            asked["shuffled_genes"] = _questions(other, task, sheet.pairs, texts)
         made.append(replace(sheet, asked=asked))
     return made
 
@@ -329,7 +363,10 @@ def _row(line: str, perturbation: str, readout: str, positive: bool, weight: flo
 
 
 def _figures(
-    sheet: _Sheet, heard: Mapping[str, Sequence[tuple[Draw, ...]]], fitted: FittedResponsePredictor
+    sheet: _Sheet,
+    heard: Mapping[str, Sequence[tuple[Draw, ...]]],
+    fitted: FittedResponsePredictor,
+    edits: Mapping[str, Edit] | None = None,
 ) -> AskedFigures:
     played, task = sheet.played, sheet.task
     counting = Counting(sheet.rows, played.seed)
@@ -340,6 +377,7 @@ def _figures(
     said = {name: np.nan_to_num(values, nan=0.5) for name, values in scores.items()}
     reached = {name: counting.reached(said[name]) if name in said else None for name in CONTROLS}
     published = PUBLISHED.get((played.line.name, task), (None, None))
+    both = votes_of, predicted
     return AskedFigures(
         line=played.line.name, task=task, rows=len(own), genes_scored=len(set(sheet.rows.readouts)),
         abstained=float(np.isnan(own).mean()), invented=float(np.mean([bool(one.invented) for one in draws])),
@@ -348,6 +386,7 @@ def _figures(
         language_model_minus_predictor=counting.gain(said[""], predicted), **reached,
         gene_frequency_pooled=pooled_frequency(sheet.rows, played.line), published_retrieval=published[0],
         published=published[1],
+        neighbours=None if edits is None else edited_figures(counting, played, task, edits, both),
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ from tools.responses.answers import PredictedResponses, ResponseAnswer, predicte
 from tools.responses.fits import ResponseFit, fit_of
 from tools.responses.label_table import Context, ask
 from tools.responses.reasoning.asked_pair import facts_on_pair, the_pair
-from tools.responses.reasoning.retrieval import Retrieval, Task, retrieve, rows_of
+from tools.responses.reasoning.neighbours import Edit, NeighbourEditor, edits_by, listed_in, retrieve_edited
+from tools.responses.reasoning.retrieval import Retrieval, Task, rows_of
 from tools.responses.reasoning.summaries import GeneSummary
 from tools.responses.reasoning.votes import votes
 from tools.responses.reasoning.written import Summaries, told
@@ -102,6 +103,7 @@ class ExplainedResponse:
         summaries: Two texts on each gene of the question.
         verdicts: Whether it responds, and whether it then goes up.
         notes: What should be known of the answer.
+        neighbours: What a language model made of the closest perturbations before they voted; None where nobody edited.
     """
 
     context: str
@@ -110,6 +112,7 @@ class ExplainedResponse:
     summaries: tuple[GeneSummary, ...]
     verdicts: tuple[Verdict, ...]
     notes: tuple[str, ...]
+    neighbours: Edit | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ class Asked:
         summaries: Two texts on each gene.
         draws: The rows of each draw, with what they vote for.
         without_rows: Whether it is asked though there are no rows, as a control; else such a draw abstains.
+        edit: What became of the closest perturbations before rows were looked for; None where nobody edited.
     """
 
     task: Task
@@ -129,6 +133,7 @@ class Asked:
     summaries: tuple[GeneSummary, ...]
     draws: tuple[Draw, ...]
     without_rows: bool = False
+    edit: Edit | None = None
 
 
 class Reasoner(Protocol):
@@ -156,12 +161,14 @@ class Explaining:
         summaries: What is told of both genes: texts that a language model wrote of the very facts where there are any,
             else those by template (``kept``); those by template; or none.
         seed: Seed of draws and fit.
+        editor: Who edits the closest perturbations before rows are looked for and vote; nobody where None.
     """
 
     context: str = ""
     graph: bool = False
     summaries: Summaries = "kept"
     seed: int = 0
+    editor: NeighbourEditor | None = None
 
 
 def explain_response(
@@ -215,13 +222,15 @@ def explained_by(
     by = "" if reasoner is None else reasoner.name
     predicted, asked = asked_about(workspace, perturbation, readout, how, by)
     given = [one.draws for one in asked] if reasoner is None else reasoner.judge(asked)
+    counted = "votes" if how.editor is None else f"votes, neighbours edited by {how.editor.name}"
     return ExplainedResponse(
         context=predicted.context,
         cell_type=predicted.cell_type,
         predicted=predicted.answers[0],
         summaries=asked[0].summaries,
-        verdicts=tuple(verdict_of(one, draws, by or "votes") for one, draws in zip(asked, given, strict=True)),
+        verdicts=tuple(verdict_of(one, draws, by or counted) for one, draws in zip(asked, given, strict=True)),
         notes=predicted.notes,
+        neighbours=asked[0].edit,
     )
 
 
@@ -246,8 +255,12 @@ def asked_about(
         facts = facts_on_pair(workspace, chosen, pair)
     fit = fit_of(workspace, chosen, seed=how.seed)
     predicted = predicted_by(workspace, fit, chosen, pair)
+    edit = None
+    if how.editor is not None:
+        listed = listed_in(workspace, fit, chosen, pair, how.seed)
+        edit = edits_by(how.editor, listed, fit.fitted.context, fit.fitted.annotation)[listed[0].perturbation]
     workspace.report(Progress(f"rows of {chosen.name}", 0, 1, "looking for close rows"))
-    asked = _questions(fit, chosen, pair, tuple(told(workspace, facts, how.summaries, by)), how)
+    asked = _questions(fit, chosen, pair, tuple(told(workspace, facts, how.summaries, by)), how, edit)
     workspace.report(Progress(f"rows of {chosen.name}", 1, 1, "done"))
     return predicted, asked
 
@@ -258,6 +271,7 @@ def _questions(
     pair: pd.DataFrame,
     summaries: tuple[GeneSummary, ...],
     how: Explaining,
+    edit: Edit | None = None,
 ) -> list[Asked]:
     """Both questions on a pair, with summaries and rows; rows are looked for where the predictor looked."""
     table, annotation = fit.fitted.context, fit.fitted.annotation
@@ -265,12 +279,13 @@ def _questions(
     looked = Retrieval(closeness="graph" if how.graph else "kernel")
     asked = []
     for task, words in QUESTIONS.items():
-        found = retrieve(table, pairs, annotation, task, looked, how.seed)
+        found = retrieve_edited(table, pairs, annotation, task, looked, {} if edit is None else {perturbation: edit},
+                                how.seed)  # fmt: skip
         said = votes(found).draws[0]
         rows = [_rows(table, context, rows_of(found, 0, draw)) for draw in range(looked.draws)]
         draws = tuple(_voted(task, some, float(vote)) for some, vote in zip(rows, said, strict=True))
         question = words.format(readout=readout, perturbation=perturbation, cells=context.cell_type or context.name)
-        asked.append(Asked(task, question, summaries, draws))
+        asked.append(Asked(task, question, summaries, draws, edit=edit))
     return asked
 
 

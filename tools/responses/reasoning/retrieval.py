@@ -98,7 +98,20 @@ def retrieve(
         how: How rows are looked for.
         seed: Seed of the draws.
     """
-    close = closeness(context, asked, annotation, how)
+    return retrieve_by(closeness(context, asked, annotation, how), context, asked, task, how, seed)
+
+
+def retrieve_by(close: Floats, context: Context, asked: Pairs, task: Task, how: Retrieval, seed: int = 0) -> Retrieved:
+    """As `retrieve`, by a closeness that is given.
+
+    Args:
+        close: As `closeness` gives it, asked × perturbations; what is 0 is never taken.
+        context: As there.
+        asked: As there.
+        task: As there.
+        how: As there.
+        seed: As there.
+    """
     labels, at = labels_of(context, task), (asked.perturbation, places(context.readouts, asked.readout))
     rng = np.random.default_rng([seed, 7])
     count = len(context.perturbations)
@@ -140,16 +153,21 @@ def closeness(context: Context, asked: Pairs, annotation: Annotation, how: Retri
     alike = cosines(asked.rows, context.perturbed)
     sources = GRAPH if how.closeness == "graph" and GRAPH[0] in alike else MIXED
     close = mixed(alike, context.units, sources, POWER)
-    meant = [_genes(name, annotation.symbols) for name in context.perturbations]
+    meant = [meant_by(name, annotation.symbols) for name in context.perturbations]
     for row, name in enumerate(asked.names):
-        own = _genes(name, annotation.symbols)
+        own = meant_by(name, annotation.symbols)
         close[row, [place for place, genes in enumerate(meant) if genes == own]] = 0
     close[close <= how.floor * float(close.max(initial=0))] = 0
     return close
 
 
-def _genes(name: str, symbols: Mapping[str, str]) -> frozenset[str]:
-    """The genes of a perturbation by approved symbol: equal where two names mean one perturbation."""
+def meant_by(name: str, symbols: Mapping[str, str]) -> frozenset[str]:
+    """The genes of a perturbation by approved symbol: equal where two names mean one perturbation.
+
+    Args:
+        name: Of the perturbation.
+        symbols: Name → approved symbol.
+    """
     return frozenset(symbols.get(one, one) for one in genes_in(name))
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from tui.cli import options
 from tui.cli import replay_options as shared
+from tui.cli.commands.benchmark_perturbqa import perturbqa
 from tui.cli.frame import command, group, listed, session_of
-from tui.cli.spending import asks_first
 
 
 def biodiscovery(
@@ -59,98 +59,6 @@ def biodiscovery(
             trained_until=trained_until, **shared.named(predictor, acquisition),
         )  # fmt: skip
     session.give(report, layout.replayed)
-
-
-def perturbqa(
-    context: typer.Context,
-    *,
-    data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of X-de.csv and X-dir.csv; else the fetched packs.")
-    ] = None,
-    lines: Annotated[
-        list[str] | None,
-        typer.Option(metavar="A,B", help="Which lines X; all of the folder if not given. Repeat it, or use commas."),
-    ] = None,
-    setting: Annotated[
-        Literal["within", "across", "both"],
-        typer.Option(help="Learn from one line, or from other lines' train rows too; both compares them in pairs."),
-    ] = "within",
-    task: Annotated[
-        Literal["responses", "gse"],
-        typer.Option(help="Responses of readout genes, or names for clusters of genes (gene-set questions)."),
-    ] = "responses",
-    reasoning: Annotated[
-        Literal["none", "votes", "combined"],
-        typer.Option(
-            help="Let the closest measured responses vote, without a language model; combined sets the predictor beside"
-            " them and adds the two."
-        ),
-    ] = "none",
-    language_model: Annotated[
-        str,
-        typer.Option(
-            "--model",
-            metavar="PROVIDER:NAME",
-            help="Ask a language model, which reads texts and rows; replies are kept, so an interrupted run goes on"
-            " where it stopped.",
-        ),
-    ] = "",
-    limit: Annotated[int, typer.Option(min=2, help="With --model: rows of each task of a line, at most.")] = 100,
-    estimate: options.Estimate = False,
-    max_cost: options.MaxCost = None,
-    share: options.Share = None,
-    agree: options.Agree = False,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of folds, draws, shuffles and bootstrap.")] = 0,
-    no_controls: shared.NoControls = False,
-    shuffles: Annotated[int, typer.Option(min=1, help="How often the control with shuffled genes is played.")] = 5,
-    workers: options.Workers = None,
-) -> None:
-    """Predicts which readout genes respond to a perturbation, and which way, in PerturbQA (arXiv 2502.21290).
-
-    The headline is the AUROC within each readout, meaned over readouts; K562 and K562-set never train each other.
-    """
-    from agent.judge.terms import Terms
-    from tools.benchmarks.cluster_names import benchmark_gene_sets
-    from tools.benchmarks.perturbqa import benchmark_perturbqa
-    from tools.benchmarks.reasoning.perturbqa_asked import Asking, benchmark_asked, estimate_asked
-    from tools.benchmarks.reasoning.perturbqa_votes import benchmark_reasoning
-    from tui.layouts import cluster_names
-    from tui.layouts import perturbqa as layout
-    from tui.layouts import reasoning as explained_layout
-
-    session = session_of(context)
-    if language_model:
-        if task == "gse" or reasoning != "none":
-            raise typer.BadParameter("It answers --task responses, without --reasoning.", param_hint="--model")
-        terms = Terms(language_model, share, agree, max_cost, asks_first(agree=agree))
-        asking = Asking(data, listed(lines) if lines else None, limit, seed, not no_controls)
-        with session.workspace() as workspace, terms.reasoner(workspace) as reasoner:
-            if estimate:
-                session.give(estimate_asked(workspace, reasoner, asking), explained_layout.estimated)
-            else:
-                session.give(benchmark_asked(workspace, reasoner, asking), layout.asked)
-        return
-    if estimate:
-        raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
-    if task == "gse":
-        with session.workspace() as workspace:
-            named_clusters = benchmark_gene_sets(workspace, data, listed(lines) if lines else None)
-        session.give(named_clusters, cluster_names.figures)
-        return
-    if reasoning != "none":
-        with session.workspace() as workspace:
-            reasoned = benchmark_reasoning(
-                workspace, data, listed(lines) if lines else None, reasoning=reasoning, seed=seed,
-                controls=not no_controls,
-            )  # fmt: skip
-        session.give(reasoned, layout.reasoned)
-        return
-    with session.workspace() as workspace:
-        report = benchmark_perturbqa(
-            workspace, data, listed(lines) if lines else None, setting=setting, seed=seed, controls=not no_controls,
-            shuffles=shuffles, workers=workers,
-        )  # fmt: skip
-    session.give(report, layout.figures)
 
 
 def suite(
@@ -382,6 +290,7 @@ def register(app: typer.Typer) -> None:
             "hitscout benchmark perturbqa --lines k562 --reasoning votes",
             "hitscout benchmark perturbqa --lines k562 --model openai-chat:NAME --limit 100 --estimate",
             "hitscout benchmark perturbqa --lines k562 --model openai-chat:NAME --limit 100 --max-cost 5 --json",
+            "hitscout benchmark perturbqa --lines k562 --model openai-chat:NAME --controls no_retrieval --max-cost 2",
             "hitscout benchmark perturbqa --task gse",
         ],
     )  # fmt: skip

@@ -68,7 +68,9 @@ def _summarised(session: Session, gene: str, table: str, terms: Terms, *, estima
         if not terms.language_model:
             session.give(gene_summary(workspace, gene, context=table), reasoning.summarised)
             return
-        with terms.writer(workspace) as writer:
+        from agent.judge.opening import open_writer
+
+        with terms.opened(open_writer, workspace) as writer:
             if estimate:
                 facts = facts_on(workspace, gene, table)
                 left = lacking(workspace, {facts.gene: facts}, writer.name)

@@ -49,6 +49,13 @@ def respond(
             " those that one wrote before, else by template."
         ),
     ] = None,
+    edit_neighbours: Annotated[
+        bool,
+        typer.Option(
+            "--edit-neighbours",
+            help="With --why: the language model says which close perturbations are alike, and their rows vote.",
+        ),
+    ] = False,
     estimate: options.Estimate = False,
     max_cost: options.MaxCost = None,
     share: options.Share = None,
@@ -66,7 +73,7 @@ def respond(
 
     session = session_of(context)
     if not why:
-        _refuse_without_why(language_model, summaries, estimate=estimate)
+        _refuse_without_why(language_model, summaries, estimate=estimate, edit_neighbours=edit_neighbours)
         with session.workspace() as workspace:
             found = predict_responses(
                 workspace, listed([perturbation]), listed([readout_gene]) if readout_gene else (), context=table,
@@ -74,24 +81,33 @@ def respond(
             )  # fmt: skip
         session.give(found, layout.predicted)
         return
-    if not language_model and (estimate or summaries == "written"):
+    if not language_model and (estimate or edit_neighbours or summaries == "written"):
         raise typer.BadParameter("Name the language model that is meant.", param_hint="--model")
+    if edit_neighbours and graph:
+        raise typer.BadParameter("The kernels count over edited neighbours: leave --graph out.", param_hint="--graph")
     terms = Terms(language_model, share, agree, max_cost, asks_first(agree=agree))
     told: Summaries = "kept" if summaries is None or summaries == "written" else summaries
     how = Explaining(table, graph, told, seed)
-    _explained(session, (perturbation, readout_gene), how, terms, writes=summaries == "written", estimate=estimate)
+    _explained(
+        session, (perturbation, readout_gene), how, terms, writes=summaries == "written", edits=edit_neighbours,
+        estimate=estimate,
+    )  # fmt: skip
 
 
-def _refuse_without_why(language_model: str, summaries: str | None, *, estimate: bool) -> None:
-    given = {"--model": bool(language_model), "--summaries": summaries is not None, "--estimate": estimate}
+def _refuse_without_why(language_model: str, summaries: str | None, *, estimate: bool, edit_neighbours: bool) -> None:
+    given = {
+        "--model": bool(language_model), "--summaries": summaries is not None, "--estimate": estimate,
+        "--edit-neighbours": edit_neighbours,
+    }  # fmt: skip
     for name, is_given in given.items():
         if is_given:
             raise typer.BadParameter("It goes with --why, which explains one pair.", param_hint=name)
 
 
 def _explained(
-    session: Session, pair: tuple[str, str], how: Explaining, terms: Terms, *, writes: bool, estimate: bool
-) -> None:
+    session: Session, pair: tuple[str, str], how: Explaining, terms: Terms, *, writes: bool, edits: bool,
+    estimate: bool,
+) -> None:  # fmt: skip
     from tools.responses.reasoning.explained import explained_by
     from tui.layouts import reasoning
 
@@ -99,12 +115,12 @@ def _explained(
         if estimate:
             from agent.judge.explaining import estimate_of
 
-            session.give(estimate_of(workspace, terms, *pair, how, writes=writes), reasoning.estimated)
+            session.give(estimate_of(workspace, terms, *pair, how, writes=writes, edits=edits), reasoning.estimated)
             return
         if terms.language_model:
             from agent.judge.explaining import explained_with
 
-            found = explained_with(workspace, terms, *pair, how, writes=writes)
+            found = explained_with(workspace, terms, *pair, how, writes=writes, edits=edits)
         else:
             found = explained_by(workspace, None, *pair, how)
     session.give(found, reasoning.explained)
@@ -123,6 +139,7 @@ def register(app: typer.Typer) -> None:
             "hitscout respond PSMD6 HSPA5 --context perturbqa-k562 --why",
             "hitscout respond PSMD6 HSPA5 --context perturbqa-k562 --why --model openai-chat:NAME --estimate",
             "hitscout respond PSMD6 HSPA5 --why --model openai-chat:NAME --summaries written --max-cost 0.10",
+            "hitscout respond PSMD6 HSPA5 --why --model openai-chat:NAME --edit-neighbours --max-cost 0.10",
             "hitscout respond PSMD6 --context perturbqa-k562 --top 10",
             "hitscout respond MED12,MED24 CCNA2,MYC --context perturbqa-rpe1 --across --json",
         ],
