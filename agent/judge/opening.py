@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack, cast
 
 from agent.judge.asking import Asker
 from agent.judge.cluster_reader import LanguageModelClusterReader
+from agent.judge.gene_set_namer import LanguageModelNamer
 from agent.judge.judge import LanguageModelJudge
 from agent.judge.neighbour_editor import LanguageModelEditor
 from agent.judge.reasoner import LanguageModelReasoner
@@ -183,6 +184,23 @@ def open_editor(workspace: Workspace, name: str, **bounds: Unpack[Bounds]) -> La
     return _opened(
         LanguageModelEditor, "neighbours", workspace, name, "Editing neighbours",
         ("edits no neighbours", "votes of the closest rows need none"), **bounds,
+    )  # fmt: skip
+
+
+def open_namer(workspace: Workspace, name: str, **bounds: Unpack[Bounds]) -> LanguageModelNamer:
+    """Who names clusters of genes, and keeps its replies in the cache; close it after use.
+
+    Args:
+        workspace: As for `open_reasoner`.
+        name: As there.
+        bounds: As there.
+
+    Raises:
+        HitscoutError: As there.
+    """
+    return _opened(
+        LanguageModelNamer, "gene-set-names", workspace, name, "Naming clusters of genes",
+        ("names no clusters", "enriched sets need none"), **bounds,
     )  # fmt: skip
 
 

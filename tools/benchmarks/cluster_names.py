@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from db.acts import DIR, act, option
@@ -19,9 +20,14 @@ from db.genes.names import GeneNames
 from tools.benchmarks.perturbqa_line import GROUP
 from tools.enrichment.over_representation import LEVEL, members_of
 from tools.genes.sets.statistics import cut_sets, over_represented, short_name
+from tools.genes.texts.encoders import encoder_of
 from tools.workspace import Progress, Workspace
 
 SMALLEST, LARGEST = 3, 500
+BY_SETS = "enriched sets"
+ENCODER = "minilm"
+MOST_SETS = 5
+Sets = Mapping[tuple[str, str], Sequence[str]]
 KINDS = {"pert": "pert", "gene": "gene"}
 """Kind of a list of clusters → column of the line's table whose genes were tested."""
 
@@ -61,6 +67,9 @@ class ClusterList:
         other_names: The control: the same recall when every cluster gets the name of another, mean over all.
         tested: Genes that could have been in a cluster: the background.
         examples: Some of the clusters, the largest first.
+        by: Who named them: ``enriched sets``, or a language model.
+        likeness: Mean cosine of label and name by the text encoder, 0 without a name; None where no encoder is here.
+        likeness_of_others: The control: the same when every cluster gets the name of another.
     """
 
     clusters: str
@@ -72,6 +81,43 @@ class ClusterList:
     other_names: float
     tested: int
     examples: tuple[NamedCluster, ...]
+    by: str = BY_SETS
+    likeness: float | None = None
+    likeness_of_others: float | None = None
+
+
+@dataclass(frozen=True)
+class LabelledCluster:
+    """A cluster with a label, and what its genes gather in.
+
+    Attributes:
+        genes: Approved symbols.
+        label: What people called it.
+        sets: Short names of the sets with an FDR of .05 at most, the best first.
+        evidence: Evidence id of the first; empty where there is none.
+        fdr: Its false discovery rate; None where there is none.
+    """
+
+    genes: tuple[str, ...]
+    label: str
+    sets: tuple[str, ...]
+    evidence: str
+    fdr: float | None
+
+
+@dataclass(frozen=True)
+class ClusterWorld:
+    """The labelled clusters of one list.
+
+    Attributes:
+        name: Of the list.
+        labelled: The clusters, in the order of the file.
+        tested: Genes that could have been in one.
+    """
+
+    name: str
+    labelled: tuple[LabelledCluster, ...]
+    tested: int
 
 
 @dataclass(frozen=True)
@@ -101,6 +147,25 @@ def benchmark_gene_sets(
         NotFoundError: The folder has no such list, or the store no gene sets.
         RefusedFileError: A file cannot be read.
     """
+    found = [
+        list_of(workspace, world, [named_by_set(one) for one in world.labelled], examples)
+        for world in worlds(workspace, data, lines)
+    ]
+    return GeneSetReport("gse", tuple(found))
+
+
+def worlds(workspace: Workspace, data: Path | None, lines: Sequence[str] | None) -> list[ClusterWorld]:
+    """The labelled clusters of each list, with what their genes gather in.
+
+    Args:
+        workspace: As for `benchmark_gene_sets`.
+        data: As there.
+        lines: As there.
+
+    Raises:
+        NotFoundError: As there.
+        RefusedFileError: As there.
+    """
     folder = data or workspace.paths.packs / GROUP
     files = _files(folder, lines)
     members = members_of(workspace, ())
@@ -108,9 +173,9 @@ def benchmark_gene_sets(
     found = []
     for done, (path, line, kind) in enumerate(files):
         workspace.report(Progress("gene sets", done, len(files), path.name))
-        found.append(_played(path, folder / f"{line}-de.csv", KINDS[kind], names, members, examples))
+        found.append(_world(path, folder / f"{line}-de.csv", KINDS[kind], names, members))
     workspace.report(Progress("gene sets", len(files), len(files), "done"))
-    return GeneSetReport("gse", tuple(found))
+    return found
 
 
 def rouge1_recall(label: str, name: str) -> float:
@@ -142,53 +207,89 @@ def _files(folder: Path, lines: Sequence[str] | None) -> list[tuple[Path, str, s
     return found
 
 
-def _played(
-    path: Path, table: Path, column: str, names: GeneNames, members: pd.DataFrame, examples: int
-) -> ClusterList:
+def _world(path: Path, table: Path, column: str, names: GeneNames, members: pd.DataFrame) -> ClusterWorld:
     clusters = _clusters(path)
     listed = read_plain_table(table, ",", usecols=[column])[column].unique().tolist()
     tested = sorted(set(_symbols(names, listed)) | {one for genes, _ in clusters for one in _symbols(names, genes)})
     sets = cut_sets(members, tested, SMALLEST, LARGEST)
-    labelled = [(_symbols(names, genes), label) for genes, label in clusters if label]
-    answers, threes = [], []
-    for genes, label in labelled:
-        best = over_represented(sets, genes, tested).head(3)
-        best = best[best["fdr"] <= LEVEL]
-        shorts = [short_name(str(name)) for name in best["gene_set"]]
-        first = best.iloc[0] if len(best) else None
-        answers.append(
-            NamedCluster(
-                genes=len(genes),
-                label=label,
-                name=shorts[0] if shorts else "",
-                evidence="" if first is None else set_id(first["collection"], first["gene_set"]),
-                fdr=None if first is None else float(first["fdr"]),
-                rouge1_recall=rouge1_recall(label, shorts[0]) if shorts else 0.0,
-            )
-        )
-        threes.append(rouge1_recall(label, " ".join(shorts)))
-    return _list_of(path, answers, threes, len(tested), examples)
+    labelled = [_labelled(sets, _symbols(names, genes), label, tested) for genes, label in clusters if label]
+    return ClusterWorld(path.name.removesuffix("-gse.json"), tuple(labelled), len(tested))
 
 
-def _list_of(
-    path: Path, answers: Sequence[NamedCluster], threes: Sequence[float], tested: int, examples: int
+def _labelled(sets: Sets, genes: list[str], label: str, tested: list[str]) -> LabelledCluster:
+    best = over_represented(sets, genes, tested).head(MOST_SETS)
+    best = best[best["fdr"] <= LEVEL]
+    first = best.iloc[0] if len(best) else None
+    return LabelledCluster(
+        tuple(genes),
+        label,
+        tuple(short_name(str(name)) for name in best["gene_set"]),
+        "" if first is None else set_id(first["collection"], first["gene_set"]),
+        None if first is None else float(first["fdr"]),
+    )
+
+
+def named_by_set(cluster: LabelledCluster) -> NamedCluster:
+    """The name of the most enriched set, and how much of the label is in it.
+
+    Args:
+        cluster: A cluster.
+    """
+    name = cluster.sets[0] if cluster.sets else ""
+    recall = rouge1_recall(cluster.label, name)
+    return NamedCluster(len(cluster.genes), cluster.label, name, cluster.evidence, cluster.fdr, recall)
+
+
+def list_of(
+    workspace: Workspace, world: ClusterWorld, answers: Sequence[NamedCluster], examples: int = 5, by: str = BY_SETS
 ) -> ClusterList:
+    """How well the clusters of a list were named.
+
+    Args:
+        workspace: Its packs may hold the text encoder.
+        world: The list.
+        answers: Names of some of its clusters or of all.
+        examples: How many are shown.
+        by: Who named them.
+    """
+
     def mean(values: Sequence[float]) -> float:
         return sum(values) / len(values) if values else float("nan")
 
     others = [rouge1_recall(a.label, b.name) for a in answers for b in answers if a is not b]
     named = [one for one in answers if one.name]
+    asked = {one.label for one in answers}
+    threes = [rouge1_recall(one.label, " ".join(one.sets[:3])) for one in world.labelled if one.label in asked]
+    own, of_others = _likeness(workspace, answers)
     return ClusterList(
-        clusters=path.name.removesuffix("-gse.json"),
+        clusters=world.name,
         labelled=len(answers),
         named=len(named),
         rouge1_recall=mean([one.rouge1_recall for one in answers]),
         rouge1_recall_three=mean(threes),
         words=mean([float(len(_words(one.name))) for one in named]),
         other_names=mean(others),
-        tested=tested,
+        tested=world.tested,
         examples=tuple(sorted(answers, key=lambda one: (-one.genes, one.label))[:examples]),
+        by=by,
+        likeness=own,
+        likeness_of_others=of_others,
     )
+
+
+def _likeness(workspace: Workspace, answers: Sequence[NamedCluster]) -> tuple[float | None, float | None]:
+    """Mean cosine of label and name, and of label and another cluster's name; none where no encoder is here."""
+    try:
+        encoder = encoder_of(ENCODER, workspace.paths.packs)
+    except NotFoundError:
+        return None, None
+    if len(answers) < 2:
+        return None, None
+    labels = np.asarray(encoder.encode([one.label for one in answers]))
+    names = np.asarray(encoder.encode([one.name or "none" for one in answers]))
+    cosine = labels @ (names * np.array([bool(one.name) for one in answers])[:, None]).T
+    own, count = float(np.trace(cosine)), len(answers)
+    return own / count, (float(cosine.sum()) - own) / (count * (count - 1))
 
 
 def _clusters(path: Path) -> list[tuple[list[str], str]]:

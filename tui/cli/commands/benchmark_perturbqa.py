@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tui.cli import options
 from tui.cli import replay_options as shared
-from tui.cli.frame import listed, session_of
+from tui.cli.frame import Session, listed, session_of
 from tui.cli.spending import asks_first
+
+if TYPE_CHECKING:
+    from agent.judge.terms import Terms
 
 
 def perturbqa(
@@ -47,7 +50,9 @@ def perturbqa(
             " where it stopped.",
         ),
     ] = "",
-    limit: Annotated[int, typer.Option(min=2, help="With --model: rows of each task of a line, at most.")] = 100,
+    limit: Annotated[
+        int, typer.Option(min=2, help="With --model: rows of each task, or clusters of each list, at most.")
+    ] = 100,
     estimate: options.Estimate = False,
     max_cost: options.MaxCost = None,
     share: options.Share = None,
@@ -81,9 +86,12 @@ def perturbqa(
 
     session = session_of(context)
     if language_model:
-        if task == "gse" or reasoning != "none":
-            raise typer.BadParameter("It answers --task responses, without --reasoning.", param_hint="--model")
+        if reasoning != "none":
+            raise typer.BadParameter("It answers without --reasoning.", param_hint="--model")
         terms = Terms(language_model, share, agree, max_cost, asks_first(agree=agree))
+        if task == "gse":
+            _named(session, terms, data, listed(lines) if lines else None, limit, seed, estimate=estimate)
+            return
         if no_controls and controls:
             raise typer.BadParameter("It names controls, and --no-controls wants none.", param_hint="--controls")
         chosen = () if no_controls else listed(controls) if controls else CONTROLS
@@ -121,3 +129,20 @@ def perturbqa(
             shuffles=shuffles, workers=workers,
         )  # fmt: skip
     session.give(report, layout.figures)
+
+
+def _named(
+    session: Session, terms: Terms, data: Path | None, lines: list[str] | None, limit: int, seed: int, *, estimate: bool
+) -> None:
+    """Clusters of genes named by a language model, beside their enriched sets."""
+    from agent.judge.opening import open_namer
+    from tools.benchmarks.reasoning.gene_sets_asked import asked_gene_sets, benchmark_gene_sets_asked
+    from tui.layouts import cluster_names
+    from tui.layouts import reasoning as explained_layout
+
+    with session.workspace() as workspace, terms.opened(open_namer, workspace) as namer:
+        if estimate:
+            asked = asked_gene_sets(workspace, data, lines, limit, seed)
+            session.give(namer.estimate(asked), explained_layout.estimated)
+        else:
+            session.give(benchmark_gene_sets_asked(workspace, namer, data, lines, limit, seed), cluster_names.figures)
