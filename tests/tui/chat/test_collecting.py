@@ -63,7 +63,8 @@ def test_what_many_imports_brought_is_set_aside_once(collector, monkeypatch):
     collector.look()
     before = gc.get_freeze_count()
     collector.look()
-    assert gc.get_freeze_count() == before
+    # Fewer where one that was set aside has gone by itself since.
+    assert gc.get_freeze_count() <= before
     for number in range(MANY):
         name = f"tests_pretended_{number}"
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))

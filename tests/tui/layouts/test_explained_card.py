@@ -32,7 +32,7 @@ def value():
 
 
 def test_the_keys_of_an_explained_response_are_these(value):
-    assert set(value) == {"context", "cell_type", "predicted", "summaries", "verdicts", "notes"}
+    assert set(value) == {"context", "cell_type", "predicted", "summaries", "verdicts", "notes", "neighbours"}
     assert set(value["summaries"][0]) == {
         "gene", "downstream", "upstream", "evidence", "by", "written_at", "facts", "statements"
     }  # fmt: skip
