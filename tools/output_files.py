@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from db.acts import PATH, act, option
-from db.errors import RefusedFileError
+from db.errors import InvalidValueError, RefusedFileError
 from db.provenance import has_source
 from tools.workspace import Workspace
 
@@ -47,6 +47,27 @@ def output_path(workspace: Workspace, out: Path, *, overwrite: bool = False) -> 
     elif target in _own_files(workspace):
         raise _own(out)
     return target
+
+
+def path_of_form(workspace: Workspace, out: Path, endings: Sequence[str], *, overwrite: bool) -> Path:
+    """As `output_path`, for a file whose form is told by its ending.
+
+    Args:
+        workspace: As there.
+        out: As there.
+        endings: Those that can be written, with their dots; the first is proposed.
+        overwrite: As there.
+
+    Raises:
+        InvalidValueError: Its ending is none of them.
+        RefusedFileError: As there.
+    """
+    if out.suffix.casefold() not in endings:
+        none_of = f"neither {' nor '.join(endings)}" if len(endings) == 2 else f"none of {', '.join(endings)}"
+        raise InvalidValueError(
+            f"{out.name} ends in {none_of}.", f"Name it so: {option(out=f'{out.stem}{endings[0]}')}."
+        )
+    return output_path(workspace, out, overwrite=overwrite)
 
 
 def require_within(workspace: Workspace, place: Path) -> None:

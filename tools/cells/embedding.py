@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from db.acts import option
-from db.errors import InvalidValueError
-from db.files.parquet import write_parquet
+from tools.cells.annotation.table import ENDINGS as TABLES
+from tools.cells.annotation.table import write_rows
 from tools.cells.space import DEFAULT, CellSpace, space_of
-from tools.output_files import output_path, write_whole
+from tools.output_files import path_of_form, write_whole
 from tools.workspace import Workspace
 
-ENDINGS = (".csv", ".tsv", ".parquet", ".npy")
+ENDINGS = (*TABLES, ".npy")
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,12 @@ def embed_cells(
         InvalidValueError: There is no such column, these vectors need labels, or the ending is another one.
         NotFoundError: There are no such vectors, or the store lacks names or texts.
     """
-    if out.suffix.casefold() not in ENDINGS:
-        raise InvalidValueError(
-            f"{out.name} ends in none of {', '.join(ENDINGS)}.", f"Name it so: {option(out=f'{out.stem}.csv')}."
-        )
-    target = output_path(workspace, out, overwrite=overwrite)
+    target = path_of_form(workspace, out, ENDINGS, overwrite=overwrite)
     space = space_of(workspace, path, vectors=vectors, label=label, gene_vectors=gene_vectors)
-    write_whole(target, lambda place: _write(space, place, target.suffix.casefold(), label), overwrite=overwrite)
+    if target.suffix.casefold() == ".npy":
+        write_whole(target, lambda place: _write_array(space, place), overwrite=overwrite)
+    else:
+        write_rows(target, _table(space, labelled=bool(label)), overwrite=overwrite)
     labels = len(set(space.cells.labels) - {""})
     return EmbeddedCells(
         space.cells.name, space.cells.organism, len(space.vectors), vectors, space.vectors.shape[1], labels, out,
@@ -86,15 +84,12 @@ def embed_cells(
     )  # fmt: skip
 
 
-def _write(space: CellSpace, place: Path, ending: str, label: str) -> None:
-    if ending == ".npy":
-        with place.open("wb") as stream:
-            np.save(stream, space.vectors)
-        return
-    columns = {"cell": space.cells.barcodes} | ({"label": space.cells.labels} if label else {})
+def _write_array(space: CellSpace, place: Path) -> None:
+    with place.open("wb") as stream:
+        np.save(stream, space.vectors)
+
+
+def _table(space: CellSpace, *, labelled: bool) -> pd.DataFrame:
+    columns = {"cell": space.cells.barcodes} | ({"label": space.cells.labels} if labelled else {})
     numbers = {f"v{number}": column for number, column in enumerate(space.vectors.T.round(6), 1)}
-    frame = pd.DataFrame(columns | numbers)
-    if ending == ".parquet":
-        write_parquet(frame, place)
-    else:
-        frame.to_csv(place, index=False, sep="\t" if ending == ".tsv" else ",")
+    return pd.DataFrame(columns | numbers)

@@ -8,12 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from db.acts import option
-from db.errors import InvalidValueError
 from db.files.parquet import write_parquet
 from tools.cells.reading import LabelledCells, Texts
 from tools.cells.scaling import Floats
-from tools.output_files import output_path, write_whole
+from tools.output_files import path_of_form, write_whole
 from tools.workspace import Workspace
 
 ENDINGS = (".csv", ".tsv", ".parquet")
@@ -31,11 +29,7 @@ def check_place(workspace: Workspace, out: Path, *, overwrite: bool) -> Path:
         InvalidValueError: Its ending is none of `ENDINGS`.
         RefusedFileError: It may not be written there.
     """
-    if out.suffix.casefold() not in ENDINGS:
-        raise InvalidValueError(
-            f"{out.name} ends in none of {', '.join(ENDINGS)}.", f"Name it so: {option(out=f'{out.stem}.csv')}."
-        )
-    return output_path(workspace, out, overwrite=overwrite)
+    return path_of_form(workspace, out, ENDINGS, overwrite=overwrite)
 
 
 def write_table(

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from db.acts import option
-from db.errors import InvalidValueError
-from tools.output_files import output_path, write_whole
+from tools.output_files import path_of_form, write_whole
 from tools.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -46,11 +44,7 @@ def picture_place(workspace: Workspace, out: Path, *, overwrite: bool) -> Path:
         InvalidValueError: Its ending is none of `ENDINGS`.
         RefusedFileError: It may not be written there.
     """
-    if out.suffix.casefold() not in ENDINGS:
-        raise InvalidValueError(
-            f"{out.name} ends in neither {' nor '.join(ENDINGS)}.", f"Name it so: {option(out=f'{out.stem}.png')}."
-        )
-    return output_path(workspace, out, overwrite=overwrite)
+    return path_of_form(workspace, out, ENDINGS, overwrite=overwrite)
 
 
 def drawn(target: Path, draw: Callable[[Figure], None], size: tuple[float, float] = SIZE, *, overwrite: bool) -> None:

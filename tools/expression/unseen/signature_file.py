@@ -15,7 +15,7 @@ from tools.expression.unseen.options import Learning
 from tools.expression.unseen.signature_list import TOP, candidates_of, told_signature
 from tools.expression.unseen.signature_ranking import scored
 from tools.expression.unseen.signature_results import PredictedSignature
-from tools.output_files import output_path, write_whole
+from tools.output_files import path_of_form, write_whole
 from tools.parameters import takes_fields
 from tools.workspace import Workspace
 
@@ -74,13 +74,9 @@ def signature_export(
         RefusedFileError: The file may not be written, or one cannot be read.
         InvalidValueError: Too few genes were measured, or a value cannot be used.
     """
-    if out.suffix.casefold() not in ENDINGS:
-        raise InvalidValueError(
-            f"{out.name} ends in none of {', '.join(ENDINGS)}.", f"Name it so: {option(out=f'{out.stem}.csv')}."
-        )
     if top < 1:
         raise InvalidValueError(f"{top} perturbations cannot be listed.", f"Give {option(top=1)} or more.")
-    target = output_path(workspace, out, overwrite=overwrite)
+    target = path_of_form(workspace, out, ENDINGS, overwrite=overwrite)
     told = told_signature(workspace, signature, cells, toward, away)
     made = scored(workspace, told, learning, within=within, candidates=candidates_of(workspace, genes, library))
     frame = pd.DataFrame([vars(one) for one in made.ranked])
