@@ -25,8 +25,8 @@ from tools.cells.reading import LabelledCells, Texts, genes_of_file, read_cells
 from tools.cells.scaling import Floats
 from tools.cells.shared_genes import SharedGenes, shared_genes
 from tools.cells.telling_genes import Codes
-from tools.cells.vectors.base import DEFAULT as VECTORS
 from tools.cells.variable_genes import variable_in_file
+from tools.cells.vectors.base import DEFAULT as VECTORS
 from tools.cells.vectors.markers import Markers
 from tools.expression.vectors import encoded_vectors
 from tools.parameters import takes_fields
