@@ -259,6 +259,13 @@ SUMMARIES: Mapping[str, Summary] = {
     "Demo": Summary(
         names="path", figures="essentials replay remarks seconds " + _in("shortlist", "campaign round size")
     ),
+    # Designs: figures of a whole, told from none of its rows
+    "ScreenDesign": Summary(figures=EVERYTHING),
+    "DetectableEffect": Summary(names="screen", figures=EVERYTHING),
+    "PerturbSeqDesign": Summary(figures=EVERYTHING),
+    "DrawnScreenDesign": Summary(names="path", figures=EVERYTHING),
+    "DrawnDetectableEffect": Summary(names="path found.screen", figures=EVERYTHING),
+    "DrawnPerturbSeqDesign": Summary(names="path", figures=EVERYTHING),
     # The store itself: what these open is a row, whatever its form
     "Evidence": Summary(names="id", figures=f"kind {_in('sources', 'ingest name')}"),
     "SqlRows": Summary(figures="truncated", pages="rows"),
