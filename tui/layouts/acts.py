@@ -36,6 +36,9 @@ COMMANDS: Mapping[str, str] = {
     "design_screen": "design screen", "draw_screen_design": "design screen",
     "detectable_effect": "design detectable", "draw_detectable_effect": "design detectable",
     "design_perturb_seq": "design perturb-seq", "draw_perturb_seq_design": "design perturb-seq",
+    "plot_volcano": "plot volcano", "plot_rank": "plot rank", "plot_replicates": "plot replicates",
+    "plot_controls": "plot controls", "plot_progress": "plot progress", "plot_reliability": "plot reliability",
+    "plot_sets": "plot sets", "plot_gene": "plot gene", "plot_screens": "plot screens", "plot_plate": "plot plate",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
     "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
     "transcript_list": "transcript list",
@@ -47,7 +50,7 @@ OPTIONS: Mapping[str, str] = {
     "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
     "contexts": "--context", "sources": "--source", "signature_contexts": "--signature-context",
-    "predict_signature.genes": "--gene",
+    "predict_signature.genes": "--gene", "plot_volcano.genes": "--gene", "plot_rank.genes": "--gene",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {
