@@ -90,7 +90,20 @@ SUMMARIES: Mapping[str, Summary] = {
     "ScreenComparison": Summary(
         names="first second",
         figures="relation shared spearman spearman_p spearman_size first_hits second_hits both expected p same_sign"
-        " opposite_sign signed notes hits.perturbation hits.evidence",
+        " opposite_sign signed notes hits.perturbation hits.evidence direction agreeing expected_agreeing agreeing_p"
+        " discordant.perturbation discordant.evidence",
+        pages="hits",
+    ),
+    "ScreenHits": Summary(
+        names="screen",
+        figures="phenotype hit_rule side measured found raising lowering fitness matching notes "
+        + _in("hits", "rank perturbation direction flags evidence"),
+        pages="hits",
+    ),
+    "CommonHits": Summary(
+        names="screens",
+        figures="at_least measured hits_of found expected p same opposite matching notes "
+        + _in("hits", "perturbation screens hit_in direction flags evidence"),
         pages="hits",
     ),
     "AddedScreen": _ADDED,

@@ -6,6 +6,8 @@ READING = {
     "screen_list": ".listing",
     "screen_show": ".listing",
     "screen_compare": ".comparison",
+    "screen_hits": ".hit_listing",
+    "shared_hits": ".common_hits",
 }
 
 WRITING = {

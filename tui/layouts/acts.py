@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "list_packs": "fetch --list", "fetch": "fetch", "add_screen": "screen add", "add_replicate": "screen add",
     "add_perturb_seq": "screen add",
     "screen_list": "screen list", "screen_show": "screen show", "screen_compare": "screen compare",
+    "screen_hits": "screen hits", "shared_hits": "screen hits",
     "screen_remove": "screen remove", "gene_card": "gene", "resolve_genes": "resolve", "gene_set_list": "gene-set list",
     "gene_set_show": "gene-set show", "encode_gene_texts": "encode", "literature_search": "literature",
     "over_representation": "enrich", "ranked_enrichment": "enrich", "similar_genes": "similar",

@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, str] = {
 """Each single command, in the order of the root's help, and the first sentence of its own."""
 
 GROUPS: Mapping[str, str] = {
-    "screen": "Adds, lists, shows, compares and removes screens.",
+    "screen": "Adds, lists, shows, compares, merges, exports and removes screens, and lists their hits.",
     "response": "Adds, lists and removes tables of what perturbations do to readout genes.",
     "cells": "Names cells by a reference whose cells have labels, within a species or across two.",
     "gene-set": "Lists and shows gene sets.",
