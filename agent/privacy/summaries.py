@@ -100,6 +100,12 @@ SUMMARIES: Mapping[str, Summary] = {
         + _in("hits", "rank perturbation direction flags evidence"),
         pages="hits",
     ),
+    "MergedScreen": Summary(
+        names=_in("screen", _SCREEN_NAMES) + " merged",
+        figures=f"{_in('screen', _SCREEN_FIGURES)} method how perturbations hits hits_of agreement kept_aside"
+        " already_present",
+    ),
+    "ExportedScreen": Summary(names="path screen", figures="format perturbations rows controls notes"),
     "CommonHits": Summary(
         names="screens",
         figures="at_least measured hits_of found expected p same opposite matching notes "

@@ -13,6 +13,7 @@ import pandas as pd
 from db.acts import FILE, NAME, act, option
 from db.errors import ConflictError, NotFoundError, did_you_mean
 from db.records import ONE_SIDED, UNSIGNED, Contrast, Screen
+from db.screens.merged import MERGED, merged_of
 from db.screens.response_context import delete_responses
 from db.screens.writing import (
     EFFECT_NUMBERS,
@@ -224,13 +225,15 @@ def _find_screen(connection: duckdb.DuckDBPyConnection, name: str) -> Screen:
 def find_screen_of_ingest(connection: duckdb.DuckDBPyConnection, ingest_id: int) -> Screen | None:
     """The screen that an ingest brought, also where replicates were added to it since; or None.
 
+    A screen that it was merged into is another one.
+
     Args:
         connection: An open connection.
         ingest_id: Id of the ingest.
     """
     later = (
         "WITH RECURSIVE line(id) AS (SELECT ?::INTEGER UNION SELECT ingest.id FROM ingest"
-        " JOIN line ON list_contains(ingest.parents, line.id)) SELECT id FROM line"
+        f" JOIN line ON list_contains(ingest.parents, line.id) WHERE ingest.kind <> '{MERGED}') SELECT id FROM line"
     )
     found = _screens(connection, f"WHERE screen.campaign_id IS NULL AND screen.ingest_id IN ({later})", [ingest_id])
     return found[0] if found else None
@@ -264,7 +267,8 @@ def remove_screen(store: Store, name: str) -> Screen:
         ingests = connection.execute(
             "WITH RECURSIVE line(id) AS (SELECT ingest_id FROM contrast WHERE screen_id = $1"
             " UNION SELECT ingest_id FROM screen WHERE id = $1"
-            " UNION SELECT unnest(ingest.parents) FROM ingest JOIN line USING (id)) SELECT DISTINCT id FROM line"
+            f" UNION SELECT unnest(ingest.parents) FROM ingest JOIN line USING (id) WHERE kind <> '{MERGED}')"
+            " SELECT DISTINCT id FROM line"
             " WHERE id NOT IN (SELECT unnest(parents) FROM ingest WHERE id NOT IN (SELECT id FROM line))",
             [screen.id],
         ).fetchall()
@@ -282,15 +286,20 @@ def remove_screen(store: Store, name: str) -> Screen:
 
 
 def refuse_used(connection: duckdb.DuckDBPyConnection, screen: Screen) -> None:
-    """Refuses to change a screen that a campaign uses.
+    """Refuses to change a screen that a campaign uses, or that another screen was made from.
 
     Args:
         connection: An open connection.
         screen: The screen.
 
     Raises:
-        ConflictError: A campaign uses it, or it holds a campaign's own results.
+        ConflictError: A campaign uses it, it holds a campaign's own results, or a merged screen rests on it.
     """
+    if whole := merged_of(connection, screen.id):
+        raise ConflictError(
+            f"The screen {screen.name!r} is part of the merged screen {', '.join(whole)}, which rests on it.",
+            f"Remove that one first: {act('screen_remove', whole[0])}.",
+        )
     users = connection.execute(
         "SELECT name FROM campaign WHERE measured_screen_id = ? OR id = ? ORDER BY name",
         [screen.id, screen.campaign_id],

@@ -13,5 +13,7 @@ READING = {
 WRITING = {
     "add_screen": ".ingestion.adding",
     "add_replicate": ".ingestion.replicate_adding",
+    "screen_merge": ".merging.merging",
+    "screen_export": ".export",
     "screen_remove": ".listing",
 }

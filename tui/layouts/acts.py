@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "add_perturb_seq": "screen add",
     "screen_list": "screen list", "screen_show": "screen show", "screen_compare": "screen compare",
     "screen_hits": "screen hits", "shared_hits": "screen hits",
+    "screen_merge": "screen merge", "screen_export": "screen export",
     "screen_remove": "screen remove", "gene_card": "gene", "resolve_genes": "resolve", "gene_set_list": "gene-set list",
     "gene_set_show": "gene-set show", "encode_gene_texts": "encode", "literature_search": "literature",
     "over_representation": "enrich", "ranked_enrichment": "enrich", "similar_genes": "similar",
@@ -45,7 +46,7 @@ OPTIONS: Mapping[str, str] = {
     "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
     "contexts": "--context", "sources": "--source", "signature_contexts": "--signature-context",
-    "predict_signature.genes": "--gene",
+    "predict_signature.genes": "--gene", "screen_merge.name": "--name",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {

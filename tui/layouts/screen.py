@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from db.records import Screen
     from tools.screens.common_hits import CommonHits
     from tools.screens.comparison import ScreenComparison
+    from tools.screens.export import ExportedScreen
     from tools.screens.hit_listing import ScreenHits
     from tools.screens.ingestion.added_screen import AddedScreen, NotedRows
     from tools.screens.ingestion.preview import ScreenPreview
     from tools.screens.listing import ListedScreen, ShownScreen
+    from tools.screens.merging.merging import MergedScreen
 
 KINDS = {
     "lfc": "log fold change",
@@ -240,6 +242,39 @@ def common(found: CommonHits) -> Sequence[RenderableType]:
 
 def _more(shown: int, matching: int) -> list[RenderableType]:
     return [line(f"The first {shown:,} of {matching:,}.")] if shown < matching else []
+
+
+def merged(one: MergedScreen) -> Sequence[RenderableType]:
+    """A screen that was merged from others.
+
+    Args:
+        one: What the tool gave.
+    """
+    state = "were merged before; nothing was written" if one.already_present else "are merged"
+    before = ", ".join(f"{name} {count:,}" for name, count in zip(one.merged, one.hits_of, strict=True))
+    about = {
+        "effects": one.how,
+        "perturbations": one.perturbations,
+        "kept aside, measured once": one.kept_aside or "none",
+        "hits": f"{one.hits:,} by {one.screen.hit_rule}, side {one.screen.side}; before: {before}",
+        "agreement": [
+            f"{two.first} and {two.second}: Pearson {number(two.pearson)}, Spearman {number(two.spearman)} on"
+            f" {two.shared:,} shared"
+            for two in one.agreement
+        ],
+    }
+    return [line(f"{one.screen.name}: {' and '.join(one.merged)} {state}.", "bold"), fields(about)]
+
+
+def exported(one: ExportedScreen) -> Sequence[RenderableType]:
+    """A screen that was written to a file.
+
+    Args:
+        one: What the tool gave.
+    """
+    about = {"perturbations": one.perturbations, "rows": one.rows, "negative controls": one.controls or "none"}
+    parts = [line(f"{one.screen} is written to {one.path} ({one.format}).", "bold"), fields(about)]
+    return [*parts, *notes(one.notes)]
 
 
 def removed(removed: Screen) -> Sequence[RenderableType]:

@@ -138,7 +138,7 @@ def export(
 
 def _name_and_file(session: Session, words: Sequence[str], out: Path | None) -> tuple[str, Path]:
     """The campaign, if it was named, and the file: the last word, or the option's value."""
-    from tools.campaigns.rounds.order_file import FORMAT_OF_SUFFIX
+    from tools.table_files import FORMAT_OF_SUFFIX
 
     if out is not None:
         if len(words) > 1:

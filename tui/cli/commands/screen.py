@@ -12,6 +12,7 @@ import typer
 from tools.expression.perturb_seq.options import CellReading
 from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.tables.reading import Reading
+from tui.cli import options
 from tui.cli.field_options import option_of
 from tui.cli.frame import command, group, session_of
 from tui.cli.parameter_objects import takes_options
@@ -205,6 +206,46 @@ def compare(
     session.give(found, layout.compared)
 
 
+def merge(
+    context: typer.Context,
+    names: Annotated[list[str], typer.Argument(metavar="NAME NAME...", help="Screens of one phenotype.")],
+    *,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Name of the merged screen.")],
+) -> None:
+    """Merges donors or repeats of one phenotype into a new screen; those that it is made from stay.
+
+    Where all have standard errors and effects of one kind, effects are means weighted by inverse variance, else sums
+    of signed z (Stouffer). The merged screen counts as a copy of each, so that no replay of one sees it.
+    """
+    from tools.screens.merging.merging import screen_merge
+    from tui.layouts import screen as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        done = screen_merge(workspace, names, name)
+    session.give(done, layout.merged)
+
+
+def export(
+    context: typer.Context,
+    name: Name,
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="The file: .csv, .tsv, .parquet, .xlsx or .md.")],
+    *,
+    replicates: Annotated[
+        bool, typer.Option("--replicates", help="The rows of single replicates, not the combined ones.")
+    ] = False,
+    overwrite: options.Overwrite = False,
+) -> None:
+    """Writes a screen's harmonised effects to a file, which `screen add` reads back with the same numbers."""
+    from tools.screens.export import screen_export
+    from tui.layouts import screen as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        done = screen_export(workspace, name, out, replicates=replicates, overwrite=overwrite)
+    session.give(done, layout.exported)
+
+
 def remove(context: typer.Context, name: Name) -> None:
     """Removes a screen with all its effects; refused while a campaign uses it."""
     from tools.screens.listing import screen_remove
@@ -248,4 +289,11 @@ def register(app: typer.Typer) -> None:
         "hitscout screen compare knockout activation --direction opposite",
     ]
     command(verbs, "compare", compare, serves=["screen_compare"], examples=comparing)
+    merging = ["hitscout screen merge donor1 donor2 --name both-donors"]
+    command(verbs, "merge", merge, serves=["screen_merge"], examples=merging)
+    exporting = [
+        "hitscout screen export schmidt-ifng ifng.csv",
+        "hitscout screen export my-screen donors.xlsx --replicates",
+    ]
+    command(verbs, "export", export, serves=["screen_export"], examples=exporting)
     command(verbs, "remove", remove, serves=["screen_remove"], examples=["hitscout screen remove my-screen"])
