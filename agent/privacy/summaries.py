@@ -245,6 +245,9 @@ SUMMARIES: Mapping[str, Summary] = {
         figures="round revision measured missing dropped others lost placement hits rule recognised "
         + _in("notes", "reason kept_aside"),
     ),
+    "Preregistered": Summary(
+        names="path campaign", figures="round size list_sha256 sha256 hit_rule side expected_hits"
+    ),
     "Exported": Summary(names="path", figures=EVERYTHING),
     "Review": Summary(names="campaign", figures=EVERYTHING),
     "HitPredictions": Summary(
@@ -282,6 +285,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "Evidence": Summary(names="id", figures=f"kind {_in('sources', 'ingest name')}"),
     "SqlRows": Summary(figures="truncated", pages="rows"),
     "SqlTable": Summary(names="name", figures=EVERYTHING),
+    "Undone": Summary(names="act", figures="at rows_gone rows_back only_looked"),
     "Diagnosis": Summary(names=_in("findings", "about state"), figures=EVERYTHING),
 }
 """Name of each result's class → what it shows."""

@@ -20,6 +20,7 @@ from db.screens.writing import (
     drop_idle_studies,
 )
 from db.store import Store
+from db.undo import remember, rows_of_screen, study_of_screen
 
 _SCREEN_COLUMNS = (
     "screen.id, screen.name, coalesce(study.name, ''), screen.organism, screen.cell_type, screen.phenotype,"
@@ -261,9 +262,6 @@ def remove_screen(store: Store, name: str) -> Screen:
     with store.write("remove") as connection:
         screen = _find_screen(connection, name)
         refuse_used(connection, screen)
-        contrasts = "(SELECT id FROM contrast WHERE screen_id = $1)"
-        for table in ("effect", "control_effect", "replicate"):
-            connection.execute(f"DELETE FROM {table} WHERE contrast_id IN {contrasts}", [screen.id])
         ingests = connection.execute(
             "WITH RECURSIVE line(id) AS (SELECT ingest_id FROM contrast WHERE screen_id = $1"
             " UNION SELECT ingest_id FROM screen WHERE id = $1"
@@ -272,9 +270,18 @@ def remove_screen(store: Store, name: str) -> Screen:
             " WHERE id NOT IN (SELECT unnest(parents) FROM ingest WHERE id NOT IN (SELECT id FROM line))",
             [screen.id],
         ).fetchall()
-        for (name,) in connection.execute(
+        responses = connection.execute(
             "SELECT name FROM response_screen WHERE ingest_id IN (SELECT unnest(?))", [[row[0] for row in ingests]]
-        ).fetchall():
+        ).fetchall()
+        if not responses:
+            # Tens of millions of responses would be too many to keep.
+            rows = rows_of_screen(connection, screen.id, [row[0] for row in ingests])
+            kept = [*study_of_screen(connection, screen.id), *rows]
+            remember(connection, f"screen {screen.name} was removed", kept)
+        contrasts = "(SELECT id FROM contrast WHERE screen_id = $1)"
+        for table in ("effect", "control_effect", "replicate"):
+            connection.execute(f"DELETE FROM {table} WHERE contrast_id IN {contrasts}", [screen.id])
+        for (name,) in responses:
             delete_responses(connection, name)
         for table, column in (("source_name", "screen_id"), ("contrast", "screen_id"), ("screen", "id")):
             connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [screen.id])

@@ -14,9 +14,8 @@ from db.genes.control_names import is_control
 from db.records import ONE_SIDED, UNSIGNED, Contrast, EstimateKind, Screen
 from db.screens import reading as db_screens
 from db.store import Store
-from tools.output_files import output_path
+from tools.output_files import Format, format_of, output_path, write_table
 from tools.screens.hit_rules import parse_rule
-from tools.table_files import Format, format_of, write_table
 from tools.workspace import Workspace
 
 EFFECT_COLUMN: Mapping[EstimateKind, str] = {
@@ -129,14 +128,15 @@ def _controls(store: Store, screen: Screen, column: str, *, replicates: bool, fl
 def _read_back(screen: Screen, contrast: Contrast, out: Path) -> str:
     kept = contrast.positive_means == UNSIGNED or contrast.estimate_kind in ONE_SIDED
     said = {field: getattr(screen, field) for field in _TOLD if getattr(screen, field)}
-    said["positive_means"] = contrast.positive_means if kept else "raises"
+    meaning = contrast.positive_means if kept else "raises"
     if not parse_rule(screen.hit_rule).list_hash:
         said["hit_rule"] = screen.hit_rule
     if screen.side != "both" and contrast.estimate_kind not in ONE_SIDED:
         said["side"] = screen.side
     if contrast.estimate_kind == "rank":
         said["estimate_kind"] = "rank"
-    return f"It is read back by {act('add_screen', str(out), phenotype=screen.phenotype, **said)}."
+    call = act("add_screen", str(out), phenotype=screen.phenotype, positive_means=meaning)
+    return f"It is read back by {call}" + (f" with {option(**said)}." if said else ".")
 
 
 def _lost(screen: Screen) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ COMMANDS: Mapping[str, str] = {
     "predict_signature": "predict-signature", "signature_export": "predict-signature",
     "campaign_start": "campaign start", "campaign_question": "campaign question",
     "campaign_exclude": "campaign exclude", "campaign_propose": "campaign propose", "campaign_grade": "campaign grade",
-    "campaign_confirm": "campaign confirm", "campaign_record": "campaign record", "campaign_review": "campaign review",
+    "campaign_confirm": "campaign confirm", "campaign_preregister": "campaign preregister",
+    "campaign_record": "campaign record", "campaign_review": "campaign review",
     "campaign_export": "campaign export", "campaign_show": "campaign show", "campaign_list": "campaign list",
     "campaign_close": "campaign close", "shortlist": "shortlist", "predict_hits": "predict",
     "explain_prediction": "campaign explain", "why_not": "campaign why-not", "replay": "replay",
@@ -36,7 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "annotate_cells": "cells annotate", "annotate_by_markers": "cells annotate --markers",
     "embed_cells": "cells embed", "plot_cells": "cells plot", "plot_named_cells": "cells plot",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
-    "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
+    "diagnose": "doctor", "undo": "undo", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
     "transcript_list": "transcript list",
 }  # fmt: skip
 """Tool → the command that calls it."""
@@ -51,6 +52,7 @@ OPTIONS: Mapping[str, str] = {
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {
     "campaign_exclude": "name", "campaign_export": "name", "campaign_grade": "name", "campaign_record": "name",
+    "campaign_preregister": "name",
     "explain_prediction": "campaign", "why_not": "campaign",
 }  # fmt: skip
 """Tool → the argument that is the first word of its command, where a script gives it by name."""

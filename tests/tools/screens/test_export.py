@@ -41,12 +41,9 @@ def write(folder, name="own.csv", header="gene,lfc,se,p,fdr,guides", controls=()
 
 def said_of(note: str) -> dict:
     """The options of the call that a note names."""
-    call = re.search(r"`add_screen\((.*)\)`", note)[1]
-    return literal_eval("{" + ", ".join(re.sub(r"^(\w+)=", r"'\1': ", part) for part in split(call)[1:]) + "}")
-
-
-def split(arguments: str) -> list[str]:
-    return re.split(r", (?=\w+=)", arguments)
+    call = re.search(r"`add_screen\((.*)\)`(?: with `(.*)`)?\.$", note)
+    parts = [part for group in call.groups() if group for part in re.split(r", (?=\w+=)", group)]
+    return literal_eval("{" + ", ".join(re.sub(r"^(\w+)=", r"'\1': ", part) for part in parts[1:]) + "}")
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "xlsx", "parquet"])

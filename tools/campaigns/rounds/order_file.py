@@ -14,8 +14,7 @@ from db.genes.perturbation_names import genes_in
 from db.records import Nomination, Round
 from tools.campaigns.rounds.chosen_round import pick_round
 from tools.campaigns.state import CampaignState, state_of
-from tools.output_files import output_path
-from tools.table_files import Format, format_of, write_table
+from tools.output_files import Format, format_of, output_path, write_table
 from tools.workspace import Workspace
 
 TEXT_COLUMNS = (

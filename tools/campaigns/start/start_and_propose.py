@@ -15,9 +15,8 @@ from tools.campaigns.start.plan import free_name, plan_campaign, write_plan
 from tools.campaigns.start.recognised import already_started
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import CampaignState, load_state
-from tools.output_files import output_path
+from tools.output_files import format_of, output_path
 from tools.parameters import takes_fields
-from tools.table_files import format_of
 from tools.workspace import Workspace
 
 

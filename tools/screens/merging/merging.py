@@ -17,6 +17,7 @@ from db.screens import reading as db_screens
 from db.screens import writing
 from db.screens.merged import MERGED
 from db.store import Connection, Store
+from db.undo import remember, rows_of_screen
 from tools.screens.called_effects import called_effects
 from tools.screens.hit_rules import DEFAULT_FDR, parse_rule
 from tools.screens.ingestion.written_rows import perturbation_ids, write_rows
@@ -262,6 +263,8 @@ def _write(
     ids = perturbation_ids(connection, first.organism, genes.rename(columns={"name": "perturbation"}))
     none = pd.DataFrame(columns=["name", "replicate", "estimate", "guides"])
     write_rows(connection, screen_id, contrast_id, ingest_id, combined.rows, none, ids)
+    added = rows_of_screen(connection, screen_id, [ingest_id])
+    remember(connection, f"screen {name} was merged from {', '.join(labels)}", added=added)
     return db_screens.get_screen(store, name)
 
 

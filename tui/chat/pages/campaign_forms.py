@@ -9,7 +9,7 @@ from typing import Any
 
 from db.records import Question
 from tools.campaigns.start.start_options import StartOptions
-from tools.table_files import FORMAT_OF_SUFFIX
+from tools.output_files import FORMAT_OF_SUFFIX
 from tui.chat.pages.parameter_fields import CHOICES, field_of
 from tui.chat.widgets.form import Field
 

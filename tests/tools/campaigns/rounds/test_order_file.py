@@ -17,7 +17,7 @@ from tools.campaigns.listing import campaign_show
 from tools.campaigns.results.recording import campaign_record
 from tools.campaigns.rounds.order_file import TEXT_COLUMNS, campaign_export
 from tools.campaigns.rounds.proposal import campaign_propose
-from tools.table_files import write_table
+from tools.output_files import write_table
 
 NUMBERS = (
     "rank",
