@@ -35,7 +35,7 @@ CLASSES = {
 """What a script needs beside the tools."""
 _OVER_EVERYTHING = {
     "READING": {"open_evidence": ".evidence", "sql_query": ".sql", "sql_tables": ".sql", "diagnose": ".doctor"},
-    "WRITING": {"demo": ".demo", "mend": ".doctor"},
+    "WRITING": {"demo": ".demo", "mend": ".doctor", "undo": ".doctor.undoing"},
 }
 
 
