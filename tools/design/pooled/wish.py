@@ -111,7 +111,8 @@ def _refuse_counts(wish: ScreenWish) -> None:
     require(
         wish.control_guides == 0 or wish.control_guides >= most,
         f"{wish.control_guides} control guides do not tell how far genes without an effect spread.",
-        f"Give {option(control_guides=max(most, 200))} or more, or {option(control_guides=0)} where the genes themselves tell it.",
+        f"Give {option(control_guides=max(most, 200))} or more, or {option(control_guides=0)} where the genes"
+        " themselves tell it.",
     )
 
 
