@@ -14,7 +14,7 @@ from tools.cells.telling_genes import Codes, class_means
 from tools.cells.variable_genes import Moments
 from tools.genes.matrices import unit_rows
 
-QUANTILE = 0.01
+QUANTILE = 0.02
 RULE = (
     "Likeness is a cell's cosine to the mean cell of its label, plus its lead over the next label, averaged with the"
     " nearest cells. Agreement is the cosine to that mean cell over the 2,000 genes that vary most among the file's own"
