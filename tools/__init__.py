@@ -17,7 +17,7 @@ WRITING: tuple[Callable[..., Any], ...]
 
 SUBJECTS = (
     "packs", "screens", "genes", "enrichment", "prediction", "responses", "expression", "cells", "campaigns", "replays",
-    "design", "benchmarks",
+    "design", "pictures", "benchmarks",
 )  # fmt: skip
 """The folders that have tools, in the order in which these are listed."""
 CLASSES = {
@@ -35,7 +35,7 @@ CLASSES = {
 """What a script needs beside the tools."""
 _OVER_EVERYTHING = {
     "READING": {"open_evidence": ".evidence", "sql_query": ".sql", "sql_tables": ".sql", "diagnose": ".doctor"},
-    "WRITING": {"demo": ".demo", "mend": ".doctor"},
+    "WRITING": {"demo": ".demo", "mend": ".doctor", "undo": ".doctor.undoing"},
 }
 
 

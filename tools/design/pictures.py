@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.cells.pictures.style import COLOURS, SHAPES, drawn, picture_place
 from tools.design.detectable import DetectableEffect, detectable_effect
 from tools.design.detection import Floats
 from tools.design.perturb_seq.plan import PerturbSeqDesign, cells_setting, design_perturb_seq
@@ -19,6 +18,7 @@ from tools.design.pooled.options import REPLICATES_FROM_ONE
 from tools.design.pooled.plan import ScreenDesign, design_screen, screen_setting
 from tools.design.pooled.power import power_of
 from tools.design.pooled.wish import ScreenWish
+from tools.drawing.style import COLOURS, SHAPES, drawn, picture_place
 from tools.parameters import takes_fields
 from tools.workspace import Workspace
 
