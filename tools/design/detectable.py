@@ -20,7 +20,7 @@ from db.errors import InvalidValueError, require
 from tools.design.detection import Floats, Test, solved
 from tools.design.false_discovery import p_for_power, power_at_rate
 from tools.design.finished import Finished, finished_screen
-from tools.design.refusals import refuse_rates, refuse_shares
+from tools.design.refusals import refuse_amounts, refuse_rates, refuse_shares
 from tools.design.simulated import Simulated, simulate
 from tools.workspace import Workspace
 
@@ -112,6 +112,7 @@ def detectable_effect(
         InvalidValueError: The screen has no sizes of effects, or the wish cannot be met.
     """
     refuse_rates(fdr, power)
+    refuse_amounts(simulate)
     finished = finished_screen(workspace.store, screen)
     chosen = finished.hits if hits is None else hits
     refuse_shares(chosen, finished.genes, "hits", "genes")

@@ -9,6 +9,7 @@ MOST_GUIDES = 1_000_000
 """Guides of a library: more than are synthesised as one pool."""
 MOST_CELLS = 100_000_000_000
 """Cells of one screen: fifty litres of suspension at two million a millilitre."""
+MOST_SIMULATED = 10_000
 FLASK = 25_000_000
 """Adherent cells of a flask of 225 cm²."""
 
@@ -26,14 +27,14 @@ def refuse_rates(fdr: float, power: float) -> None:
     require(
         0 < fdr < 1,
         f"A false discovery rate of {fdr:g} cannot be had: to call anything is to risk being wrong."
-        if fdr <= 0
+        if not fdr > 0
         else f"A false discovery rate of {fdr:g} lets every call be wrong.",
         f"{option(fdr=0.05)} is usual; {option(fdr=0.01)} is strict.",
     )
     require(
         0 < power < 1,
         f"A power of {power:g} cannot be had: some effect is always missed by chance."
-        if power >= 1
+        if not power < 1
         else f"A power of {power:g} finds nothing.",
         f"{option(power=0.8)} is usual; {option(power=0.95)} costs about half as much again.",
     )
@@ -81,6 +82,24 @@ def refuse_shares(true: int, tested: int, named: str, among: str) -> None:
         true < tested,
         f"{true:,} {named} among {tested:,} {among} leave none without an effect.",
         f"Give fewer {option(named)} or more {option(among)}.",
+    )
+
+
+def refuse_amounts(simulated: int, *prices: float) -> None:
+    """Refuses prices below nothing, and simulations without end.
+
+    Args:
+        simulated: How many experiments are simulated.
+        *prices: Prices.
+
+    Raises:
+        InvalidValueError: One of them is no amount.
+    """
+    require(all(0 <= price < float("inf") for price in prices), "A price is below nothing.", "Give prices from 0.")
+    require(
+        0 <= simulated <= MOST_SIMULATED,
+        f"{simulated:,} simulations are more than tell anything new.",
+        f"A hundred tell power to a hundredth: {option(simulate=100)}.",
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from db.acts import option
 from db.errors import InvalidValueError
 from tools.design.perturb_seq.levels import GENES, UMIS, Levels, assumed_levels, pilot_levels
-from tools.design.perturb_seq.power import Sought, cells_for, power_of, smallest_effect, tested
+from tools.design.perturb_seq.power import Sought, cells_for, power_of, smallest_effect, strong_enough
 from tools.design.perturb_seq.simulation import simulated_p
 from tools.design.perturb_seq.wish import MOST_CELLS, CellsWish, refuse_impossible, wanted_power
 from tools.design.simulated import Simulated, simulate
@@ -107,6 +107,11 @@ def design_perturb_seq(workspace: Workspace, wish: CellsWish) -> PerturbSeqDesig
     """
     levels, sought = cells_setting(workspace, wish)
     best, solved_for = _best(wish, levels, sought)
+    if best.sequenced > MOST_IN_ALL:
+        raise InvalidValueError(
+            f"This needs {best.sequenced:,} sequenced cells, more than any experiment has had.",
+            f"Ask for a larger {option('effect')}, or give fewer {option('perturbations')}.",
+        )
     around = sorted({*TRIED, best.cells})
     options = [
         option_of(wish, levels, sought, cells, best.effect) if solved_for != "effect" else one
@@ -159,7 +164,7 @@ def option_of(wish: CellsWish, levels: Levels, sought: Sought, cells: int, effec
     sequenced = ceil((cells * wish.perturbations + wish.control_cells) / wish.usable - 1e-9)
     reads = float(sequenced) * wish.reads_per_cell
     cost = wish.price_cells * sequenced + wish.price_reads * reads / 1e6
-    seen = round(float(tested(levels, cells).mean()) * levels.genes)
+    seen = round(float(strong_enough(levels, cells).mean()) * levels.genes)
     return CellsOption(cells, effect, power, power * wish.responding, seen, sequenced, reads, cost or None)
 
 
@@ -181,13 +186,7 @@ def _best(wish: CellsWish, levels: Levels, sought: Sought) -> tuple[CellsOption,
             f"Ask for a larger {option('effect')} or fewer genes to {option('find')}, give more"
             f" {option('control_cells')} (there are {wish.control_cells:,}), or sequence deeper ({option('umis')}).",
         )
-    best = option_of(wish, levels, sought, ceil(needed - 1e-6), wish.effect)
-    if best.sequenced > MOST_IN_ALL:
-        raise InvalidValueError(
-            f"This needs {best.sequenced:,} sequenced cells, more than any experiment has had.",
-            f"Ask for a larger {option('effect')}, or give fewer {option('perturbations')}.",
-        )
-    return best, "cells"
+    return option_of(wish, levels, sought, ceil(needed - 1e-6), wish.effect), "cells"
 
 
 def _smallest(wish: CellsWish, levels: Levels, sought: Sought, cells: int) -> CellsOption | None:
@@ -196,7 +195,7 @@ def _smallest(wish: CellsWish, levels: Levels, sought: Sought, cells: int) -> Ce
 
 
 def _unseen(wish: CellsWish, levels: Levels, cells: int) -> InvalidValueError:
-    seen = float(tested(levels, cells).mean())
+    seen = float(strong_enough(levels, cells).mean())
     return InvalidValueError(
         f"With {cells:,} cells of a perturbation only {seen:.0%} of {levels.genes:,} genes are strong enough to be"
         f" tested, so that {wanted_power(wish):.0%} of the responding ones are not found, however large their change.",

@@ -43,7 +43,7 @@ class Sought:
     controls: int
 
 
-def tested(levels: Levels, cells: float) -> Floats:
+def strong_enough(levels: Levels, cells: float) -> Floats:
     """Which genes are tested, shape (points,): 1 or 0.
 
     Args:
@@ -69,7 +69,7 @@ def powers_at_p(levels: Levels, sought: Sought, cells: float, effect: float, p: 
     mu, own, share = levels.means, levels.dispersions, sought.working
     low, high = difference(mu, own, 1.0, share, cells, sought.controls).bounds(p / 2)
     moved = difference(mu, own, 2.0**effect, share, cells, sought.controls)
-    return np.asarray((moved.below(low) + moved.above(high)) * tested(levels, cells))
+    return np.asarray((moved.below(low) + moved.above(high)) * strong_enough(levels, cells))
 
 
 def power_of(levels: Levels, sought: Sought, cells: float, effect: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tools.design.detection import Floats
 from tools.design.perturb_seq.levels import Levels
-from tools.design.perturb_seq.power import Sought, tested
+from tools.design.perturb_seq.power import Sought, strong_enough
 from tools.design.perturb_seq.score_test import difference
 
 
@@ -35,7 +35,7 @@ def simulated_p(
     null = difference(mu, own, 1.0, 1.0, cells, sought.controls)
     change = perturbed / cells - controls / sought.controls
     p = np.minimum(2 * np.minimum(null.above(change), null.below(change)), 1.0)
-    return np.where(tested(levels, cells)[chosen] > 0, p, 1.0)
+    return np.where(strong_enough(levels, cells)[chosen] > 0, p, 1.0)
 
 
 def _sums(rng: np.random.Generator, mu: Floats, own: Floats, cells: int) -> Floats:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from db.acts import option
 from db.errors import require
-from tools.design.refusals import refuse_effect, refuse_rates
+from tools.design.refusals import refuse_amounts, refuse_effect, refuse_rates
 from tools.parameters import Parameters
 
+MOST_GENES = 200_000
 MOST_CELLS = 100_000
 """Cells of one perturbation: more than are sequenced of one."""
 
@@ -83,6 +84,12 @@ def refuse_impossible(wish: CellsWish, genes: int) -> None:
     if wish.effect is not None:
         refuse_effect(wish.effect)
     _refuse_found(wish, genes)
+    require(
+        genes <= MOST_GENES,
+        f"{genes:,} readout genes are more than any genome has.",
+        f"Give {option(genes=8000)} or so.",
+    )
+    refuse_amounts(wish.simulate, wish.price_cells, wish.price_reads)
     refuse_rates(wish.fdr, wanted_power(wish))
     require(
         wish.cells is None or 2 <= wish.cells <= MOST_CELLS,
@@ -101,7 +108,9 @@ def refuse_impossible(wish: CellsWish, genes: int) -> None:
     for name in ("working", "usable"):
         value = getattr(wish, name)
         require(0 < value <= 1, f"{value:g} is no share of cells.", f"Give {option(name)} above 0 and up to 1.")
-    require((wish.umis or 1) >= 1, "A cell without counts shows no gene.", f"Give {option(umis=10000)} or so.")
+    require(
+        wish.umis is None or wish.umis >= 1, "A cell without counts shows no gene.", f"Give {option(umis=10000)} or so."
+    )
     require(
         wish.dispersion is None or wish.dispersion >= 0,
         f"A dispersion of {wish.dispersion or 0:g} is below that of counting.",

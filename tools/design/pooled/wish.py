@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from db.acts import option
 from db.errors import require
-from tools.design.refusals import refuse_effect, refuse_library, refuse_rates, refuse_shares
+from tools.design.refusals import refuse_amounts, refuse_effect, refuse_library, refuse_rates, refuse_shares
 from tools.parameters import Parameters
 
 
@@ -83,6 +83,7 @@ def refuse_impossible(wish: ScreenWish, genes: int, hits: int) -> None:
     _refuse_counts(wish)
     refuse_library(genes * (wish.guides or 1) + wish.control_guides)
     _refuse_shares_of_cells(wish)
+    refuse_amounts(wish.simulate, wish.price_guide, wish.price_cells, wish.price_reads)
     require(
         not (wish.pilot and wish.sd is not None),
         "A pilot and a standard deviation were both given.",
@@ -111,8 +112,7 @@ def _refuse_counts(wish: ScreenWish) -> None:
     require(
         wish.control_guides == 0 or wish.control_guides >= most,
         f"{wish.control_guides} control guides do not tell how far genes without an effect spread.",
-        f"Give {option(control_guides=max(most, 200))} or more, or {option(control_guides=0)} where the genes"
-        " themselves tell it.",
+        f"Give {option(control_guides=max(most, 200))} or more, or {option(control_guides=0)} where genes tell it.",
     )
 
 
