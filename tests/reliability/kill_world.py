@@ -55,6 +55,10 @@ STEPS = (
     Step("confirm", ("campaign", "confirm", "pilot")),
     Step("preregister", ("campaign", "preregister", "pilot", "round1.json", "--overwrite")),
     Step("record", ("campaign", "record", "pilot", "results.csv", "--positive-means", "raises", "--allow-others")),
+    Step(
+        "next",
+        ("campaign", "next", "pilot", "--results", "results.csv", "--positive-means", "raises", "--allow-others"),
+    ),
     Step("close", ("campaign", "close", "pilot")),
     Step("reopen", ("campaign", "close", "pilot", "--reopen")),
     Step(

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "campaign_exclude": "campaign exclude", "campaign_propose": "campaign propose", "campaign_grade": "campaign grade",
     "campaign_confirm": "campaign confirm", "campaign_preregister": "campaign preregister",
     "campaign_record": "campaign record", "campaign_review": "campaign review",
+    "campaign_next": "campaign next",
     "campaign_export": "campaign export", "campaign_show": "campaign show", "campaign_list": "campaign list",
     "campaign_close": "campaign close", "shortlist": "shortlist", "predict_hits": "predict",
     "explain_prediction": "campaign explain", "why_not": "campaign why-not", "replay": "replay",
@@ -47,7 +48,7 @@ OPTIONS: Mapping[str, str] = {
     "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
     "contexts": "--context", "sources": "--source", "signature_contexts": "--signature-context",
-    "predict_signature.genes": "--gene", "screen_merge.name": "--name",
+    "predict_signature.genes": "--gene", "campaign_next.file": "--results", "screen_merge.name": "--name",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {
