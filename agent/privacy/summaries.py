@@ -202,6 +202,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "EmbeddedCells": Summary(names="file organism out", figures="cells vectors dimensions labels notes"),
     "PlottedCells": Summary(names="file by out", figures="cells vectors method kinds.* notes"),
     "PlottedNames": Summary(names="file reference out", figures="cells accuracy macro_f1 kind notes"),
+    "DrawnPicture": Summary(names="out named unnamed", figures="kind shown title told notes"),
     "GeneSummary": Summary(names="gene", figures=EVERYTHING),
     "ExplainedResponse": Summary(
         names=f"context {_in('predicted', 'perturbation readout')} summaries.gene",
@@ -291,6 +292,13 @@ SUMMARIES: Mapping[str, Summary] = {
     "Demo": Summary(
         names="path", figures="essentials replay remarks seconds " + _in("shortlist", "campaign round size")
     ),
+    # Designs: figures of a whole, told from none of its rows
+    "ScreenDesign": Summary(figures=EVERYTHING),
+    "DetectableEffect": Summary(names="screen", figures=EVERYTHING),
+    "PerturbSeqDesign": Summary(figures=EVERYTHING),
+    "DrawnScreenDesign": Summary(names="path", figures=EVERYTHING),
+    "DrawnDetectableEffect": Summary(names="path found.screen", figures=EVERYTHING),
+    "DrawnPerturbSeqDesign": Summary(names="path", figures=EVERYTHING),
     # The store itself: what these open is a row, whatever its form
     "Evidence": Summary(names="id", figures=f"kind {_in('sources', 'ingest name')}"),
     "SqlRows": Summary(figures="truncated", pages="rows"),

@@ -37,6 +37,12 @@ COMMANDS: Mapping[str, str] = {
     "benchmark_signatures": "benchmark signatures", "benchmark_cells": "benchmark cells",
     "annotate_cells": "cells annotate", "annotate_by_markers": "cells annotate --markers",
     "embed_cells": "cells embed", "plot_cells": "cells plot", "plot_named_cells": "cells plot",
+    "design_screen": "design screen", "draw_screen_design": "design screen",
+    "detectable_effect": "design detectable", "draw_detectable_effect": "design detectable",
+    "design_perturb_seq": "design perturb-seq", "draw_perturb_seq_design": "design perturb-seq",
+    "plot_volcano": "plot volcano", "plot_rank": "plot rank", "plot_replicates": "plot replicates",
+    "plot_controls": "plot controls", "plot_progress": "plot progress", "plot_reliability": "plot reliability",
+    "plot_sets": "plot sets", "plot_gene": "plot gene", "plot_screens": "plot screens", "plot_plate": "plot plate",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
     "diagnose": "doctor", "undo": "undo", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
     "transcript_list": "transcript list",
@@ -48,7 +54,8 @@ OPTIONS: Mapping[str, str] = {
     "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
     "contexts": "--context", "sources": "--source", "signature_contexts": "--signature-context",
-    "predict_signature.genes": "--gene", "campaign_next.file": "--results", "screen_merge.name": "--name",
+    "predict_signature.genes": "--gene", "plot_volcano.genes": "--gene", "plot_rank.genes": "--gene",
+    "screen_merge.name": "--name", "campaign_next.file": "--results",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {

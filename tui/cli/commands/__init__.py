@@ -47,6 +47,8 @@ GROUPS: Mapping[str, str] = {
     "cells": "Names cells by a reference whose cells have labels, within a species or across two.",
     "gene-set": "Lists and shows gene sets.",
     "campaign": "Runs campaigns: question, propose, confirm, record, review, export.",
+    "design": "Says how many cells, guides, replicates and reads an effect needs, or what a screen can show.",
+    "plot": "Draws screens, campaigns, genes and plates: a .png or .svg for slides, papers and notebooks.",
     "benchmark": "Plays published benchmarks by their protocols.",
     "transcript": "Conversations with the assistant: listed, shown, rerun.",
 }
