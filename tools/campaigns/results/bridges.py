@@ -31,7 +31,7 @@ class RoundShift:
         shift: Median of their new less their old effects, after the placement; None of fewer than three.
         spread: Spread of these differences, 1.4826 × MAD; None likewise.
         apart: Whether the shift is beyond twice its own error: a batch effect that the placement left.
-        text: The same in a sentence.
+        text: The same in sentences; empty where nothing was measured before it.
     """
 
     round: int
@@ -81,8 +81,18 @@ def _shift(store: Store, state: CampaignState, revision: Revision) -> RoundShift
     apart = told and abs(between.centre) > 2 * error and abs(between.centre) > 0
     return RoundShift(
         revision.number, str(how), float(factor), float(moved), len(again), between.centre if told else None,
-        between.spread if told else None, apart, _said(revision.number, len(again), between, apart=apart),
+        between.spread if told else None, apart,
+        _moved(revision) + _said(revision.number, len(again), between, apart=apart) if len(old) else "",
     )  # fmt: skip
+
+
+def _moved(revision: Revision) -> str:
+    """What the placement took out between rounds; empty where it took a file as it was."""
+    how, factor, moved = (revision.placement.get(key) for key in ("how", "factor", "shift"))
+    if how not in ("controls", "bridges"):
+        return ""
+    by = "its negative controls" if how == "controls" else "genes that were measured before"
+    return f"Round {revision.number} was placed by {by}: effect × {factor:.3g} {moved:+.3g}. "
 
 
 def _said(number: int, count: int, between: Scale, *, apart: bool) -> str:

@@ -124,9 +124,10 @@ def _said(
         if rho is None
         else f"the rank correlation of probability and result is {rho:+.2f} (one-sided p {rank_p:.2g})"
     )
+    hits = f"{found} hit{'s' * (found != 1)} of {count}"
     if random is None or random_p is None:
-        return f"Whether results steer cannot be told: {found} hits of {count}; {order}."
-    against = f"{found} hits of {count}, where random candidates bring {random:.1f} (p {random_p:.2g}); {order}"
+        return f"Whether results steer cannot be told: {hits}; {order}."
+    against = f"{hits}, where random candidates bring {random:.1f} (p {random_p:.2g}); {order}"
     ends = {
         "yes": f"Results steer: {against}.",
         "in-part": f"Results steer in part: {against}, so the list hits but its order says nothing.",

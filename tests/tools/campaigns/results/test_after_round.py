@@ -83,6 +83,8 @@ def test_bridge_controls_show_what_the_placement_left(world, tmp_path):
     assert two.spread == pytest.approx(1.4826 * float(np.median(np.abs(differences - np.median(differences)))))
     assert two.apart
     assert two.factor == pytest.approx(0.5)
+    assert one.text == ""
+    assert two.text.startswith("Round 2 was placed by its negative controls: effect × 0.5")
     assert "a batch effect that the placement left" in two.text
     assert campaign_review(world).shifts == (one, two)
 
@@ -171,7 +173,7 @@ def test_hits_no_better_than_random_where_more_were_promised_are_an_honest_stop(
     names = measured(world, tmp_path, np.full(40, 0.01) * np.arange(40))
     found = steering_of(state_of(world.store, "pilot"), {names[0]}, promised=20.0)
     assert found.steers == "no"
-    assert "Results are not steering: 1 hits of 40" in found.text
+    assert "Results are not steering: 1 hit of 40" in found.text
     assert f"{found.needed} hits would have been beyond chance" in found.text
     assert binom.sf(found.needed - 1, 40, found.random / 40) < 0.05 <= binom.sf(found.needed - 2, 40, found.random / 40)
 
