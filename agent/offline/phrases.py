@@ -35,7 +35,7 @@ def what_i_can(tools: Sequence[str]) -> str:
         "- **Which genes next?** – the open round, or a new one of the campaign",
         "- **How did the last round do? Is another one worth it?** – the review",
         "- **VAV1** – a gene's card, with its effects in every screen",
-        "- **Which screens are there? Show screen NAME. Compare NAME and NAME.**",
+        "- **Which screens are there? Show screen NAME. Compare NAME and NAME. Hits of NAME.**",
         *(["- **Which gene sets are enriched among the hits?**"] if _any(tools, "over_rep", "enrich") else []),
         *(["- **How likely is VAV1 a hit?**"] if _any(tools, "predict_hits") else []),
         *(["- **What does VAV1 do to IL2?** – a predicted response"] if _any(tools, "predict_responses") else []),
@@ -45,7 +45,7 @@ def what_i_can(tools: Sequence[str]) -> str:
         *(["- **Papers on VAV1**"] if _any(tools, "literature", "papers") else []),
         *(["- **SELECT …** – one reading SQL statement"] if _any(tools, "sql") else []),
         "- an evidence id such as `effect:1:VAV1`",
-        "- **Exclude CD3E because …, confirm the round, export the round to FILE** – with your approval",
+        "- **Exclude CD3E because …, confirm the round, export the round to FILE, undo** – with your approval",
         "",
         "I cannot weigh arguments, compile a question from free text, read between the lines, or grade genes; a "
         "round's places are then filled by the computed list alone. For a colleague who can, name a language model: "

@@ -230,6 +230,30 @@ def _compare(question: str, wishes: Wishes) -> Wish:
     return say.closing("\n\n".join([*parts, say.shared_extremes(parts)]))
 
 
+def _hits(question: str, wishes: Wishes) -> Wish:  # noqa: ARG001
+    """The hits of a screen, or those that several share."""
+    listed = yield Call("screen_list")
+    named = say.screens_in(question, listed.value) if listed.done else []
+    if not named:
+        return (
+            say.closing("Of which screen?\n\n" + say.screen_table(listed.value))
+            if listed.done
+            else say.refused(listed.text)
+        )
+    several = len(named) > 1
+    call = Call("shared_hits", {"names": named}) if several else Call("screen_hits", {"name": named[0]})
+    done = yield call
+    return say.generic("hits", done.value) if done.done else say.refused(done.text)
+
+
+def _undo(question: str, wishes: Wishes) -> Wish:  # noqa: ARG001
+    """The last write, taken back with the person's approval."""
+    done = yield Call("undo")
+    if done.denied:
+        return say.not_allowed("take the last write back", "hitscout undo")
+    return say.generic("taken back", done.value) if done.done else say.refused(done.text)
+
+
 def _enrich(question: str, wishes: Wishes) -> Wish:
     listed = yield Call("screen_list")
     named = say.screens_in(question, listed.value) if listed.done else []
@@ -362,6 +386,8 @@ _WISHES = (
     (r"^ *(select|with)\b.*\bfrom\b|\bsql\b", _sql),
     (r"\bcompar\w+|\bversus\b| vs\.? |\bdiffer\w* between\b", _compare),
     (r"\benrich\w*|over-?represent\w*|\bpathways?\b|\bgene sets?\b", _enrich),
+    (r"\bhits? (of|in)\b(?!.*\bcampaigns?\b)|\b(shared?|common) hits?\b", _hits),
+    (r"^ *undo\b|\btake (it|that|the last \w+) back\b|\bundo (it|that|the last)\b", _undo),
     (r"\b(why|explain)\b.*\b(respon\w+|do(es)? to|chang\w+|affect\w*)\b", _why_responds),
     (r"\bwhy\b|\bexplain\b", _why),
     (r"\bhow (likely|probable)\b|\bprobabilit\w+|\bchances?\b|\bodds\b", _chances),

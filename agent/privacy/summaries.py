@@ -246,6 +246,16 @@ SUMMARIES: Mapping[str, Summary] = {
         figures="round revision measured missing dropped others lost placement hits rule recognised "
         + _in("notes", "reason kept_aside"),
     ),
+    "NextRound": Summary(
+        names=f"recorded.campaign shortlist.campaign shortlist.round {_in('shortlist.nominations', _NOMINATION_NAMES)}",
+        figures="review stopped "
+        + _in("recorded", "round revision measured missing dropped others lost placement hits rule recognised")
+        + " "
+        + _in("shortlist", "seed size expected_hits controls notes")
+        + " "
+        + _in("shortlist.nominations", _NOMINATION_FIGURES),
+        pages="shortlist.nominations",
+    ),
     "Preregistered": Summary(
         names="path campaign", figures="round size list_sha256 sha256 hit_rule side expected_hits"
     ),

@@ -55,6 +55,10 @@ STEPS = (
     Step("confirm", ("campaign", "confirm", "pilot")),
     Step("preregister", ("campaign", "preregister", "pilot", "round1.json", "--overwrite")),
     Step("record", ("campaign", "record", "pilot", "results.csv", "--positive-means", "raises", "--allow-others")),
+    Step(
+        "next",
+        ("campaign", "next", "pilot", "--results", "results.csv", "--positive-means", "raises", "--allow-others"),
+    ),
     Step("close", ("campaign", "close", "pilot")),
     Step("reopen", ("campaign", "close", "pilot", "--reopen")),
     Step(
@@ -120,7 +124,9 @@ def brief(store: Store) -> str:
                                        " ORDER BY ALL").fetchall(),
             "campaigns": connection.execute("SELECT name, question, closed_at IS NULL FROM campaign ORDER BY name")
             .fetchall(),
-            "rounds": connection.execute("SELECT campaign_id, number, state FROM round ORDER BY ALL").fetchall(),
+            "rounds": connection.execute(
+                "SELECT campaign_id, number, state, shortlist LIKE '%preregistered%' FROM round ORDER BY ALL"
+            ).fetchall(),
             "places": connection.execute(
                 "SELECT campaign_id, number, rank, perturbation_id, outcome FROM nomination JOIN round"
                 " ON round.id = round_id ORDER BY ALL"

@@ -24,6 +24,7 @@ from db.files.cells.opening import opened_cells
 from db.files.cells.scale import scale_of
 from db.files.cells.writing import write_h5ad
 from tests.tools.conftest import GENES
+from tools.campaigns.preregistration.document import KIND, digest, list_hash, read_document
 from tools.genes.name_lists import read_expression, read_list
 from tools.packs.loaders.embedding import read_embedding
 from tools.packs.loaders.gene_sets import read_set_table
@@ -227,6 +228,16 @@ def _ranks(path: Path) -> None:
     rdata.write_rda(path, {"ranks": held})
 
 
+def _preregistration() -> bytes:
+    hits = {"mean": 4.2, "low": 2.0, "high": 7.0, "level": 0.8}
+    said = {
+        "kind": KIND, "campaign": "pilot", "round": 1, "written_at": "2026-01-01T00:00:00Z", "hit_rule": "top 5%",
+        "side": "both", "nominations": [{"perturbation": gene} for gene in USED], "list_sha256": list_hash(USED),
+        "expected_hits": hits, "versions": {"hitscout": "0.1.0"},
+    }  # fmt: skip
+    return json.dumps({**said, "sha256": digest(said)}).encode()
+
+
 def formats(folder: Path) -> dict[str, Format]:
     """Every format by its name.
 
@@ -270,6 +281,7 @@ def formats(folder: Path) -> dict[str, Format]:
         "contrasts": Format({"r.tsv": _contrasts()}, _responses),
         "ranks of R": Format({"r.rda": _written(folder, _ranks)}, _responses),
         "vectors": Format(vectors, lambda _, path: read_embedding(path, path.with_suffix(".json"))),
+        "preregistration": Format({"p.json": _preregistration()}, lambda _, path: read_document(path)),
         "R data": Format({"n.rda": _written(folder, _edges)}, lambda _, path: read_edges(path)),
         "h5ad": Format({"c.h5ad": _written(folder, _h5ad)}, _cells),
         "10x": Format({"c.h5": _written(folder, _tenx_h5)}, _cells),

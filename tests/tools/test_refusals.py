@@ -62,6 +62,9 @@ REFUSED = [
     ("campaign_start", ["pilot", "x"], {"guides_per_gene": 0}),
     ("campaign_start", ["pilot", "x"], {"organism": "mouse", "library": "protein-coding"}),
     ("campaign_close", [], {"reopen": True}),
+    ("campaign_preregister", ["FILE"], {}),
+    ("campaign_next", ["FILE"], {"size": 0}),
+    ("undo", [], {}),
     ("shortlist", ["x"], {"size": 100_000, "predictor": FAST}),
 ]
 

@@ -20,6 +20,7 @@ WRITING = {
     "campaign_confirm": ".rounds.proposal",
     "campaign_preregister": ".preregistration.writing",
     "campaign_record": ".results.recording",
+    "campaign_next": ".next_round",
     "campaign_export": ".rounds.order_file",
     "campaign_close": ".listing",
     "shortlist": ".start.start_and_propose",

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "campaign_exclude": "campaign exclude", "campaign_propose": "campaign propose", "campaign_grade": "campaign grade",
     "campaign_confirm": "campaign confirm", "campaign_preregister": "campaign preregister",
     "campaign_record": "campaign record", "campaign_review": "campaign review",
+    "campaign_next": "campaign next",
     "campaign_export": "campaign export", "campaign_show": "campaign show", "campaign_list": "campaign list",
     "campaign_close": "campaign close", "shortlist": "shortlist", "predict_hits": "predict",
     "explain_prediction": "campaign explain", "why_not": "campaign why-not", "replay": "replay",
@@ -54,7 +55,7 @@ OPTIONS: Mapping[str, str] = {
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
     "contexts": "--context", "sources": "--source", "signature_contexts": "--signature-context",
     "predict_signature.genes": "--gene", "plot_volcano.genes": "--gene", "plot_rank.genes": "--gene",
-    "screen_merge.name": "--name",
+    "screen_merge.name": "--name", "campaign_next.file": "--results",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {

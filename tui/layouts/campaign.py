@@ -9,17 +9,19 @@ from rich.console import RenderableType
 
 from tui.layouts.acts import typed
 from tui.layouts.format import Column, fields, heading, line, notes, number, share, table
-from tui.layouts.shortlist import ignored, nominations
+from tui.layouts.shortlist import ignored, nominations, proposed
 from tui.layouts.slots import slots
 
 if TYPE_CHECKING:
     from db.records import Question, Round
     from tools.campaigns.listing import CampaignLine, CampaignShow
+    from tools.campaigns.next_round import NextRound
     from tools.campaigns.preregistration.checking import PreregistrationCheck
     from tools.campaigns.preregistration.writing import Preregistered
     from tools.campaigns.results.ledger import CalibrationBin, Spend
     from tools.campaigns.results.recording import Recorded
     from tools.campaigns.results.review import Review
+    from tools.campaigns.results.told_hits import ToldHit
     from tools.campaigns.rounds.grade import Graded
     from tools.campaigns.rounds.order_file import Exported
     from tools.campaigns.rounds.shortlist import Shortlist
@@ -165,10 +167,36 @@ def reviewed(one: Review) -> Sequence[RenderableType]:
         ),
         *([line(f"In the next round {one.next_slots}.")] if one.next_slots else []),
         line(f"Worth it: {one.worth}. {one.verdict}"),
+        *([line(one.steering.text)] if one.steering and one.steering.text not in one.verdict else []),
+        *_hits_apart(one.raising, one.lowering),
+        *notes(one.warnings),
+        *([heading("Between rounds")] if any(shift.text for shift in one.shifts) else []),
+        *(line(shift.text) for shift in one.shifts if shift.text),
         *(calibration(one.calibration) if one.calibration else []),
         *(spend(one.spend) if one.spend else []),
         *_against(one.preregistration),
     ]
+
+
+def went_on(one: NextRound) -> Sequence[RenderableType]:
+    """Results that were taken in, what they came to, and the next round.
+
+    Args:
+        one: What the tool gave.
+    """
+    parts = [*recorded(one.recorded), line(""), *reviewed(one.review), line("")]
+    return [*parts, *(proposed(one.shortlist) if one.shortlist else [line(one.stopped, "bold")])]
+
+
+def _hits_apart(raising: Sequence[ToldHit], lowering: Sequence[ToldHit]) -> list[RenderableType]:
+    """Hits that raise and hits that lower, apart; a flag stands behind its gene."""
+    parts: list[RenderableType] = []
+    for way, hits in (("raise", raising), ("lower", lowering)):
+        if hits:
+            role = f" ({hits[0].role}s)" if hits[0].role else ""
+            names = [one.perturbation + (f" [{', '.join(one.flags)}]" if one.flags else "") for one in hits]
+            parts.append(line(f"Hits that {way} it{role}: {len(hits):,}: {', '.join(names)}"))
+    return parts
 
 
 def _against(one: PreregistrationCheck | None) -> list[RenderableType]:

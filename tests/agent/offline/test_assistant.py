@@ -59,6 +59,8 @@ def ask(converse, world, question, *, campaign="pilot", approve=None):
         ("Which screens are there?", ["screen_list"], ["alpha phenotype", "beta phenotype"]),
         ("Show screen beta", ["screen_list", "screen_show"], ["beta phenotype", "raise the phenotype most"]),
         ("Compare alpha and beta", ["screen_list", "screen_compare"], ["alpha", "beta"]),
+        ("Hits of alpha", ["screen_list", "screen_hits"], ["GENE"]),
+        ("Which hits do alpha and beta share? The shared hits, please", ["screen_list", "shared_hits"], ["GENE"]),
         ("How did the last round do?", ["campaign_review"], ["hits so far", "Worth it"]),
         ("Is another round worth it?", ["campaign_review"], ["Another round of"]),
         ("Which gene sets are enriched among the hits of alpha?", ["screen_list", "over_representation"], ["overlap"]),

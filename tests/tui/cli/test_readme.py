@@ -27,6 +27,7 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 NETWORK = "asks the network for public files"
 MINUTES = "plays whole replays of fetched screens, which takes minutes"
 KEY = "asks a language model, which needs its key"
+LABORATORY = "takes the results that a laboratory sends of a round"
 FOREVER = "goes on until it is left"
 BUILD = "builds this checkout"
 NOT_RUN = {
@@ -56,6 +57,8 @@ NOT_RUN = {
     "hitscout benchmark biodiscovery --screens IFNG --model openai:NAME --trained-until 2024 --json": KEY,
     "pip install 'hitscout[mcp]'": "installs from a package index",
     "hitscout mcp --allow-writes --share rows": FOREVER,
+    "hitscout campaign next --results round1-results.txt --positive-means raises --out round2.xlsx": LABORATORY,
+    "hitscout campaign review --preregistration round1.json": LABORATORY,
 }
 """Lines that no test can run, each with the reason; they are parsed by the command that they name all the same."""
 

@@ -65,7 +65,7 @@ def list_hash(perturbations: Sequence[str]) -> str:
     Args:
         perturbations: The names.
     """
-    return hashlib.sha256("\n".join(perturbations).encode()).hexdigest()
+    return hashlib.sha256("\n".join(perturbations).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def values_of(campaign: Campaign, one: Round, at: datetime) -> dict[str, Any]:

@@ -106,8 +106,8 @@ def campaign_preregister(
         title = f"round {one.number} of campaign {state.campaign.name} was preregistered"
         remember(connection, title, rows_of_campaign(state.campaign.id))
         note_preregistration(connection, one.id, said["sha256"])
-        # Within the write: the store knows no hash of a file that could not be written.
-        write_whole(target, lambda path: _write(path, text), overwrite=overwrite)
+    # After the write: a hash that no file has is no harm, a file whose hash is not noted would never be believed.
+    write_whole(target, lambda path: _write(path, text), overwrite=overwrite)
     return Preregistered(
         out, state.campaign.name, one.number, len(one.nominations), said["list_sha256"], said["sha256"],
         said["hit_rule"], said["side"], one.shortlist.expected_hits,

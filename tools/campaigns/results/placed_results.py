@@ -12,6 +12,7 @@ from db.acts import COLUMN, option
 from db.campaigns.results import contrast_kind
 from db.errors import InvalidValueError, NeedsChoiceError
 from db.records import Round
+from tools.campaigns.results.bridges import earlier_effects
 from tools.campaigns.scale import Scale, reference_scale
 from tools.campaigns.state import CampaignState
 from tools.screens.chosen_screen import only_contrast, screen_by_id
@@ -19,6 +20,8 @@ from tools.screens.ingestion.harmonised_table import HarmonisedTable
 from tools.workspace import Workspace
 
 FEWEST_CONTROLS = 3
+FEWEST_BRIDGES = 5
+Way = Literal["controls", "bridges", "declared"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Placement:
     """How a file's effects come to lie on a campaign's scale: placed = factor × effect + shift.
 
     Attributes:
-        how: ``controls``, ``declared`` or ``reference`` (the file sets the scale).
-        factor: Spread of the reference's negative controls over that of the file's.
+        how: ``controls``, ``bridges``, ``declared`` or ``reference`` (the file sets the scale).
+        factor: Spread of the reference's negative controls over that of the file's; of bridge controls likewise.
         shift: What moves the median of the file's controls onto the reference's.
         controls: Negative controls in the file.
         text: The same in a sentence.
@@ -61,7 +64,7 @@ def place_round(
     state: CampaignState,
     one: Round,
     prepared: HarmonisedTable,
-    how: Literal["controls", "declared"],
+    how: Way,
 ) -> Placement:
     """How the results of a round come to lie on the campaign's scale.
 
@@ -74,7 +77,8 @@ def place_round(
         state: The campaign.
         one: The round.
         prepared: Its file.
-        how: ``controls``, or ``declared`` to take the effects as they are.
+        how: ``controls``; ``bridges`` to place it by the genes that were measured before, with the same formula; or
+            ``declared`` to take the effects as they are.
 
     Raises:
         NeedsChoiceError: There are no controls to place the round by.
@@ -95,6 +99,8 @@ def place_round(
     if not earlier:
         return _as_reference(own)
     _refuse_other_kind(workspace, earlier, prepared)
+    if how == "bridges":
+        return _by_bridges(earlier_effects(store, state, one.number), prepared, own.count)
     reference = reference_scale(store, earlier)
     if reference.spread == 0:
         raise NeedsChoiceError(
@@ -115,6 +121,25 @@ def place_round(
         f" so that their median and spread are those of the {reference.count} controls measured first"
     )
     return Placement("controls", factor, shift, own.count, text)
+
+
+def _by_bridges(old: pd.Series[float], prepared: HarmonisedTable, controls: int) -> Placement:
+    new = prepared.combined.set_index("perturbation")["estimate"].astype(float)
+    again = sorted(set(old.index).intersection(new.index))
+    before, now = Scale.of(old.loc[again]), Scale.of(new.loc[again])
+    if len(again) < FEWEST_BRIDGES or before.spread == 0 or now.spread == 0:
+        raise NeedsChoiceError(
+            f"The file measures {len(again)} genes of earlier rounds again; placing a round by them takes"
+            f" {FEWEST_BRIDGES} that differ.",
+            f"{option(placement='controls')} places it by its negative controls.",
+        )
+    factor = before.spread / now.spread
+    shift = before.centre - now.centre * factor
+    text = (
+        f"placed by {len(again)} genes that were measured before: effect × {factor:.4g}"
+        f" {'−' if shift < 0 else '+'} {abs(shift):.4g}, so that their median and spread are as before"
+    )
+    return Placement("bridges", factor, shift, controls, text)
 
 
 def _as_reference(own: Scale) -> Placement:

@@ -17,6 +17,7 @@ from db.records import Note, Outcome, Round
 from db.screens.writing import insert_screen
 from db.store import Connection
 from db.undo import remember, rows_of_campaign, rows_of_results
+from tools.campaigns.results.bridges import earlier_effects
 from tools.campaigns.results.called_hits import call_hits
 from tools.campaigns.results.placed_results import Placement, place_round, placed
 from tools.campaigns.rounds.chosen_round import pick_round, require_state
@@ -73,7 +74,7 @@ def campaign_record(
     round: int | None = None,  # noqa: A002 - the word of the command line
     dropped: bool = False,
     allow_others: bool = False,
-    placement: Literal["controls", "declared"] = "controls",
+    placement: Literal["controls", "bridges", "declared"] = "controls",
     readout_gene: str = "",
 ) -> Recorded:
     """Records the results of a confirmed round, or a corrected file of a measured one.
@@ -91,8 +92,9 @@ def campaign_record(
         round: Number of the round; the newest that is confirmed or measured where None.
         dropped: Nominations that are missing from the file do not return to the candidates.
         allow_others: Take in genes that were not nominated, instead of refusing the file.
-        placement: ``controls`` places the round by its negative controls; ``declared`` takes the effects as being on
-            the campaign's scale already.
+        placement: ``controls`` places the round by its negative controls; ``bridges`` by genes that were measured in
+            an earlier round and again in this one, which are then taken in; ``declared`` takes the effects as being
+            on the campaign's scale already.
         readout_gene: The gene whose expression is measured, by which the file's sign is checked.
 
     Returns:
@@ -110,7 +112,8 @@ def campaign_record(
     prepared = harmonise_file(
         workspace, file, reading, organism=question.organism, readout_gene=readout_gene, modality=question.modality
     )
-    _check_genes(state, one, prepared, file.name, allow_others=allow_others)
+    before = frozenset(earlier_effects(workspace.store, state, one.number).index) if placement == "bridges" else ()
+    _check_genes(state, one, prepared, file.name, frozenset(before), allow_others=allow_others)
     place = place_round(workspace, state, one, prepared, placement)
     content = content_hash(
         prepared.source_hashes,
@@ -147,7 +150,13 @@ def _round_to_record(state: CampaignState, number: int | None) -> Round:
 
 
 def _check_genes(
-    state: CampaignState, one: Round, prepared: HarmonisedTable, file_name: str, *, allow_others: bool
+    state: CampaignState,
+    one: Round,
+    prepared: HarmonisedTable,
+    file_name: str,
+    bridges: frozenset[str],
+    *,
+    allow_others: bool,
 ) -> None:
     found = set(prepared.combined["perturbation"])
     nominated = {nomination.perturbation for nomination in one.nominations}
@@ -157,7 +166,7 @@ def _check_genes(
             f" {state.campaign.name} nominated.",
             f"Check the gene column ({option(columns={'gene': COLUMN})}), or name the round ({option(round=N)}).",
         )
-    others = sorted(found - nominated - set(state.campaign.question.positive_controls))
+    others = sorted(found - nominated - bridges - set(state.campaign.question.positive_controls))
     if others and not allow_others:
         listed = ", ".join(others[:8]) + (" …" if len(others) > 8 else "")
         raise InvalidValueError(

@@ -10,8 +10,11 @@ from db.acts import FILE, act
 from db.campaigns.records import Expected
 from db.errors import ConflictError
 from tools.campaigns.preregistration.checking import PreregistrationCheck, check_preregistration
+from tools.campaigns.results.bridges import RoundShift, round_shifts
 from tools.campaigns.results.called_hits import HitCall, call_hits
 from tools.campaigns.results.ledger import CalibrationBin, Spend, doubt_of_round, promises_of, tally_of
+from tools.campaigns.results.steering import Steering, steering_of
+from tools.campaigns.results.told_hits import ToldHit, told_hits, warnings_of
 from tools.campaigns.rounds.nominations import foresee
 from tools.campaigns.state import CampaignState, state_of
 from tools.grades.heard_grades import record_of_rounds
@@ -63,6 +66,11 @@ class Review:
         slots: How nominations by grade have done beside what they displace; None where there were none.
         next_slots: What that makes of the next round's slots, in a sentence; empty where there were none.
         preregistration: A measured round held against its preregistration; None where none was given.
+        steering: Whether results steer, by the hits of random candidates and by rank correlation.
+        raising: Hits of the rounds that raise the phenotype, the strongest first, with what speaks against each.
+        lowering: Hits of the rounds that lower it.
+        warnings: What speaks against hits, in sentences: growth and the assay.
+        shifts: How each measured round lies to the ones before it, by its placement and its bridge controls.
     """
 
     campaign: str
@@ -81,6 +89,11 @@ class Review:
     slots: SlotRecord | None = None
     next_slots: str = ""
     preregistration: PreregistrationCheck | None = None
+    steering: Steering | None = None
+    raising: tuple[ToldHit, ...] = ()
+    lowering: tuple[ToldHit, ...] = ()
+    warnings: tuple[str, ...] = ()
+    shifts: tuple[RoundShift, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for ``campaign review --json``."""
@@ -124,7 +137,11 @@ def campaign_review(workspace: Workspace, name: str = "", *, preregistration: Pa
     total = expected_of(promised, doubt=max(map(doubt_of_round, measured)))
     hits = sum(one.hits for one in rounds)
     record = record_of_rounds(state.rounds, called.hits)
+    steering = steering_of(state, called.hits, total.mean)
     worth, verdict = _judge(hits, total, expected, random, size, called)
+    if called.usable and worth != "no" and steering.steers == "no":
+        worth, verdict = "no", f"{verdict} {steering.text}"
+    told = told_hits(workspace, state, called.hits)
     return Review(
         campaign=state.campaign.name,
         rounds=rounds,
@@ -141,6 +158,11 @@ def campaign_review(workspace: Workspace, name: str = "", *, preregistration: Pa
         spend=tally.spend,
         slots=record if record.slots else None,
         next_slots=_next_slots(state, size, record) if record.slots else "",
+        steering=steering if called.usable else None,
+        raising=tuple(one for one in told if one.direction == "raises"),
+        lowering=tuple(one for one in told if one.direction == "lowers"),
+        warnings=warnings_of(told),
+        shifts=round_shifts(workspace.store, state),
         preregistration=None if preregistration is None else check_preregistration(preregistration, state, called.hits),
     )
 

@@ -37,9 +37,9 @@ def method_of(frames: Sequence[pd.DataFrame], kinds: Sequence[EstimateKind]) -> 
 def signed_z(effects: pd.DataFrame, kind: EstimateKind, controls: pd.Series[float]) -> tuple[pd.Series[float], str]:
     """A standard normal deviate of each effect, and in words where it comes from.
 
-    From the one-sided p where there are any (of the smaller side); a z as it is; a signed log10 p by its two-sided p;
-    an effect over its standard error; else (effect − median) / (1.4826 × MAD), of the negative controls where there
-    are twenty, or of all effects.
+    From the one-sided p where there are any (of the side of the effect's sign); a z as it is; a signed log10 p by its
+    two-sided p; an effect over its standard error; else (effect − median) / (1.4826 × MAD), of the negative controls
+    where there are twenty, or of all effects.
 
     Args:
         effects: One row for each perturbation, with the columns of `db.screens.reading.effects_of`.
@@ -52,7 +52,7 @@ def signed_z(effects: pd.DataFrame, kind: EstimateKind, controls: pd.Series[floa
     estimate = effects["estimate"].to_numpy(float)
     low, high = (effects[f"p_{side}"].to_numpy(float) for side in ("low", "high"))
     if not np.isnan(low).all() or not np.isnan(high).all():
-        values, how = _from_sides(low, high), "one-sided p"
+        values, how = _from_sides(estimate, low, high), "one-sided p"
     elif kind == "z":
         values, how = estimate, "the z of the file"
     elif kind == "signed_log10_p":
@@ -64,9 +64,9 @@ def signed_z(effects: pd.DataFrame, kind: EstimateKind, controls: pd.Series[floa
     return pd.Series(values, pd.Index(effects["perturbation"], dtype=object)).dropna(), how
 
 
-def _from_sides(low: Vector, high: Vector) -> Vector:
-    below = np.where(np.isnan(high) | (low < high), -_isf(low), _isf(high))
-    result: Vector = np.where(np.isnan(low) & np.isnan(high), np.nan, below)
+def _from_sides(estimate: Vector, low: Vector, high: Vector) -> Vector:
+    lower = np.isnan(high) | (~np.isnan(low) & ((estimate < 0) | ((estimate == 0) & (low < high))))
+    result: Vector = np.where(lower, -_isf(low), _isf(high))
     return result
 
 

@@ -45,6 +45,10 @@ VERBS = (
         "hitscout campaign review tcell",
         "hitscout campaign review tcell --preregistration round1.json",
     )),
+    ("next", campaign_results.next_, "campaign_next", (
+        "hitscout campaign next --results results.csv --positive-means raises",
+        "hitscout campaign next tcell --results results.csv --out round2.xlsx",
+    )),
     ("export", campaign_round.export, "campaign_export", (
         "hitscout campaign export round1.xlsx",
         "hitscout campaign export tcell r1.csv --round 1",

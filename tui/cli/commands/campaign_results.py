@@ -33,8 +33,11 @@ def record(
         bool, typer.Option("--allow-others", help="Take genes that were not nominated too.")
     ] = False,
     placement: Annotated[
-        Literal["controls", "declared"],
-        typer.Option(help="Scale by the negative controls, or declare the effects to be on the campaign's scale."),
+        Literal["controls", "bridges", "declared"],
+        typer.Option(
+            help="Scale by the negative controls, by genes of earlier rounds that were measured again, or declare the"
+            " effects to be on the campaign's scale."
+        ),
     ] = "controls",
     described: Annotated[Mapping[str, Any], Some(ScreenDescription, "readout_gene")],
     reading: Annotated[Reading, Without("estimate_kind")],
@@ -69,3 +72,45 @@ def review(
     with session.workspace() as workspace:
         done = campaign_review(workspace, name, preregistration=preregistration)
     session.give(done, layout.reviewed)
+
+
+@takes_options(behind={"placement": ("positive_means",), "columns": ("controls",)})
+def next_(
+    context: typer.Context,
+    name: options.CampaignName = "",
+    *,
+    results: Annotated[Path, typer.Option(metavar="FILE", help="The results of the round that waits for them.")],
+    out: options.Out = None,
+    overwrite: options.Overwrite = False,
+    size: Annotated[int | None, typer.Option(min=1, help="Places of the next round; else the campaign's own.")] = None,
+    dropped: Annotated[
+        bool, typer.Option("--dropped", help="Nominations that the file lacks do not return to the candidates.")
+    ] = False,
+    allow_others: Annotated[
+        bool, typer.Option("--allow-others", help="Take genes that were not nominated too.")
+    ] = False,
+    placement: Annotated[
+        Literal["controls", "bridges", "declared"],
+        typer.Option(help="Scale by the negative controls, by genes measured again, or as declared."),
+    ] = "controls",
+    described: Annotated[Mapping[str, Any], Some(ScreenDescription, "readout_gene")],
+    reading: Annotated[Reading, Without("estimate_kind")],
+) -> None:
+    """Goes on to the next round in one step: records results, reviews the campaign, and proposes the round.
+
+    A file that is refused changes nothing. Where no round can be proposed after it, the results stay recorded, and it
+    is said why.
+    """
+    from tools.campaigns.next_round import campaign_next
+    from tui.layouts import campaign as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        done = campaign_next(
+            workspace, results, name, reading, out=out, overwrite=overwrite, size=size, dropped=dropped,
+            allow_others=allow_others, placement=placement, **described,
+        )  # fmt: skip
+    session.give(done, layout.went_on)
+    if done.stopped:
+        session.say(done.stopped)
+        raise typer.Exit(1)

@@ -76,9 +76,18 @@ def test_z_come_from_what_a_screen_has_and_the_smallest_p_stay_finite():
     assert "standard errors" in how
     logs, _ = signed_z(frame.assign(estimate=[-2.0] * 40), "signed_log10_p", NONE)
     assert logs.to_numpy() == pytest.approx(norm.ppf(0.005))
-    zero, _ = signed_z(effects(5, p_low=0.0, p_high=1.0), "lfc", NONE)
+    zero, _ = signed_z(effects(5, p_low=0.0, p_high=1.0).assign(estimate=-1.0), "lfc", NONE)
     assert np.isfinite(zero).all()
     assert (zero < -30).all()
+
+
+def test_of_two_tests_that_are_no_mirrors_the_one_of_the_effects_side_counts():
+    # As MAGeCK's: both sides are tested for themselves.
+    frame = effects(5, p_low=0.18, p_high=0.22)
+    z, _ = signed_z(frame, "lfc", NONE)
+    wanted = np.where(frame["estimate"] < 0, norm.ppf(0.18), norm.isf(0.22))
+    assert z.to_numpy() == pytest.approx(wanted)
+    assert (np.sign(z.to_numpy()) == np.sign(frame["estimate"].to_numpy())).all()
 
 
 def test_without_p_effects_are_measured_by_the_spread_of_the_controls_or_of_all():
