@@ -183,6 +183,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "EmbeddedCells": Summary(names="file organism out", figures="cells vectors dimensions labels notes"),
     "PlottedCells": Summary(names="file by out", figures="cells vectors method kinds.* notes"),
     "PlottedNames": Summary(names="file reference out", figures="cells accuracy macro_f1 kind notes"),
+    "WrittenReport": Summary(names="files", figures="title sections pictures megabytes"),
     "DrawnPicture": Summary(names="out named unnamed", figures="kind shown title told notes"),
     "GeneSummary": Summary(names="gene", figures=EVERYTHING),
     "ExplainedResponse": Summary(
