@@ -51,7 +51,7 @@ def screen_page(workspace: Workspace, name: str) -> Page:
     kinds = tuple(dict.fromkeys(one.estimate_kind for one in shown.contrasts))
     sections = (
         Section("Question", _question(shown)),
-        Section("Data and quality", _data(shown)),
+        Section("Data and quality", _data(workspace, shown)),
         Section("Method", methods.of_screen(shown.screen, kinds)),
         Section("Hits", _list(effects, hits, cited, anchors)),
         Section("Controls", _controls(workspace, shown.quality, own)),
@@ -72,7 +72,7 @@ def _question(shown: ShownScreen) -> tuple[Block, ...]:
     return (facts("What was looked at", [*rows, ("positive in the file means", signs)]),)
 
 
-def _data(shown: ShownScreen) -> tuple[Block, ...]:
+def _data(workspace: Workspace, shown: ShownScreen) -> tuple[Block, ...]:
     quality = shown.quality
     apart = quality.essentials
     rows = [
@@ -92,9 +92,9 @@ def _data(shown: ShownScreen) -> tuple[Block, ...]:
         blocks.append(Table("Replicates", head, agreed, frozenset({2, 3, 4})))
     for caption, noted in (("Rows kept aside", shown.kept_aside), ("Rows used with a flag", shown.flags)):
         if noted:
-            given = tuple((one.reason, f"{one.rows:,}", "; ".join(one.examples)) for one in noted)
+            given = tuple((one.reason, f"{one.rows:,}", "; ".join(map(workspace.says, one.examples))) for one in noted)
             blocks.append(Table(caption, ("reason", "rows", "examples"), given, frozenset({1})))
-    return (*blocks, *(Paragraph(one) for one in shown.remarks))
+    return (*blocks, *(Paragraph(workspace.says(one)) for one in shown.remarks))
 
 
 def _hits(effects: ScreenEffects) -> pd.DataFrame:

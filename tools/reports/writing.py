@@ -85,7 +85,11 @@ def write_report(
     workspace.report(Progress("write report", 1, 1, "done"))
     size = target.stat().st_size / 1e6
     titles = tuple(one.title for one in page.sections)
-    return WrittenReport(page.title, tuple(written), titles, tuple(one.told for one in page.pictures), size)
+    # As it was named, not where links lead.
+    named = tuple(
+        out.parent / (Path(path.parent.name) if path.suffix == ".png" else Path()) / path.name for path in written
+    )
+    return WrittenReport(page.title, named, titles, tuple(one.told for one in page.pictures), size)
 
 
 def _twin(workspace: Workspace, out: Path, *, overwrite: bool) -> Path:
