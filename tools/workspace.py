@@ -97,6 +97,8 @@ class Workspace:
         by: Who gives what is recorded, such as a grade: ``person``, or the name of a language model.
         reads_files: Whether a name may mean a file too. Not for what reads at an assistant's wish: only a tool that a
             person approves reads files.
+        says: How acts that a written text names (`db.acts`) are said where it is read: as scripts write them, if not
+            otherwise.
         writes_within: The folder that files are written in; any folder where None, as a person may.
     """
 
@@ -107,6 +109,7 @@ class Workspace:
     report: Callable[[Progress], None] = _ignore
     by: str = "person"
     reads_files: bool = True
+    says: Callable[[str], str] = str
     writes_within: Path | None = None
 
     @classmethod

@@ -202,7 +202,8 @@ SUMMARIES: Mapping[str, Summary] = {
     "EmbeddedCells": Summary(names="file organism out", figures="cells vectors dimensions labels notes"),
     "PlottedCells": Summary(names="file by out", figures="cells vectors method kinds.* notes"),
     "PlottedNames": Summary(names="file reference out", figures="cells accuracy macro_f1 kind notes"),
-    "DrawnPicture": Summary(names="out named unnamed", figures="kind shown title told notes"),
+    "WrittenReport": Summary(names="files title", figures="sections megabytes", sentences="pictures"),
+    "DrawnPicture": Summary(names="out named unnamed", figures="kind shown notes", sentences="title told"),
     "GeneSummary": Summary(names="gene", figures=EVERYTHING),
     "ExplainedResponse": Summary(
         names=f"context {_in('predicted', 'perturbation readout')} summaries.gene",

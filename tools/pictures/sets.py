@@ -17,7 +17,8 @@ from tools.campaigns.state import CampaignState, state_of
 from tools.drawing.names import short
 from tools.drawing.style import COLOURS, picture_place
 from tools.enrichment.over_representation import LEVEL, members_of
-from tools.genes.sets.statistics import cut_sets, over_represented, short_name
+from tools.genes.false_discovery import false_discovery_rates
+from tools.genes.sets.statistics import crowded_sets, short_name
 from tools.pictures.base import DrawnPicture, Picture, bare, headed, write_picture
 from tools.workspace import Workspace
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 SMALLEST, LARGEST = 5, 300
 SHOWN = 8
 """Sets of a picture."""
+LOOKED_AT = 300
+"""Sets of the least p among which those that say different things are looked for."""
 SAME = 0.6
 """Share of a set's nominations from which it says what a set above it said already."""
 NAME_LETTERS = 30
@@ -82,10 +85,8 @@ def sets(workspace: Workspace, state: CampaignState, number: int = 0, collection
         raise ConflictError(f"{state.campaign.name} has no round {number or 1}.", there)
     library = sorted({gene for name in state.library for gene in genes_in(name)})
     nominated = sorted({gene for one in chosen.nominations for gene in one.target_genes})
-    frame = over_represented(
-        cut_sets(members_of(workspace, collections), library, SMALLEST, LARGEST), nominated, library
-    )
-    kept = told_apart(frame[frame["overlap"] >= 2])
+    frame = _tested(members_of(workspace, collections), nominated, library)
+    kept = told_apart(frame[frame["genes"].map(len) >= 2])
     if kept.empty:
         raise InvalidValueError(
             f"No gene set of {SMALLEST} to {LARGEST} genes holds two of the {len(nominated)} nominated genes.",
@@ -100,6 +101,21 @@ def sets(workspace: Workspace, state: CampaignState, number: int = 0, collection
         f"{short_name(str(row.gene_set))} {row.overlap} ({row.expected:.1f} by chance)" for row in kept.itertuples()
     )
     return Picture("sets", title, len(kept), f"{told}.", lambda figure: _draw(figure, kept, title))
+
+
+def _tested(members: pd.DataFrame, nominated: Sequence[str], library: Sequence[str]) -> pd.DataFrame:
+    """Sets as `over_represented` gives them; genes are listed for those alone that a picture may show."""
+    chosen = set(nominated) & set(library)
+    frame = crowded_sets(members, sorted(chosen), library, 0)
+    frame = frame[frame["size"].between(SMALLEST, LARGEST)].reset_index(drop=True)
+    frame["fdr"] = false_discovery_rates(frame["p"].to_numpy(float))
+    frame["expected"] = frame["size"] * (len(chosen) / max(len(library), 1))
+    own = members[members["gene"].isin(chosen)]
+    crowded = frame[frame["overlap"] >= 2].head(LOOKED_AT)
+    shown = own.merge(crowded[["collection", "gene_set"]], on=["collection", "gene_set"])
+    genes = {key: sorted(set(found)) for key, found in shown.groupby(["collection", "gene_set"])["gene"]}
+    keys = zip(frame["collection"], frame["gene_set"], strict=True)
+    return frame.assign(genes=pd.Series([genes.get(key, []) for key in keys], index=frame.index, dtype=object))
 
 
 def told_apart(frame: pd.DataFrame, most: int = SHOWN) -> pd.DataFrame:

@@ -53,11 +53,14 @@ class Session:
         Yields:
             The workspace.
         """
+        from dataclasses import replace
+
         from tools.workspace import Workspace
         from tui.cli.progress import Display
+        from tui.layouts.acts import in_commands
 
         with Display(quiet=self.quiet) as display:
-            yield Workspace.open(self.store, seed, display.report)
+            yield replace(Workspace.open(self.store, seed, display.report), says=in_commands)
 
     def give(self, result: Result, render: Callable[[Result], Sequence[RenderableType]]) -> None:
         """Writes a result to stdout, as JSON or for people.

@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, str] = {
     "plot_volcano": "plot volcano", "plot_rank": "plot rank", "plot_replicates": "plot replicates",
     "plot_controls": "plot controls", "plot_progress": "plot progress", "plot_reliability": "plot reliability",
     "plot_sets": "plot sets", "plot_gene": "plot gene", "plot_screens": "plot screens", "plot_plate": "plot plate",
+    "write_report": "report",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
     "diagnose": "doctor", "undo": "undo", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
     "transcript_list": "transcript list",

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "literature": "Searches the literature at Europe PMC over https; answers are kept for a week.",
     "evidence": "Opens one evidence id: the fact that it names, and the file that the fact came from.",
     "encode": "Puts a vector of each gene's name and summary into the store: about eight minutes once with MiniLM.",
+    "report": "Writes a page on a screen or a campaign, which holds all it needs: to read, to print, to keep.",
     "replay": "Plays campaigns over finished screens, as if their results were not known, and counts the hits by"
     " round.",
     "chat": "Opens the chat: conversation, campaign, shortlist and store, each on a page of its own.",

@@ -56,9 +56,12 @@ def _opener(session: Session) -> Callable[[], Workspace]:
     """Opens the workspace when it is called, because importing it takes as long as the first paint may."""
 
     def opened() -> Workspace:
-        from tools.workspace import Workspace
+        from dataclasses import replace
 
-        return Workspace.open(session.store)
+        from tools.workspace import Workspace
+        from tui.layouts.acts import in_commands
+
+        return replace(Workspace.open(session.store), says=in_commands)
 
     return opened
 
