@@ -27,6 +27,7 @@ from tools.cells.shared_genes import SharedGenes, shared_genes
 from tools.cells.telling_genes import Codes
 from tools.cells.vectors.base import DEFAULT as VECTORS
 from tools.cells.vectors.markers import Markers
+from tools.expression.cell_files.source import label_of, required_label
 from tools.expression.vectors import encoded_vectors
 from tools.parameters import takes_fields
 from tools.registry import load
@@ -42,7 +43,7 @@ def annotate_cells(
     workspace: Workspace,
     path: Path,
     reference: Path,
-    label: str,
+    label: str = "",
     naming: Naming = BY_DEFAULT,
     *,
     out: Path | None = None,
@@ -56,9 +57,10 @@ def annotate_cells(
 
     Args:
         workspace: Its store has gene names, and orthologs where two species are compared.
-        path: The cells to name: an .h5ad, a 10x .h5, a .loom, or a folder with matrix.mtx.
+        path: The cells to name: an .h5ad, a 10x .h5, a .loom, an .rda, a folder with matrix.mtx, or cells of the store
+            by their name.
         reference: Cells with labels, likewise.
-        label: The reference's column of labels.
+        label: The reference's column of labels; where empty, the one that cells of the store were added with.
         naming: How they are named.
         out: A table with a row for each cell: .csv, .tsv or .parquet.
         overwrite: Whether a file that is there already is replaced.
@@ -72,6 +74,7 @@ def annotate_cells(
     texts = load("cell_vectors", methods[0])().TEXTS
     load("cell_heads", methods[1])
     target = None if out is None else check_place(workspace, out, overwrite=overwrite)
+    label = required_label(workspace, reference, label)
     theirs, own = genes_of_file(workspace, reference), genes_of_file(workspace, path)
     shared = shared_genes(
         workspace.store, theirs, own, (reference.name, path.name), across_species=naming.across_species
@@ -80,7 +83,7 @@ def annotate_cells(
     all_read = read_cells(workspace, reference, theirs, label, naming.donor, set(shared.reference))
     cells, left_out = learnable(all_read, label)
     learnt = _learnt(workspace, cells, shared, known, methods, naming.seed)
-    asked = naming.own_label or (label if label in own.described else "")
+    asked = label_of(workspace, path, naming.own_label) or (label if label in own.described else "")
     wanted = {shared.query[place] for place in learnt.places}
     query = read_cells(workspace, path, own, asked, only=wanted)
     named = _named(workspace, learnt, query, shared)

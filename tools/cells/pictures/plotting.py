@@ -20,6 +20,7 @@ from tools.cells.pictures.style import drawn, picture_place
 from tools.cells.reading import LabelledCells, Texts, read_column
 from tools.cells.scaling import Floats
 from tools.cells.space import DEFAULT, space_of
+from tools.expression.cell_files.source import label_of
 from tools.parameters import takes_fields
 from tools.workspace import Progress, Workspace
 
@@ -112,7 +113,8 @@ def plot_cells(
     """
     check_word("method", method, ("pca", "tsne"))
     target = picture_place(workspace, out, overwrite=overwrite)
-    described = np.zeros(0, dtype=object) if not by or by.startswith(GENE) else read_column(path, by)
+    by = label_of(workspace, path, by)
+    described = np.zeros(0, dtype=object) if not by or by.startswith(GENE) else read_column(workspace, path, by)
     space = space_of(workspace, path, vectors=vectors, label=label)
     amounts = _amounts(space.cells, described, by)
     workspace.report(Progress("draw cells", 0, 1, f"{len(space.vectors):,} cells by {method}"))
@@ -183,7 +185,7 @@ def plot_named_cells(
         workspace: Its store has gene names, and orthologs where two species are compared.
         path: The cells to name, with labels of their own.
         reference: Cells with labels.
-        label: The reference's column of labels.
+        label: The reference's column of labels; where empty, the one that cells of the store were added with.
         out: The picture, .png or .svg.
         naming: How they are named.
         kind: ``confusion``, a table of shares; ``flow``, bands from the file's labels to those that were given.
