@@ -101,7 +101,7 @@ def genes_of_file(workspace: Workspace, path: Path) -> CellGenes:
         NotFoundError: The store names no genes.
     """
     with opened_source(workspace, path) as file:
-        return _genes(workspace, file)
+        return genes_of(workspace, file)
 
 
 def read_cells(
@@ -151,7 +151,17 @@ def read_column(workspace: Workspace, path: Path, name: str) -> Texts:
         return _column(file, name)
 
 
-def _genes(workspace: Workspace, file: CellFile) -> CellGenes:
+def genes_of(workspace: Workspace, file: CellFile) -> CellGenes:
+    """What an open file measures.
+
+    Args:
+        workspace: Its store has the gene names.
+        file: The open file.
+
+    Raises:
+        RefusedFileError: The file cannot be used.
+        NotFoundError: The store names no genes.
+    """
     chosen = chosen_layer(file, "")
     organism = organism_of_cells(workspace, file, chosen.layer)
     readouts = readouts_of(workspace, file, chosen.layer, organism)

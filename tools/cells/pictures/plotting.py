@@ -17,6 +17,7 @@ from tools.cells.annotation.options import Naming
 from tools.cells.pictures.naming import draw_confusion, draw_flow
 from tools.cells.pictures.scatter import by_amount, by_kind, kinds_of
 from tools.cells.pictures.style import drawn, picture_place
+from tools.cells.plane import laid_out
 from tools.cells.reading import LabelledCells, Texts, read_column
 from tools.cells.scaling import Floats
 from tools.cells.space import DEFAULT, space_of
@@ -118,7 +119,7 @@ def plot_cells(
     space = space_of(workspace, path, vectors=vectors, label=label)
     amounts = _amounts(space.cells, described, by)
     workspace.report(Progress("draw cells", 0, 1, f"{len(space.vectors):,} cells by {method}"))
-    points, axes = _plane(space.vectors, method, seed)
+    points, axes = laid_out(space.vectors, method, seed)
     title = f"{space.cells.name}: {len(points):,} cells"
     if amounts is not None:
         called = by if not by.startswith(GENE) else f"{by.removeprefix(GENE)}, log1p CP10k"
@@ -151,20 +152,6 @@ def _of_gene(cells: LabelledCells, symbol: str) -> Floats:
             did_you_mean(symbol, cells.symbols) or f"Name one that it measures: {option(by=f'{GENE}SYMBOL')}.",
         )
     return np.asarray(cells.of_genes([spelt[symbol.casefold()]]).todense(), dtype=np.float32)[:, 0]
-
-
-def _plane(vectors: Floats, method: str, seed: int) -> tuple[Floats, tuple[str, str]]:
-    from sklearn.decomposition import PCA
-    from sklearn.manifold import TSNE
-
-    if method == "tsne":
-        near = min(30.0, max(1.0, (len(vectors) - 1) / 3))
-        laid = TSNE(2, perplexity=near, init="pca", random_state=seed).fit_transform(vectors)
-        return laid.astype(np.float32), ("t-SNE 1", "t-SNE 2")
-    fit = PCA(2, svd_solver="full" if len(vectors) < 500 else "randomized", random_state=0).fit(vectors)
-    shares = 100 * fit.explained_variance_ratio_
-    names = (f"component 1 ({shares[0]:.0f} % of the vectors' variance)", f"component 2 ({shares[1]:.0f} %)")
-    return fit.transform(vectors).astype(np.float32), names
 
 
 @takes_fields
