@@ -37,14 +37,12 @@ class CellPlane:
         cells: Its cells, drawn or not.
         points: Place of each cell that is drawn, by the first two components of its expression.
         labels: Label of each, empty where it has none.
-        axes: What the two directions are called.
     """
 
     name: str
     cells: int
     points: tuple[tuple[float, float], ...]
     labels: tuple[str, ...]
-    axes: tuple[str, str]
 
 
 def cell_plane(workspace: Workspace, name: str) -> CellPlane:
@@ -79,13 +77,11 @@ def cell_plane(workspace: Workspace, name: str) -> CellPlane:
 
 def _plane_of(found: CellSet, kept: Mapping[str, object]) -> CellPlane | None:
     """What a kept file says; None where it is none."""
-    points, labels, axes = (kept.get(one) for one in ("points", "labels", "axes"))
-    if not isinstance(points, list) or not isinstance(labels, list) or not isinstance(axes, list):
-        return None
-    if len(points) != len(labels) or len(axes) != 2:
+    points, labels = kept.get("points"), kept.get("labels")
+    if not isinstance(points, list) or not isinstance(labels, list) or len(points) != len(labels):
         return None
     places = tuple((float(x), float(y)) for x, y in points)
-    return CellPlane(found.name, found.cells, places, tuple(map(str, labels)), (str(axes[0]), str(axes[1])))
+    return CellPlane(found.name, found.cells, places, tuple(map(str, labels)))
 
 
 def _drawn(workspace: Workspace, found: CellSet) -> dict[str, object]:
@@ -98,8 +94,8 @@ def _drawn(workspace: Workspace, found: CellSet) -> dict[str, object]:
     amounts, labels = _sampled(workspace, found, chosen)
     codes, nothing = np.zeros(len(chosen), dtype=np.int64), np.zeros((amounts.shape[1], 0), dtype=np.float32)
     fit = load("cell_vectors", DEFAULT)().fit(amounts, codes, nothing)
-    points, axes = laid_out(fit.of(amounts[:, fit.places], own_scale=False), "pca", 0)
-    return {"points": np.round(points.astype(float), 4).tolist(), "labels": labels, "axes": list(axes)}
+    points, _ = laid_out(fit.of(amounts[:, fit.places], own_scale=False), "pca", 0)
+    return {"points": np.round(points.astype(float), 4).tolist(), "labels": labels}
 
 
 def _sampled(

@@ -37,7 +37,7 @@ class CellsPage(Page):
     ]
     CSS = """
     CellsPage #head { padding: 0 1; }
-    CellsPage #sets { height: 8; }
+    CellsPage #sets { height: auto; max-height: 9; }
     CellsPage #one { height: 1fr; }
     CellsPage #labels { width: 34; height: 1fr; }
     CellsPage #picture { width: 1fr; height: 1fr; }

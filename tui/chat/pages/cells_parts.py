@@ -90,7 +90,7 @@ def below(plane: CellPlane) -> Text:
         plane: The cells in it.
     """
     sample = "" if len(plane.points) == plane.cells else f" of {plane.cells:,}, drawn at random"
-    return safe(f"{len(plane.points):,} cells{sample}: {plane.axes[0]} → right, {plane.axes[1]} ↑", "dim")
+    return safe(f"{len(plane.points):,} cells{sample}; principal components 1 → and 2 ↑", "dim")
 
 
 def fields(columns: Sequence[str], labels: str = "") -> tuple[Field, ...]:

@@ -52,7 +52,7 @@ def test_a_plane_is_read_again_and_never_taken_for_that_of_other_cells(space, tm
 def test_a_kept_plane_that_is_damaged_is_made_again(space):
     first = cell_plane(space, "atlas")
     path = space.paths.cache / "cell_planes" / kept(space)[0]
-    for content in ("{", '{"points": [[1, 2]], "labels": [], "axes": ["a", "b"]}', "[]"):
+    for content in ("{", '{"points": [[1, 2]], "labels": []}', "[]"):
         path.write_text(content)
         assert cell_plane(space, "atlas") == first
 

@@ -42,8 +42,8 @@ def test_sets_are_listed_with_labels_and_a_picture_of_the_one_under_the_cursor(w
         assert table_of(app, "labels").values == [
             ("a", "alpha", 40), ("b", "beta", 40), ("c", "delta", 40), ("d", "ductal", 40),
         ]  # fmt: skip
-        assert "160 cells: component 1" in words(app)
-        picture = "\n".join(line[34:] for line in text(app).splitlines()[12:-2])
+        assert "160 cells; principal components 1 → and 2 ↑" in words(app)
+        picture = "\n".join(line[34:] for line in text(app).splitlines()[5:-2])
         assert all(picture.count(letter) > 3 for letter in "abcd")
         await pilot.press("down")
         await until(pilot, lambda: is_drawn(app, 17), "the other picture")
