@@ -31,12 +31,13 @@ class Problem:
 INGESTED_TABLES = (
     "effect", "control_effect", "gene", "gene_value", "ortholog", "hit_list", "gene_text", "gene_embedding", "response",
     "response_perturbation", "response_readout", "response_cells", "response_cells_gene",
+    "cell_set_gene", "cell_set_column", "cell_set_cell",
 )  # fmt: skip
 STATE_TABLES = (
     "ingest", "ingest_note", "study", "screen", "contrast", "replicate", "perturbation", "source_name", "gene_name",
     "gene_identifier", "gene_set", "gene_set_member", "edge", "campaign", "campaign_library", "campaign_exclusion",
     "round", "nomination", "round_results", "grade", "transcript", "response_screen",
-    "round_transcript",
+    "round_transcript", "cell_set",
 )  # fmt: skip
 
 GROWING_TABLES = frozenset({

@@ -49,6 +49,8 @@ _SCREEN_NAMES = "id name study organism cell_type modality"
 _SCREEN_FIGURES = "phenotype condition library method readout readout_gene text hit_rule side"
 _CONTEXT_NAMES = "name study organism cell_type modality"
 _CONTEXT_FIGURES = "condition readout_kind perturbations readouts rows"
+_CELL_SET_NAMES = "name study organism label_column donor_column"
+_CELL_SET_FIGURES = "id layer scale format cells labels genes placed ingest_id"
 _NOTED = _in("kept_aside", "reason rows") + " " + _in("flags", "reason rows")
 _QUESTION = (
     "phenotype organism cell_type readout direction modality hit_rule text study screen_weights gene_sets"
@@ -184,6 +186,17 @@ SUMMARIES: Mapping[str, Summary] = {
     "SampledExpression": Summary(
         names="path " + _in("prediction", "perturbation within learnt_from"),
         figures="cells " + _in("prediction", "predictor seen notes"),
+    ),
+    "CellSet": Summary(names=_CELL_SET_NAMES, figures=_CELL_SET_FIGURES, pages="."),
+    "ShownCells": Summary(
+        names=f"{_in('cells', _CELL_SET_NAMES)} columns source",
+        figures=f"{_in('cells', _CELL_SET_FIGURES)} labels.* donors.* unlabelled unplaced added_at remarks "
+        + _in("flags", "reason rows"),
+    ),
+    "AddedCells": Summary(
+        names=f"{_in('shown.cells', _CELL_SET_NAMES)} shown.columns shown.source",
+        figures=f"{_in('shown.cells', _CELL_SET_FIGURES)} shown.labels.* shown.donors.* shown.unlabelled"
+        f" shown.unplaced shown.added_at shown.remarks already_present {_in('shown.flags', 'reason rows')}",
     ),
     "AnnotatedCells": Summary(
         names="file reference organism reference_organism out labels.label confusion.label",

@@ -47,7 +47,7 @@ def add_study(connection: duckdb.DuckDBPyConnection, study: Study) -> int:
 
 
 def drop_idle_studies(connection: duckdb.DuckDBPyConnection) -> None:
-    """Deletes the studies that neither a screen nor a table of responses belongs to any more.
+    """Deletes the studies that no screen, table of responses or set of cells belongs to any more.
 
     Args:
         connection: The writing connection.
@@ -55,6 +55,7 @@ def drop_idle_studies(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "DELETE FROM study WHERE id NOT IN (SELECT study_id FROM screen WHERE study_id IS NOT NULL)"
         " AND id NOT IN (SELECT study_id FROM response_screen WHERE study_id IS NOT NULL)"
+        " AND id NOT IN (SELECT study_id FROM cell_set WHERE study_id IS NOT NULL)"
     )
 
 

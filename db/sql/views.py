@@ -182,6 +182,15 @@ VIEWS = (
         ("fdr", "x.fdr", "or NULL"),
     ),
     _view(
+        "cells", "One cell of a set of cells.", "cell_set_cell x JOIN cell_set s ON s.id = x.cell_set_id",
+        ("cells", "s.name", "name of the set"),
+        ("organism", "s.organism", "human or mouse"),
+        ("cell", "x.barcode", "name of the cell, as in the file"),
+        ("label", "x.label", "what the file says that it is; empty where it does not"),
+        ("donor", "x.donor", "whose it is, or empty"),
+        ("genes", "x.genes", "how many genes it shows"),
+    ),
+    _view(
         "ingests", "One file or pack that brought rows.", "ingest",
         ("kind", "kind", "screen, genes, gene_sets, …"),
         ("name", "name", "what it brought"),

@@ -66,6 +66,8 @@ STEPS = (
         ("shortlist", "--phenotype", "growth", "--name", "two", "--size", "5"),
     ),
     Step("cells", ("screen", "add", "cells.h5ad", "--modality", "interference")),
+    Step("add atlas", ("cells", "add", "cells.h5ad", "--labels", "perturbation", "--name", "atlas")),
+    Step("remove atlas", ("cells", "remove", "atlas"), gone=True),
     Step("remove cells", ("screen", "remove", "cells"), gone=True),
     Step("remove responses", ("response", "remove", "tcells"), gone=True),
     Step("remove", ("screen", "remove", "b"), gone=True),
@@ -117,7 +119,7 @@ def brief(store: Store) -> str:
             "rows": [
                 connection.execute(f"SELECT '{table}', count(*) FROM {table}").fetchall()
                 for table in (*STATE_TABLES, "effect", "control_effect", "gene_set", "gene_embedding", "response",
-                              "response_cells")
+                              "response_cells", "cell_set_gene", "cell_set_column", "cell_set_cell")
             ],
             "ingests": connection.execute("SELECT kind, name, content_hash FROM ingest ORDER BY ALL").fetchall(),
             "sums": connection.execute("SELECT contrast_id, sum(estimate::DECIMAL(18, 6)) FROM effect GROUP BY ALL"

@@ -17,14 +17,20 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import rdata
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import coo_matrix, csc_matrix, csr_matrix
 
 from db.engine import in_memory
 from db.files.cells.opening import opened_cells
 from db.files.cells.scale import scale_of
 from db.files.cells.writing import write_h5ad
+from tests.reliability import r_files
 from tests.tools.conftest import GENES
 from tools.campaigns.preregistration.document import KIND, digest, list_hash, read_document
+from tools.cells.organisms import organism_of_cells
+from tools.cells.reading import donor_column
+from tools.expression.cell_files.layers import chosen_layer, plain_pieces
+from tools.expression.cell_files.readouts import readouts_of
+from tools.expression.cell_files.source import opened_source
 from tools.genes.name_lists import read_expression, read_list
 from tools.packs.loaders.embedding import read_embedding
 from tools.packs.loaders.gene_sets import read_set_table
@@ -35,6 +41,7 @@ from tools.screens.tables.reading import Reading
 from tools.workspace import Workspace
 
 USED = GENES[:30]
+_NAMES = [f"c{number}" for number in range(40)]
 RAISES = Reading(positive_means="raises")
 
 
@@ -196,6 +203,57 @@ def _market() -> dict[str, bytes]:
     }
 
 
+def _old_tenx_h5(path: Path) -> None:
+    made, text = csr_matrix(_counts()), h5py.string_dtype()
+    with h5py.File(path, "w") as file:
+        for name in ("data", "indices", "indptr"):
+            file[f"GRCh38/{name}"] = getattr(made, name)
+        file["GRCh38/shape"] = np.array(made.shape[::-1])
+        file.create_dataset("GRCh38/barcodes", data=[f"c{number}" for number in range(40)], dtype=text)
+        for name in ("genes", "gene_names"):
+            file.create_dataset(f"GRCh38/{name}", data=USED, dtype=text)
+
+
+def _h5ad_by_gene(path: Path) -> None:
+    """By gene, with the counts beside logarithms, and a column of categories, as scanpy writes them."""
+    made, text = csc_matrix(_counts()), h5py.string_dtype()
+    with h5py.File(path, "w") as file:
+        file.attrs["encoding-type"] = "anndata"
+        file["X"] = np.log1p(_counts())
+        group = file.create_group("layers/counts")
+        group.attrs.update({"encoding-type": "csc_matrix", "shape": np.array(made.shape)})
+        for name in ("data", "indices", "indptr"):
+            group[name] = getattr(made, name)
+        for table, names in (("obs", [f"c{number}" for number in range(40)]), ("var", USED)):
+            file.create_group(table).attrs["_index"] = "_index"
+            file[table].create_dataset("_index", data=names, dtype=text)
+        kinds = file.create_group("obs/cell_type")
+        kinds.attrs["encoding-type"] = "categorical"
+        kinds["codes"] = np.array([0, 1, -1, 1] * 10, dtype=np.int8)
+        kinds.create_dataset("categories", data=["T cell", "B cell"], dtype=text)
+
+
+def _r_lists() -> bytes:
+    guides = (np.random.default_rng(3).random((4, 40)) < 0.3).astype(float)
+    return r_files.saved(
+        r_files.listed({
+            "response_matrix": r_files.sparse(_counts().T, USED, None),
+            "grna_matrix": r_files.sparse(guides, [f"g{number}" for number in range(4)], None),
+        })
+    )  # fmt: skip
+
+
+def _added_cells(workspace: Workspace, path: Path) -> None:
+    """What `add_cells` does before it writes, to the last cell."""
+    with opened_source(workspace, path) as cells:
+        chosen = chosen_layer(cells, "")
+        organism = organism_of_cells(workspace, cells, chosen.layer)
+        readouts_of(workspace, cells, chosen.layer, organism)
+        donor_column(cells)
+        for _ in plain_pieces(cells, chosen):
+            pass
+
+
 def _responses(_: Workspace, path: Path) -> object:
     return read_responses(path, Reading())
 
@@ -287,6 +345,11 @@ def formats(folder: Path) -> dict[str, Format]:
         "10x": Format({"c.h5": _written(folder, _tenx_h5)}, _cells),
         "loom": Format({"c.loom": _written(folder, _loom)}, _cells),
         "Matrix Market": Format(_market(), _cells),
+        "10x of old": Format({"c.h5": _written(folder, _old_tenx_h5)}, _added_cells),
+        "h5ad by gene": Format({"c.h5ad": _written(folder, _h5ad_by_gene)}, _added_cells),
+        "matrix of R": Format({"c.rda": r_files.saved(r_files.dense(_counts().T, USED, _NAMES))}, _added_cells),
+        "sparse matrix of R": Format({"c.rda": r_files.saved(r_files.sparse(_counts().T, USED, _NAMES))}, _added_cells),
+        "lists of sceptre": Format({"c.rda": _r_lists()}, _added_cells),
         "gene sets": Format({"g.parquet": _written(folder, _parquet(sets))},
                             lambda _, path: read_set_table(path)),
     }  # fmt: skip

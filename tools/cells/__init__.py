@@ -1,10 +1,15 @@
-"""Cells named by a labelled reference, within a species or across two, by expression and by texts of genes."""
+"""Cells with labels in the store, and cells named by them, within a species or across two."""
 
 from __future__ import annotations
 
-READING: dict[str, str] = {}
+READING = {
+    "cells_list": ".sets.listing",
+    "cells_show": ".sets.listing",
+}
 
 WRITING = {
+    "add_cells": ".sets.adding",
+    "cells_remove": ".sets.listing",
     "annotate_cells": ".annotation.annotating",
     "embed_cells": ".embedding",
     "plot_cells": ".pictures.plotting",

@@ -12,12 +12,11 @@ import pandas as pd
 from scipy.sparse import csr_matrix, vstack
 
 from db.files.cells.base import CellFile
-from db.files.cells.opening import opened_cells
 from db.records import Organism
 from tools.cells.organisms import organism_of_cells
-from tools.expression.cell_files.content import source_hash
 from tools.expression.cell_files.layers import ChosenLayer, chosen_layer, normalised_pieces
 from tools.expression.cell_files.readouts import readouts_of
+from tools.expression.cell_files.source import donor_of, key_of, opened_source
 from tools.workspace import Progress, Workspace
 
 DONORS = ("donor", "donor_id", "individual", "subject", "patient", "mouse", "animal")
@@ -95,14 +94,14 @@ def genes_of_file(workspace: Workspace, path: Path) -> CellGenes:
 
     Args:
         workspace: Its store has the gene names.
-        path: A file or folder of cells.
+        path: Cells of the store by their name, or a file or folder of cells.
 
     Raises:
         RefusedFileError: The file cannot be used.
         NotFoundError: The store names no genes.
     """
-    with opened_cells(path) as file:
-        return _genes(workspace, file)
+    with opened_source(workspace, path) as file:
+        return genes_of(workspace, file)
 
 
 def read_cells(
@@ -113,7 +112,7 @@ def read_cells(
 
     Args:
         workspace: What is told of progress.
-        path: A file or folder of cells.
+        path: Cells of the store by their name, or a file or folder of cells.
         genes: What it measures, by `genes_of_file`.
         label: The column of labels; no labels where empty.
         donor: The column of donors; where empty, by its name (`DONORS`), if it has two at least.
@@ -123,35 +122,46 @@ def read_cells(
         RefusedFileError: The file cannot be used.
         InvalidValueError: There is no such column.
     """
-    with opened_cells(path) as file:
+    with opened_source(workspace, path) as file:
         labels = _column(file, label)
-        column = donor or _donor_column(file)
+        column = donor_of(workspace, path, donor) or donor_column(file)
         donors = _column(file, column)
         kept = np.array([only is None or symbol in only for symbol in genes.symbols], dtype=bool)
         amounts = _amounts(workspace, file, genes.chosen, genes.columns[kept])
         symbols = tuple(symbol for symbol, wanted in zip(genes.symbols, kept, strict=True) if wanted)
         return LabelledCells(
             path.name, genes.organism, symbols, amounts, file.barcodes.to_numpy(dtype=object), labels, donors, column,
-            source_hash(path), (*genes.chosen.said, *file.notes),
+            key_of(workspace, path), (*genes.chosen.said, *file.notes),
         )  # fmt: skip
 
 
-def read_column(path: Path, name: str) -> Texts:
+def read_column(workspace: Workspace, path: Path, name: str) -> Texts:
     """One column that describes the cells of a file, empty where it says nothing.
 
     Args:
-        path: A file or folder of cells.
+        workspace: Its store has the sets of cells.
+        path: Cells of the store by their name, or a file or folder of cells.
         name: The column.
 
     Raises:
         RefusedFileError: The file cannot be used.
         InvalidValueError: There is no such column.
     """
-    with opened_cells(path) as file:
+    with opened_source(workspace, path) as file:
         return _column(file, name)
 
 
-def _genes(workspace: Workspace, file: CellFile) -> CellGenes:
+def genes_of(workspace: Workspace, file: CellFile) -> CellGenes:
+    """What an open file measures.
+
+    Args:
+        workspace: Its store has the gene names.
+        file: The open file.
+
+    Raises:
+        RefusedFileError: The file cannot be used.
+        NotFoundError: The store names no genes.
+    """
     chosen = chosen_layer(file, "")
     organism = organism_of_cells(workspace, file, chosen.layer)
     readouts = readouts_of(workspace, file, chosen.layer, organism)
@@ -167,7 +177,12 @@ def _column(file: CellFile, name: str) -> Texts:
     return file.column(name).str.strip().to_numpy(dtype=object)
 
 
-def _donor_column(file: CellFile) -> str:
+def donor_column(file: CellFile) -> str:
+    """The column that names two donors at least, by its name; empty where there is none.
+
+    Args:
+        file: The open file.
+    """
     by_name = {name.casefold(): name for name in file.columns}
     found = [by_name[name] for name in DONORS if name in by_name]
     return next((name for name in found if 2 <= len(set(file.column(name)) - {""}) <= file.cells // 2), "")

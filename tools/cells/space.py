@@ -12,6 +12,7 @@ from db.errors import InvalidValueError
 from tools.cells.reading import LabelledCells, genes_of_file, read_cells
 from tools.cells.scaling import Floats
 from tools.cells.shared_genes import shared_genes
+from tools.expression.cell_files.source import label_of
 from tools.expression.vectors import encoded_vectors
 from tools.registry import load
 from tools.workspace import Workspace
@@ -51,6 +52,7 @@ def space_of(
         NotFoundError: There are no such vectors, or the store lacks names or texts.
     """
     method = load("cell_vectors", vectors)()
+    label = label_of(workspace, path, label)
     genes = genes_of_file(workspace, path)
     own = shared_genes(workspace.store, genes, genes, (path.name, path.name), across_species=False)
     known = encoded_vectors(workspace, own.human, gene_vectors) if method.TEXTS else np.zeros((len(own.human), 0))

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from scipy.ndimage import median_filter
 from scipy.sparse import csr_matrix
 
-from db.files.cells.opening import opened_cells
 from tools.cells.reading import CellGenes
 from tools.cells.scaling import moments
 from tools.cells.telling_genes import FEWEST_CELLS, Codes
 from tools.expression.cell_files.layers import normalised_pieces
+from tools.expression.cell_files.source import opened_source
 from tools.workspace import Progress, Workspace
 
 GENES, WINDOW = 2_000, 301
@@ -81,7 +81,7 @@ def variable_in_file(workspace: Workspace, path: Path, genes: CellGenes, among: 
     kept[:] = [symbol in wanted for symbol in genes.symbols]
     columns = genes.columns[kept]
     sums, squares, shown = np.zeros(len(columns)), np.zeros(len(columns)), np.zeros(len(columns), dtype=np.int64)
-    with opened_cells(path) as file:
+    with opened_source(workspace, path) as file:
         for first, piece in normalised_pieces(file, genes.chosen, columns):
             workspace.report(Progress(f"look for telling genes in {path.name}", first, file.cells, "cells"))
             part = Moments.of(piece)

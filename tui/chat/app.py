@@ -57,6 +57,7 @@ class HitscoutApp(App[None]):
         Binding("alt+2,f3", "show_page('campaign')", "Campaign", priority=True, show=False),
         Binding("alt+3,f4", "show_page('shortlist')", "Shortlist", priority=True, show=False),
         Binding("alt+4,f5", "show_page('store')", "Store", priority=True, show=False),
+        Binding("alt+5,f6", "show_page('cells')", "Cells", priority=True, show=False),
         Binding("f1", "show_help", "Help", priority=True, show=False),
         Binding("escape", "escape", "Stop", priority=True, show=False),
         Binding("ctrl+c", "interrupt", "Quit (twice)", priority=True, show=False),
@@ -131,7 +132,7 @@ class HitscoutApp(App[None]):
         """Brings a page to the front.
 
         Args:
-            name: ``conversation``, ``campaign``, ``shortlist`` or ``store``.
+            name: ``conversation``, ``campaign``, ``shortlist``, ``store`` or ``cells``.
         """
         if name != self.current_mode:
             self.switch_mode(name)

@@ -65,6 +65,7 @@ COMMANDS = (
     Slash("/campaign", "[NAME]", "Shows the campaign, or makes another one the one in use."),
     Slash("/shortlist", "", "Shows the shortlist."),
     Slash("/store", "", "Shows screens and packs, and takes in files."),
+    Slash("/cells", "", "Shows the store's cells, their labels, and a picture of them."),
     Slash("/demo", "", "Fetches public data to begin with."),
     Slash("/model", "[NAME]", "Says who answers, or asks another language model.", handler="language_model"),
     Slash("/resume", "[ID]", "Carries an earlier conversation on."),

@@ -14,6 +14,7 @@ class _Alt(Enum):
     TWO = "alt+2"
     THREE = "alt+3"
     FOUR = "alt+4"
+    FIVE = "alt+5"
 
 
 _SEQUENCES = {
@@ -22,6 +23,7 @@ _SEQUENCES = {
     "\x1b2": _Alt.TWO,
     "\x1b3": _Alt.THREE,
     "\x1b4": _Alt.FOUR,
+    "\x1b5": _Alt.FIVE,
 }
 
 

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "benchmark_reasoning": "benchmark perturbqa",
     "benchmark_questions": "benchmark questions", "benchmark_expression": "benchmark expression",
     "benchmark_signatures": "benchmark signatures", "benchmark_cells": "benchmark cells",
+    "add_cells": "cells add", "cells_list": "cells list", "cells_show": "cells show", "cells_remove": "cells remove",
     "annotate_cells": "cells annotate", "annotate_by_markers": "cells annotate --markers",
     "embed_cells": "cells embed", "plot_cells": "cells plot", "plot_named_cells": "cells plot",
     "design_screen": "design screen", "draw_screen_design": "design screen",

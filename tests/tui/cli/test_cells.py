@@ -165,3 +165,36 @@ def test_sizes_of_small_references_are_whole_numbers(cli):
 def test_the_commands_serve_the_tools():
     served = commands_by_tool()
     assert {"annotate_cells", "annotate_by_markers", "benchmark_cells"} <= set(served)
+
+
+def test_cells_are_added_listed_named_by_and_removed(cli):
+    genes = KNOWN + [f"x{number}" for number in range(len(GENES) - len(KNOWN))]
+    write_cells(cli.folder / "atlas.h5ad", genes=genes)
+    write_cells(cli.folder / "new.h5ad", (10, 10, 10, 10), seed=4, genes=genes)
+    nothing = cli("cells", "list")
+    assert "hitscout cells add FILE --labels COLUMN" in nothing.stdout
+    refused = cli("cells", "add", "atlas.h5ad", "--labels", "type")
+    assert (refused.returncode, "There are: 'cell_type', 'donor'" in refused.stderr) == (1, True)
+    added = cli.json("cells", "add", "atlas.h5ad", "--labels", "cell_type", "--study", "Ours")
+    assert (added["already_present"], added["shown"]["labels"]["beta"]) == (False, 40)
+    assert [one["name"] for one in cli.json("cells", "list")] == ["atlas"]
+    text = cli("cells", "show", "atlas").stdout
+    for part in (
+        "160",
+        "counts, read from X",
+        "by column cell_type",
+        "of which the store knows 24",
+        "SHA-256",
+        "delta",
+    ):
+        assert part in text
+    assert cli.json("cells", "annotate", "new.h5ad", "--reference", "atlas")["accuracy"] > 0.95
+    assert cli("cells", "plot", "atlas", "--out", "a.png").returncode == 0
+    assert (cli.folder / "a.png").stat().st_size > 1000
+    rows = cli.json("sql", "SELECT label, count(*) FROM cells GROUP BY 1 ORDER BY 1")["rows"]
+    assert rows[0] == ["alpha", 40]
+    taken = cli("cells", "add", "new.h5ad", "--labels", "cell_type", "--name", "atlas")
+    assert (taken.returncode, "hitscout cells remove atlas" in taken.stderr) == (1, True)
+    assert cli("cells", "remove", "atlas").returncode == 0
+    gone = cli("cells", "show", "atlas")
+    assert (gone.returncode, "no cells named 'atlas'" in gone.stderr) == (1, True)

@@ -20,6 +20,7 @@ from tools.cells.reading import CellGenes, LabelledCells, Texts, genes_of_file, 
 from tools.cells.scaling import Floats
 from tools.cells.shared_genes import SharedGenes, shared_genes
 from tools.cells.telling_genes import Codes
+from tools.expression.cell_files.source import label_of, required_label
 from tools.expression.vectors import encoded_vectors
 from tools.genes.matrices import unit_rows
 from tools.workspace import Progress, Workspace
@@ -35,7 +36,7 @@ NO_TEXTS = (
 def benchmark_cells(
     workspace: Workspace,
     data: Path,
-    label: str,
+    label: str = "",
     *,
     across: Path | None = None,
     donor: str = "",
@@ -55,9 +56,9 @@ def benchmark_cells(
 
     Args:
         workspace: Its store has gene names, and vectors of genes' texts.
-        data: A file of cells with labels.
-        label: The column of labels, in both files.
-        across: A second file.
+        data: A file of cells with labels, or cells of the store by their name.
+        label: The column of labels, in both files; where empty, the one that cells of the store were added with.
+        across: A second file, or cells of the store.
         donor: The column of donors; by its name where empty.
         gene_vectors: A file of vectors of genes, such as GenePT's, in place of the store's encoded texts.
         stages: All labels in the order of development, where they are stages; none where they have no order.
@@ -87,7 +88,7 @@ def benchmark_cells(
     else:
         shared = shared_genes(workspace.store, own, other, (data.name, across.name), across_species=True)
         known, more = _known(workspace, shared, gene_vectors, rng)
-        second, said = _read(workspace, across, other, label, donor)
+        second, said = _read(workspace, across, other, label or _label_across(workspace, data, across), donor)
         notes += said
         for one, two, turned in ((first, second, shared), (second, first, _turned(shared))):
             sets.append(_across(workspace, one, two, turned, known, asked, (len(sets), 2)))
@@ -107,8 +108,14 @@ class _Asked:
 def _read(
     workspace: Workspace, path: Path, genes: CellGenes, label: str, donor: str
 ) -> tuple[LabelledCells, tuple[str, ...]]:
+    label = required_label(workspace, path, label)
     cells, left_out = learnable(read_cells(workspace, path, genes, label, donor), label)
     return cells, (*(f"{cells.name}: {one}" for one in cells.said), *left_out)
+
+
+def _label_across(workspace: Workspace, data: Path, across: Path) -> str:
+    """The column of a second file: that of cells of the store, else the first one's."""
+    return label_of(workspace, across, "") or label_of(workspace, data, "")
 
 
 def _turned(shared: SharedGenes) -> SharedGenes:

@@ -28,6 +28,7 @@ from tools.cells.telling_genes import Codes
 from tools.cells.variable_genes import variable_in_file
 from tools.cells.vectors.base import DEFAULT as VECTORS
 from tools.cells.vectors.markers import Markers
+from tools.expression.cell_files.source import label_of, required_label
 from tools.expression.vectors import encoded_vectors
 from tools.parameters import takes_fields
 from tools.registry import load
@@ -43,7 +44,7 @@ def annotate_cells(
     workspace: Workspace,
     path: Path,
     reference: Path,
-    label: str,
+    label: str = "",
     naming: Naming = BY_DEFAULT,
     *,
     out: Path | None = None,
@@ -57,9 +58,10 @@ def annotate_cells(
 
     Args:
         workspace: Its store has gene names, and orthologs where two species are compared.
-        path: The cells to name: an .h5ad, a 10x .h5, a .loom, or a folder with matrix.mtx.
+        path: The cells to name: an .h5ad, a 10x .h5, a .loom, an .rda, a folder with matrix.mtx, or cells of the store
+            by their name.
         reference: Cells with labels, likewise.
-        label: The reference's column of labels.
+        label: The reference's column of labels; where empty, the one that cells of the store were added with.
         naming: How they are named.
         out: A table with a row for each cell: .csv, .tsv or .parquet.
         overwrite: Whether a file that is there already is replaced.
@@ -73,6 +75,7 @@ def annotate_cells(
     texts = load("cell_vectors", methods[0])().TEXTS
     load("cell_heads", methods[1])
     target = None if out is None else check_place(workspace, out, overwrite=overwrite)
+    label = required_label(workspace, reference, label)
     theirs, own = genes_of_file(workspace, reference), genes_of_file(workspace, path)
     shared = shared_genes(
         workspace.store, theirs, own, (reference.name, path.name), across_species=naming.across_species
@@ -82,7 +85,7 @@ def annotate_cells(
     cells, left_out = learnable(all_read, label)
     varying = np.isin(np.array(shared.query, dtype=object), variable_in_file(workspace, path, own, shared.query))
     learnt = _learnt(workspace, cells, shared, known, methods, naming.seed, np.flatnonzero(varying))
-    asked = naming.own_label or (label if label in own.described else "")
+    asked = label_of(workspace, path, naming.own_label) or (label if label in own.described else "")
     wanted = {shared.query[place] for place in learnt.places}
     query = read_cells(workspace, path, own, asked, only=wanted)
     named = _named(workspace, learnt, query, shared)

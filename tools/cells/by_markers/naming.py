@@ -13,7 +13,6 @@ import pandas as pd
 from db.acts import act
 from db.errors import NotFoundError
 from db.evidence_ids import text_id
-from db.files.cells.opening import opened_cells
 from db.view import View
 from tools.cells.annotation.summary import confusion
 from tools.cells.annotation.table import check_place, write_rows
@@ -31,7 +30,7 @@ from tools.cells.by_markers.result import (
 )
 from tools.cells.enriched import EnrichedSet, described, enriched_sets, measured_sets
 from tools.cells.labels import same_label, spelt_as
-from tools.cells.reading import LabelledCells, genes_of_file, read_cells
+from tools.cells.reading import LabelledCells, genes_of_file, read_cells, read_column
 from tools.genes.orthologs import HUMAN, required_orthologs
 from tools.workspace import Progress, Workspace
 
@@ -213,8 +212,7 @@ def _seen(workspace: Workspace, path: Path, how: ByMarkers) -> _Seen:
             f"{act('fetch', ['gene-summaries', 'gobp', 'pathways'])} gets both.",
         )
     cells = read_cells(workspace, path, genes, how.own_label)
-    with opened_cells(path) as file:
-        given = file.column(how.clusters).str.strip().to_numpy(dtype=object) if how.clusters else cells.labels
+    given = read_column(workspace, path, how.clusters) if how.clusters else cells.labels
     workspace.report(Progress(TASK, 0, 3, "looking for clusters"))
     found = clusters_of(cells, given, how.clusters, how.seed)
     there = np.flatnonzero(found.codes >= 0)

@@ -16,10 +16,12 @@ from tools.cells.annotation.annotating import BY_DEFAULT, annotate_cells
 from tools.cells.annotation.options import Naming
 from tools.cells.pictures.naming import draw_confusion, draw_flow
 from tools.cells.pictures.scatter import by_amount, by_kind, kinds_of
+from tools.cells.plane import laid_out
 from tools.cells.reading import LabelledCells, Texts, read_column
 from tools.cells.scaling import Floats
 from tools.cells.space import DEFAULT, space_of
 from tools.drawing.style import drawn, picture_place
+from tools.expression.cell_files.source import label_of
 from tools.parameters import takes_fields
 from tools.workspace import Progress, Workspace
 
@@ -112,11 +114,12 @@ def plot_cells(
     """
     check_word("method", method, ("pca", "tsne"))
     target = picture_place(workspace, out, overwrite=overwrite)
-    described = np.zeros(0, dtype=object) if not by or by.startswith(GENE) else read_column(path, by)
+    by = label_of(workspace, path, by)
+    described = np.zeros(0, dtype=object) if not by or by.startswith(GENE) else read_column(workspace, path, by)
     space = space_of(workspace, path, vectors=vectors, label=label)
     amounts = _amounts(space.cells, described, by)
     workspace.report(Progress("draw cells", 0, 1, f"{len(space.vectors):,} cells by {method}"))
-    points, axes = _plane(space.vectors, method, seed)
+    points, axes = laid_out(space.vectors, method, seed)
     title = f"{space.cells.name}: {len(points):,} cells"
     if amounts is not None:
         called = by if not by.startswith(GENE) else f"{by.removeprefix(GENE)}, log1p CP10k"
@@ -151,20 +154,6 @@ def _of_gene(cells: LabelledCells, symbol: str) -> Floats:
     return np.asarray(cells.of_genes([spelt[symbol.casefold()]]).todense(), dtype=np.float32)[:, 0]
 
 
-def _plane(vectors: Floats, method: str, seed: int) -> tuple[Floats, tuple[str, str]]:
-    from sklearn.decomposition import PCA
-    from sklearn.manifold import TSNE
-
-    if method == "tsne":
-        near = min(30.0, max(1.0, (len(vectors) - 1) / 3))
-        laid = TSNE(2, perplexity=near, init="pca", random_state=seed).fit_transform(vectors)
-        return laid.astype(np.float32), ("t-SNE 1", "t-SNE 2")
-    fit = PCA(2, svd_solver="full" if len(vectors) < 500 else "randomized", random_state=0).fit(vectors)
-    shares = 100 * fit.explained_variance_ratio_
-    names = (f"component 1 ({shares[0]:.0f} % of the vectors' variance)", f"component 2 ({shares[1]:.0f} %)")
-    return fit.transform(vectors).astype(np.float32), names
-
-
 @takes_fields
 def plot_named_cells(
     workspace: Workspace,
@@ -183,7 +172,7 @@ def plot_named_cells(
         workspace: Its store has gene names, and orthologs where two species are compared.
         path: The cells to name, with labels of their own.
         reference: Cells with labels.
-        label: The reference's column of labels.
+        label: The reference's column of labels; where empty, the one that cells of the store were added with.
         out: The picture, .png or .svg.
         naming: How they are named.
         kind: ``confusion``, a table of shares; ``flow``, bands from the file's labels to those that were given.

@@ -1,4 +1,4 @@
-"""What a file or folder of cells is known by again: the hash of its bytes."""
+"""What a file or folder of cells is known by: its name, and the hash of its bytes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from pathlib import Path
 
 from db.errors import RefusedFileError
 from db.provenance import file_hash
+from tools.screens.ingestion.adding import name_of
+
+_ENDINGS = (".h5ad", ".h5", ".loom", ".rda", ".mtx")
+
+
+def cells_name(path: Path) -> str:
+    """What the cells of a file are called where nothing else is said: its name without endings.
+
+    Args:
+        path: The file or folder.
+    """
+    stem = name_of(path)
+    for ending in _ENDINGS:
+        stem = stem.removesuffix(ending)
+    return stem.replace(":", "-")
 
 
 def source_hash(path: Path) -> str:

@@ -146,15 +146,33 @@ def normalised_pieces(
         RefusedFileError: Further on the numbers are of another kind than where the file begins.
     """
     expression = expression_columns(cells, chosen.layer)
-    for first, piece in cells.pieces(chosen.layer):
-        genes = csr_matrix(piece[:, expression] if len(expression) < piece.shape[1] else piece, dtype=np.float64)
-        _refuse_change(cells, chosen, genes.data, first)
+    for first, genes in plain_pieces(cells, chosen):
         if chosen.scale != "log":
             genes = _log1p_cp10k(genes)
         # Without those that are not wanted, of which there mostly are none.
         kept = genes if np.array_equal(columns, expression) else genes[:, np.searchsorted(expression, columns)]
         kept.eliminate_zeros()
         yield first, kept
+
+
+def plain_pieces(cells: CellFile, chosen: ChosenLayer) -> Iterator[tuple[int, csr_matrix]]:
+    """The matrix piece by piece as it stands in the file, its genes alone.
+
+    Args:
+        cells: The open file.
+        chosen: The layer and what it holds.
+
+    Yields:
+        Number of the first cell, and a piece of cells × genes, float64.
+
+    Raises:
+        RefusedFileError: Further on the numbers are of another kind than where the file begins.
+    """
+    expression = expression_columns(cells, chosen.layer)
+    for first, piece in cells.pieces(chosen.layer):
+        genes = csr_matrix(piece[:, expression] if len(expression) < piece.shape[1] else piece, dtype=np.float64)
+        _refuse_change(cells, chosen, genes.data, first)
+        yield first, genes
 
 
 def _refuse_change(cells: CellFile, chosen: ChosenLayer, values: npt.NDArray[np.floating], first: int) -> None:

@@ -17,7 +17,7 @@ from db.files.cells.opening import opened_cells
 from db.genes.name_forms import clean
 from db.provenance import content_hash, file_hash, find_ingest
 from db.records import Modality, Note, Organism, Side
-from tools.expression.cell_files.content import source_hash
+from tools.expression.cell_files.content import cells_name, source_hash
 from tools.expression.cell_files.layers import chosen_layer
 from tools.expression.cell_files.readouts import readouts_of
 from tools.expression.perturb_seq.added import AddedPerturbSeq, summary
@@ -32,7 +32,7 @@ from tools.expression.perturb_seq.written import TOOL, write_cells
 from tools.parameters import takes_fields
 from tools.screens.hit_rules import parse_rule
 from tools.screens.ingestion.added_screen import summarise
-from tools.screens.ingestion.adding import name_of, recognised, write_screen
+from tools.screens.ingestion.adding import recognised, write_screen
 from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.ingestion.files_read import FilesRead
 from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_computed
@@ -183,12 +183,9 @@ def _said(screen: ScreenDescription) -> dict[str, str]:
 
 def _name(screen: ScreenDescription, path: Path, cells: CellReading) -> str:
     """The name that was given; else the file's, and the phenotype behind it where it is not the usual one."""
-    stem = name_of(path)
-    for ending in (".h5ad", ".h5", ".loom", ".rda", ".mtx"):
-        stem = stem.removesuffix(ending)
     told = cells.phenotype_from
     behind = "" if told == RESPONDING else f"-{Path(told).stem if told.startswith(SIGNATURE) else told}"
-    return clean(screen.name) or f"{stem}{behind}".replace(":", "-")
+    return clean(screen.name) or f"{cells_name(path)}{behind}".replace(":", "-")
 
 
 _TESTED = {

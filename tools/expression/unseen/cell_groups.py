@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 
 from db.acts import NAME, VALUE, act, option
+from db.cells.reading import list_sets
 from db.errors import InvalidValueError, RefusedFileError, did_you_mean
 from db.screens.response_cells import response_cells
 from db.screens.responses import contexts
@@ -31,7 +32,8 @@ def signature_of_cells(workspace: Workspace, cells: str, toward: str, away: str)
 
     Args:
         workspace: The workspace.
-        cells: A file of cells, or a table of the store with a sample of its cells, whose column is ``perturbation``.
+        cells: A file of cells, a set of cells of the store by its name, or a table of the store with a sample of its
+            cells, whose column is ``perturbation``.
         toward: ``COLUMN=VALUE`` of the cells in the wanted state.
         away: ``COLUMN=VALUE`` of those that are to be left behind.
 
@@ -42,7 +44,7 @@ def signature_of_cells(workspace: Workspace, cells: str, toward: str, away: str)
     """
     wanted = {side: _column_and_value(text, side) for side, text in (("toward", toward), ("away", away))}
     path = Path(cells)
-    of_file = workspace.reads_files and path.exists()
+    of_file = (workspace.reads_files and path.exists()) or _is_set(workspace, cells)
     with _file(workspace, path, wanted) if of_file else _table(workspace, cells, wanted) as (symbols, groups, pieces):
         sums, squares, counts = _moments(groups, pieces, len(symbols))
     for side, count in zip(wanted, counts, strict=True):
@@ -67,16 +69,20 @@ _Opened = tuple[list[str], npt.NDArray[np.int64], Iterator[tuple[int, csr_matrix
 
 @contextmanager
 def _file(workspace: Workspace, path: Path, wanted: dict[str, tuple[str, str]]) -> Iterator[_Opened]:
-    from db.files.cells.opening import opened_cells
     from tools.expression.cell_files.layers import chosen_layer, normalised_pieces
     from tools.expression.cell_files.readouts import readouts_of
+    from tools.expression.cell_files.source import opened_source
 
-    with opened_cells(path) as file:
+    with opened_source(workspace, path) as file:
         columns = {column: file.column(column) for column, _ in wanted.values()}
         groups = _groups(columns, wanted, path.name)
         chosen = chosen_layer(file, "")
         readouts = readouts_of(workspace, file, chosen.layer, "human")
         yield list(readouts.symbols), groups, normalised_pieces(file, chosen, readouts.columns)
+
+
+def _is_set(workspace: Workspace, name: str) -> bool:
+    return any(one.name.casefold() == name.casefold() for one in list_sets(workspace.store))
 
 
 @contextmanager

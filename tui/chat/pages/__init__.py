@@ -13,6 +13,7 @@ PAGES = {
     "campaign": (".campaign", "CampaignPage"),
     "shortlist": (".shortlist", "ShortlistPage"),
     "store": (".store", "StorePage"),
+    "cells": (".cells", "CellsPage"),
 }
 """Name of each page → its module and class, in the order of their keys (Alt+1 …)."""
 

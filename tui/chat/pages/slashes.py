@@ -104,6 +104,9 @@ class SlashPage(Page):
     def _do_store(self, given: str) -> None:  # noqa: ARG002
         self.hitscout.show_page("store")
 
+    def _do_cells(self, given: str) -> None:  # noqa: ARG002
+        self.hitscout.show_page("cells")
+
     def _do_help(self, given: str) -> None:  # noqa: ARG002
         self.hitscout.action_show_help()
 

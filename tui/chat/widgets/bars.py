@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from db.clean_text import clean
 
-LABELS = {"conversation": "Chat", "campaign": "Campaign", "shortlist": "Shortlist", "store": "Store"}
+LABELS = {"conversation": "Chat", "campaign": "Campaign", "shortlist": "Shortlist", "store": "Store", "cells": "Cells"}
 BAR_WIDTH = 12
 
 

@@ -16,7 +16,7 @@ KEYS = (
     ("Tab", "takes a completion; else goes on to the next card, table or page part"),
     ("Esc", "closes what is open, else stops what runs; never loses what you typed"),
     ("Ctrl-C twice", "leaves"),
-    ("Alt+1 … Alt+4", "chat, campaign, shortlist, store (also F2 … F5)"),
+    ("Alt+1 … Alt+5", "chat, campaign, shortlist, store, cells (also F2 … F6)"),
     ("Enter on a card", "opens a tool call: its arguments and its whole result"),
     ("s, or a click on a heading", "sorts a table"),
     ("c", "copies the card that has the focus; Ctrl-Y the newest answer"),

@@ -45,7 +45,7 @@ COMMANDS: Mapping[str, str] = {
 GROUPS: Mapping[str, str] = {
     "screen": "Adds, lists, shows, compares, merges, exports and removes screens, and lists their hits.",
     "response": "Adds, lists and removes tables of what perturbations do to readout genes.",
-    "cells": "Names cells by a reference whose cells have labels, within a species or across two.",
+    "cells": "Adds cells with labels, names others by them, within a species or across two, and draws them.",
     "gene-set": "Lists and shows gene sets.",
     "campaign": "Runs campaigns: question, propose, confirm, record, review, export.",
     "design": "Says how many cells, guides, replicates and reads an effect needs, or what a screen can show.",

@@ -223,11 +223,19 @@ def signatures(
 def cells(
     context: typer.Context,
     *,
-    data: Annotated[Path, typer.Option(metavar="FILE", help="Cells with labels (.h5ad, 10x .h5, .loom, matrix.mtx).")],
-    label: Annotated[str, typer.Option(metavar="COLUMN", help="The column of labels, in both files.")],
+    data: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE|NAME", help="Cells with labels (.h5ad, 10x .h5, .loom, matrix.mtx), or cells of the store."
+        ),
+    ],
+    label: Annotated[
+        str,
+        typer.Option(metavar="COLUMN", help="The column of labels, in both files; cells of the store know theirs."),
+    ] = "",
     across: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A second file, of the same species or another: each names"
-                                                       " the other.")
+        Path | None,
+        typer.Option(metavar="FILE|NAME", help="A second one, of the same species or another: each names the other."),
     ] = None,
     donor: Annotated[str, typer.Option(metavar="COLUMN", help="The column of donors; else by its name.")] = "",
     gene_vectors: Annotated[

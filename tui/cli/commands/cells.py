@@ -1,4 +1,4 @@
-"""``cells``: cells named by a labelled reference, or by their genes."""
+"""``cells``: cells in the store, and cells named by a labelled reference or by their genes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import typer
 
 from tui.cli.commands.cells_annotate import annotate
 from tui.cli.commands.cells_drawn import embed, plot
+from tui.cli.commands.cells_sets import add, list_, remove, show
 from tui.cli.frame import command, group
 
 
@@ -17,8 +18,20 @@ def register(app: typer.Typer) -> None:
     """
     verbs = group(app, "cells")
     command(
+        verbs, "add", add, serves=["add_cells"],
+        examples=[
+            "hitscout cells add atlas.h5ad --labels cell_type",
+            "hitscout cells add filtered_feature_bc_matrix.h5 --name run-3",
+            "hitscout cells add mouse.h5ad --labels cell_type --donors animal --name islets --study 'Ours 2026' --json",
+        ],
+    )  # fmt: skip
+    command(verbs, "list", list_, serves=["cells_list"], examples=["hitscout cells list", "hitscout cells list --json"])
+    command(verbs, "show", show, serves=["cells_show"], examples=["hitscout cells show atlas"])
+    command(verbs, "remove", remove, serves=["cells_remove"], examples=["hitscout cells remove atlas"])
+    command(
         verbs, "annotate", annotate, serves=["annotate_cells", "annotate_by_markers"],
         examples=[
+            "hitscout cells annotate new.h5ad --reference atlas --out labels.csv",
             "hitscout cells annotate new.h5ad --reference atlas.h5ad --label cell_type --out labels.csv",
             "hitscout cells annotate mouse.h5ad --reference human.h5ad --label cell_type --across-species --json",
             "hitscout cells annotate new.h5ad --markers --clusters leiden --out labels.csv",

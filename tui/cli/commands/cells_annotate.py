@@ -26,12 +26,17 @@ _OF_REFERENCES = {
 @takes_options()
 def annotate(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The cells to name: .h5ad, 10x .h5, .loom, or a folder of matrix.mtx.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="The cells to name: .h5ad, 10x .h5, .loom, a folder of matrix.mtx, or cells of the store."),
+    ],
     *,
     reference: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Cells with labels, in any of the same forms.")
+        Path | None, typer.Option(metavar="FILE|NAME", help="Cells with labels: a file, or cells of the store.")
     ] = None,
-    label: Annotated[str, typer.Option(metavar="COLUMN", help="The reference's column of labels.")] = "",
+    label: Annotated[
+        str, typer.Option(metavar="COLUMN", help="The reference's column of labels; cells of the store know theirs.")
+    ] = "",
     markers: Annotated[
         bool,
         typer.Option("--markers", help="Without a reference: clusters are named by texts and sets of their genes."),
@@ -70,10 +75,8 @@ def annotate(
         return
     given = {"--clusters": bool(clusters), "--model": bool(language_model), "--estimate": estimate}
     _refuse(given, "It goes with --markers, which needs no reference.")
-    if reference is None or not label:
-        raise typer.BadParameter(
-            "Name a reference and its column of labels, or give --markers.", param_hint="--reference, --label"
-        )
+    if reference is None:
+        raise typer.BadParameter("Name a reference, or give --markers.", param_hint="--reference")
     from tools.cells.annotation.annotating import annotate_cells
     from tui.layouts import cells as layout
 

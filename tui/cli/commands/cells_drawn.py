@@ -12,7 +12,9 @@ from tui.cli import options
 from tui.cli.frame import Session, session_of
 from tui.cli.parameter_objects import takes_options
 
-File = Annotated[Path, typer.Argument(help="The cells: .h5ad, 10x .h5, .loom, .rda, or a folder of matrix.mtx.")]
+File = Annotated[
+    Path, typer.Argument(help="The cells: .h5ad, 10x .h5, .loom, .rda, a folder of matrix.mtx, or cells of the store.")
+]
 Kind = Literal["cells", "confusion", "flow"]
 
 
@@ -22,7 +24,12 @@ def embed(
     *,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to: .csv, .tsv, .parquet, or .npy.")],
     vectors: Annotated[str, typer.Option(help="The vectors, as `benchmark cells` names them.")] = "expression_pca",
-    label: Annotated[str, typer.Option(metavar="COLUMN", help="A column of labels, which some vectors need.")] = "",
+    label: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN", help="A column of labels, which some vectors need; cells of the store know theirs."
+        ),
+    ] = "",
     gene_vectors: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Vectors of genes, such as GenePT's, for those by texts.")
     ] = None,
@@ -52,7 +59,8 @@ def plot(
     by: Annotated[str, typer.Option(metavar="COLUMN", help="Colours: a column, or gene:SYMBOL.")] = "",
     method: Annotated[Literal["pca", "tsne"], typer.Option(help="How cells are laid into the plane.")] = "pca",
     reference: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Cells with labels, to name the file's by: confusion, flow.")
+        Path | None,
+        typer.Option(metavar="FILE|NAME", help="Cells with labels, to name the file's by: confusion, flow."),
     ] = None,
     label: Annotated[str, typer.Option(metavar="COLUMN", help="The column of labels, of the reference if any.")] = "",
     naming: Naming,
@@ -89,8 +97,8 @@ def _named(
     from tools.cells.pictures.plotting import plot_named_cells
     from tui.layouts import cell_pictures as layout
 
-    if reference is None or not label:
-        raise typer.BadParameter(f"{kind} needs --reference FILE and --label COLUMN.", param_hint="--kind")
+    if reference is None:
+        raise typer.BadParameter(f"{kind} needs --reference FILE.", param_hint="--kind")
     with session.workspace(naming.seed) as workspace:
         found = plot_named_cells(workspace, file, reference, label, out, naming, kind=kind, overwrite=overwrite)
     session.give(found, layout.plotted_names)
