@@ -16,14 +16,17 @@ READING: tuple[Callable[..., Any], ...]
 WRITING: tuple[Callable[..., Any], ...]
 
 SUBJECTS = (
-    "packs", "screens", "genes", "enrichment", "prediction", "responses", "expression", "cells", "campaigns", "replays",
-    "benchmarks",
+    "packs", "screens", "genes", "enrichment", "prediction", "responses", "expression", "cells", "campaigns", "orders",
+    "replays", "benchmarks",
 )  # fmt: skip
 """The folders that have tools, in the order in which these are listed."""
 CLASSES = {
     "CellReading": ".expression.perturb_seq.options",
     "Learning": ".expression.unseen.options",
     "Naming": ".cells.annotation.options",
+    "Ordering": ".orders.options",
+    "Plating": ".orders.options",
+    "Pricing": ".orders.options",
     "Progress": ".workspace",
     "Reading": ".screens.tables.reading",
     "ScreenDescription": ".screens.ingestion.description",

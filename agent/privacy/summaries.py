@@ -227,6 +227,8 @@ SUMMARIES: Mapping[str, Summary] = {
         + _in("notes", "reason kept_aside"),
     ),
     "Exported": Summary(names="path", figures=EVERYTHING),
+    "OrderedGuides": Summary(names="path campaign library without_guides", figures=EVERYTHING),
+    "RoundCosts": Summary(names="campaign", figures=EVERYTHING),
     "Review": Summary(names="campaign", figures=EVERYTHING),
     "HitPredictions": Summary(
         names=f"campaign {_in('genes', 'name perturbation')}",

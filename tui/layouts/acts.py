@@ -24,7 +24,9 @@ COMMANDS: Mapping[str, str] = {
     "campaign_exclude": "campaign exclude", "campaign_propose": "campaign propose", "campaign_grade": "campaign grade",
     "campaign_confirm": "campaign confirm", "campaign_record": "campaign record", "campaign_review": "campaign review",
     "campaign_export": "campaign export", "campaign_show": "campaign show", "campaign_list": "campaign list",
-    "campaign_close": "campaign close", "shortlist": "shortlist", "predict_hits": "predict",
+    "campaign_close": "campaign close",
+    "order_guides": "campaign export", "campaign_costs": "campaign costs", "shortlist": "shortlist",
+    "predict_hits": "predict",
     "explain_prediction": "campaign explain", "why_not": "campaign why-not", "replay": "replay",
     "benchmark_biodiscovery": "benchmark biodiscovery", "benchmark_suite": "benchmark suite",
     "benchmark_perturbqa": "benchmark perturbqa", "benchmark_gene_sets": "benchmark perturbqa",
@@ -44,12 +46,13 @@ OPTIONS: Mapping[str, str] = {
     "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
     "contexts": "--context", "sources": "--source", "signature_contexts": "--signature-context",
-    "predict_signature.genes": "--gene",
+    "predict_signature.genes": "--gene", "order_guides.library": "--guides", "form": "--as", "economics": "--as",
+    "ordered_controls": "--controls",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {
     "campaign_exclude": "name", "campaign_export": "name", "campaign_grade": "name", "campaign_record": "name",
-    "explain_prediction": "campaign", "why_not": "campaign",
+    "explain_prediction": "campaign", "order_guides": "name", "why_not": "campaign",
 }  # fmt: skip
 """Tool → the argument that is the first word of its command, where a script gives it by name."""
 SENTENCES = frozenset(
