@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
 
 SHORTEST, LONGEST = 17, 25
 """Nucleotides of a guide: truncated ones of Cas9 to those of Cas12a."""
 IS_SEQUENCE = re.compile(r"\s*[ACGTUN]{15,30}\s*", re.IGNORECASE)
 PAM_LENGTH = 3
 MOSTLY = 0.9
+_BASES = re.compile("[ACGT]*")
 _OPPOSITE = str.maketrans("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN")
 
 
@@ -44,56 +44,58 @@ class ReadSequences:
         said: What was rewritten, a sentence each.
     """
 
-    sequences: pd.Series[str]
-    pams: pd.Series[str]
-    faults: pd.Series[str]
+    sequences: list[str]
+    pams: list[str]
+    faults: list[str]
     said: tuple[str, ...]
 
 
-def read_sequences(cells: pd.Series[str], pams: pd.Series[str] | None = None) -> ReadSequences:
+def read_sequences(cells: Sequence[str], pams: Sequence[str] | None = None) -> ReadSequences:
     """Reads the sequences of a library.
 
     Args:
         cells: As the file has them.
         pams: The cells of its column of PAMs, if there is one.
     """
-    bare = cells.astype(str).str.replace(r"[\s-]", "", regex=True)
-    upper = bare.str.upper()
-    dna = upper.str.replace("U", "T", regex=False)
-    told = [(int((bare != upper).sum()), "in lower case, written in capitals")]
-    told.append((int((upper != dna).sum()), "of RNA, written as DNA"))
-    known = pd.Series("", index=cells.index) if pams is None else pams.astype(str).str.strip().str.upper()
+    bare = ["".join(text.split()).replace("-", "") for text in cells]
+    upper = [text.upper() for text in bare]
+    dna = [text.replace("U", "T") for text in upper]
+    told = [(_differing(bare, upper), "in lower case, written in capitals")]
+    told.append((_differing(upper, dna), "of RNA, written as DNA"))
+    known = [""] * len(dna) if pams is None else [text.strip().upper() for text in pams]
     dna, known, cut = _without_pam(dna, known)
     told.append((cut, "with its PAM behind it, which was cut off"))
     said = tuple(f"{count:,} {_are(count)} {what}." for count, what in told if count)
-    return ReadSequences(dna, known, _faults(dna), said)
+    return ReadSequences(dna, known, [_fault(text) for text in dna], said)
+
+
+def _differing(before: Sequence[str], after: Sequence[str]) -> int:
+    return sum(one != two for one, two in zip(before, after, strict=True))
 
 
 def _are(count: int) -> str:
     return "sequence is" if count == 1 else "sequences are"
 
 
-def _without_pam(dna: pd.Series[str], known: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str], int]:
+def _without_pam(dna: list[str], known: list[str]) -> tuple[list[str], list[str], int]:
     """Sequences without the PAM that most of them end in: that of its own column, or NGG behind twenty letters."""
-    there = dna.str.len() > 0
-    if not there.any():
+    glued = [_ends_in_pam(text, pam) for text, pam in zip(dna, known, strict=True)]
+    if sum(glued) <= MOSTLY * sum(map(bool, dna)):
         return dna, known, 0
-    glued = (dna.str.len() == 20 + PAM_LENGTH) & dna.str.endswith("GG")
-    own = [bool(pam) and one.endswith(pam) for one, pam in zip(dna, known, strict=True)]
-    glued |= pd.Series(own, index=dna.index) & (dna.str.len() > 20) & (dna.str.len() <= LONGEST)
-    if glued.sum() <= MOSTLY * there.sum():
-        return dna, known, 0
-    return (
-        dna.where(~glued, dna.str[:-PAM_LENGTH]),
-        known.where(~glued, dna.str[-PAM_LENGTH:]),
-        int(glued.sum()),
-    )
+    cut = [text[:-PAM_LENGTH] if is_glued else text for text, is_glued in zip(dna, glued, strict=True)]
+    pams = [text[-PAM_LENGTH:] if is_glued else pam for text, pam, is_glued in zip(dna, known, glued, strict=True)]
+    return cut, pams, sum(glued)
 
 
-def _faults(dna: pd.Series[str]) -> pd.Series[str]:
-    faults = pd.Series("", index=dna.index)
-    length = dna.str.len()
-    faults[~length.between(SHORTEST, LONGEST)] = f"not of {SHORTEST} to {LONGEST} letters"
-    faults[~dna.str.fullmatch("[ACGT]*")] = "with other letters than A, C, G and T"
-    faults[length == 0] = "without a sequence"
-    return faults
+def _ends_in_pam(text: str, pam: str) -> bool:
+    if len(pam) == PAM_LENGTH and text.endswith(pam) and 20 < len(text) <= LONGEST:
+        return True
+    return len(text) == 20 + PAM_LENGTH and text.endswith("GG")
+
+
+def _fault(text: str) -> str:
+    if not text:
+        return "without a sequence"
+    if not _BASES.fullmatch(text):
+        return "with other letters than A, C, G and T"
+    return "" if SHORTEST <= len(text) <= LONGEST else f"not of {SHORTEST} to {LONGEST} letters"
