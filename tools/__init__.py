@@ -16,8 +16,8 @@ READING: tuple[Callable[..., Any], ...]
 WRITING: tuple[Callable[..., Any], ...]
 
 SUBJECTS = (
-    "packs", "screens", "genes", "enrichment", "prediction", "responses", "expression", "cells", "campaigns", "replays",
-    "design", "pictures", "benchmarks", "reports",
+    "packs", "screens", "genes", "enrichment", "prediction", "responses", "expression", "cells", "campaigns", "orders",
+    "replays", "design", "pictures", "benchmarks", "reports",
 )  # fmt: skip
 """The folders that have tools, in the order in which these are listed."""
 CLASSES = {
@@ -25,6 +25,9 @@ CLASSES = {
     "CellsWish": ".design.perturb_seq.wish",
     "Learning": ".expression.unseen.options",
     "Naming": ".cells.annotation.options",
+    "Ordering": ".orders.options",
+    "Plating": ".orders.options",
+    "Pricing": ".orders.options",
     "Progress": ".workspace",
     "Reading": ".screens.tables.reading",
     "ScreenDescription": ".screens.ingestion.description",

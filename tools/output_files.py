@@ -322,11 +322,11 @@ def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
     sheet.append(list(frame.columns))
     for row in frame.itertuples(index=False, name=None):
         sheet.append([None if value is None or value is pd.NA or value != value else value for value in row])
-        for cell in sheet[sheet.max_row]:
-            if isinstance(cell.value, str):
-                # Text stays text when it is edited: a symbol must not become a date, nor a cell a formula.
-                cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", cell.value)
-                cell.data_type, cell.number_format = "s", "@"
+    for cell in (cell for row in sheet.iter_rows(min_row=2) for cell in row):
+        if isinstance(cell.value, str):
+            # Text stays text when it is edited: a symbol must not become a date, nor a cell a formula.
+            cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", cell.value)
+            cell.data_type, cell.number_format = "s", "@"
     sheet.freeze_panes = "C2"
     with path.open("wb") as stream:
         book.save(stream)

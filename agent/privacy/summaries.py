@@ -274,6 +274,8 @@ SUMMARIES: Mapping[str, Summary] = {
         names="path campaign", figures="round size list_sha256 sha256 hit_rule side expected_hits"
     ),
     "Exported": Summary(names="path", figures=EVERYTHING),
+    "OrderedGuides": Summary(names="path campaign library without_guides", figures=EVERYTHING),
+    "RoundCosts": Summary(names="campaign", figures=EVERYTHING),
     "Review": Summary(names="campaign", figures=EVERYTHING),
     "HitPredictions": Summary(
         names=f"campaign {_in('genes', 'name perturbation')}",

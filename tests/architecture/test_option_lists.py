@@ -13,6 +13,7 @@ from tools.design.perturb_seq.wish import CellsWish
 from tools.design.pooled.wish import ScreenWish
 from tools.expression.perturb_seq.options import CellReading
 from tools.expression.unseen.options import Learning
+from tools.orders.options import Ordering, Plating, Pricing
 from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.ingestion.preview import FileLook
 from tools.screens.tables.reading import Reading
@@ -23,11 +24,15 @@ from tui.chat.widgets.form import Field
 from tui.cli.field_options import SAID, SAID_OF, option_of, said_of
 from tui.cli.root import build
 
-KINDS = (Reading, ScreenDescription, StartOptions, CellReading, Learning, Naming, ScreenWish, CellsWish)
+KINDS = (
+    Reading, ScreenDescription, StartOptions, CellReading, Learning, Naming, ScreenWish, CellsWish, Ordering, Plating,
+    Pricing,
+)  # fmt: skip
 COMMANDS = {
     CellReading: ("screen", "add"), Reading: ("screen", "add"), ScreenDescription: ("screen", "add"),
     StartOptions: ("campaign", "start"), Learning: ("predict-expression",),
     Naming: ("cells", "annotate"), ScreenWish: ("design", "screen"), CellsWish: ("design", "perturb-seq"),
+    Ordering: ("campaign", "export"), Plating: ("campaign", "export"), Pricing: ("campaign", "costs"),
 }  # fmt: skip
 FILE_FORM = (*mapping_fields(FileLook("a.csv", ("a",), (), "")), *screen_fields("a"), *further_fields())
 FORMS = {
@@ -39,6 +44,9 @@ FORMS = {
     Naming: (),
     ScreenWish: (),
     CellsWish: (),
+    Ordering: (),
+    Plating: (),
+    Pricing: (),
 }
 
 WITHOUT_OPTION = {
@@ -61,6 +69,11 @@ WITHOUT_FORM_FIELD = {
     **{
         (kind, field.name): "the chat has no form of designs: it is asked, or the command line is"
         for kind in (ScreenWish, CellsWish)
+        for field in dataclasses.fields(kind)
+    },
+    **{
+        (kind, field.name): "the chat has no form of orders: it is asked, or the command line is"
+        for kind in (Ordering, Plating, Pricing)
         for field in dataclasses.fields(kind)
     },
     (Reading, "reader"): "the form maps columns, which every reader's file can be read by",

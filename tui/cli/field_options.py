@@ -14,6 +14,7 @@ from tools.design.perturb_seq.wish import CellsWish
 from tools.design.pooled.wish import ScreenWish
 from tools.expression.perturb_seq.options import CellReading
 from tools.expression.unseen.options import Learning
+from tools.orders.options import Ordering, Plating, Pricing
 from tools.parameters import Parameters
 from tools.screens.ingestion.description import ScreenDescription
 
@@ -145,6 +146,43 @@ SAID_OF: Mapping[type[Parameters], Mapping[str, Said]] = {
         "donor": Said("The reference's column of donors; else by its name.", "COLUMN"),
         "own_label": Said("What the file itself says its cells are, to compare; else the same column.", "COLUMN"),
         "seed": Said("Seed of folds.", min=0),
+    },
+    Ordering: {
+        "ordered_controls": Said(
+            "Controls: non-targeting:N, safe:N, essential:N (guides), positive:GENE+GENE, or none; with commas. What"
+            " the round advises, if not given.",
+            "KIND:N",
+            "--controls",
+        ),
+        "overhang": Said(
+            "What stands around a guide, as CACCG/GTTT, or a scheme: lentiGuide-BsmBI, lentiGuide-BsmBI-pool,"
+            " lentiGuide-Gibson, pX459-BbsI.",
+            "5'/3'|SCHEME",
+        ),
+        "avoid_sites": Said("Enzymes whose sites must not arise, or sites in letters; with commas.", "ENZYME"),
+        "layout_seed": Said("Draws controls, and says what lies where on plates.", min=0),
+    },
+    Plating: {
+        "plate": Said("Wells of a plate: 96 or 384.", "WELLS"),
+        "edges": Said("Outermost wells: left empty (free), or filled."),
+        "per_well": Said("What a well holds: one guide, or all guides of a gene."),
+        "replicates": Said("How often each well is made, on plates of its own.", min=1),
+        "positions": Said("Whether replicates lie at different positions or at the same."),
+        "most_plates": Said("The most plates that there are.", min=1),
+    },
+    Pricing: {
+        "reads_per_guide": Said("Pooled: reads for each guide and sample; as many as cells, if not given.", min=1),
+        "samples": Said("Pooled: sequenced samples of a replicate, such as two bins.", min=1),
+        "moi": Said("Pooled: viruses for each cell.", min=0),
+        "cells_per_well": Said("Arrayed: cells of a well.", min=1),
+        "cells_per_perturbation": Said("Perturb-seq: profiled cells for each perturbation.", min=1),
+        "reads_per_cell": Said("Perturb-seq: reads for each cell.", min=1),
+        "price_guide": Said("Price of a guide, in your own currency; the campaign's, if not given.", min=0),
+        "price_cell_million": Said("Price of a million cells in culture.", min=0),
+        "price_read_million": Said("Price of a million reads.", min=0),
+        "price_well": Said("Price of a well: transfection, medium, readout.", min=0),
+        "price_plate": Said("Price of a plate.", min=0),
+        "price_cell": Said("Price of profiling one cell.", min=0),
     },
     Learning: {
         "contexts": Said(

@@ -28,7 +28,9 @@ COMMANDS: Mapping[str, str] = {
     "campaign_record": "campaign record", "campaign_review": "campaign review",
     "campaign_next": "campaign next",
     "campaign_export": "campaign export", "campaign_show": "campaign show", "campaign_list": "campaign list",
-    "campaign_close": "campaign close", "shortlist": "shortlist", "predict_hits": "predict",
+    "campaign_close": "campaign close",
+    "order_guides": "campaign export", "campaign_costs": "campaign costs", "shortlist": "shortlist",
+    "predict_hits": "predict",
     "explain_prediction": "campaign explain", "why_not": "campaign why-not", "replay": "replay",
     "benchmark_biodiscovery": "benchmark biodiscovery", "benchmark_suite": "benchmark suite",
     "benchmark_perturbqa": "benchmark perturbqa", "benchmark_gene_sets": "benchmark perturbqa",
@@ -57,12 +59,13 @@ OPTIONS: Mapping[str, str] = {
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
     "contexts": "--context", "sources": "--source", "signature_contexts": "--signature-context",
     "predict_signature.genes": "--gene", "plot_volcano.genes": "--gene", "plot_rank.genes": "--gene",
-    "screen_merge.name": "--name", "campaign_next.file": "--results",
+    "screen_merge.name": "--name", "campaign_next.file": "--results", "order_guides.library": "--guides",
+    "form": "--as", "economics": "--as", "ordered_controls": "--controls",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {
     "campaign_exclude": "name", "campaign_export": "name", "campaign_grade": "name", "campaign_record": "name",
-    "campaign_preregister": "name",
+    "campaign_preregister": "name", "order_guides": "name",
     "explain_prediction": "campaign", "why_not": "campaign",
 }  # fmt: skip
 """Tool → the argument that is the first word of its command, where a script gives it by name."""

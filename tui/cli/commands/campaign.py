@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from tui.cli.commands import campaign_answers, campaign_listing, campaign_results, campaign_round, campaign_start
+from tui.cli.commands import (
+    campaign_answers,
+    campaign_listing,
+    campaign_orders,
+    campaign_results,
+    campaign_round,
+    campaign_start,
+)
 from tui.cli.frame import command, group
 
 VERBS = (
@@ -49,9 +56,16 @@ VERBS = (
         "hitscout campaign next --results results.csv --positive-means raises",
         "hitscout campaign next tcell --results results.csv --out round2.xlsx",
     )),
-    ("export", campaign_round.export, "campaign_export", (
+    ("export", campaign_orders.export, "campaign_export order_guides", (
         "hitscout campaign export round1.xlsx",
         "hitscout campaign export tcell r1.csv --round 1",
+        "hitscout campaign export guides.csv --guides brunello.txt --controls non-targeting:50,safe:10",
+        "hitscout campaign export pool.csv --guides brunello.txt --as oligos --overhang lentiGuide-BsmBI-pool",
+        "hitscout campaign export wells.csv --guides brunello.txt --as plates --replicates 2 --picture wells.png",
+    )),
+    ("costs", campaign_orders.costs, "campaign_costs", (
+        "hitscout campaign costs",
+        "hitscout campaign costs tcell --as pooled --price-guide 8 --price-read-million 2 --json",
     )),
     ("show", campaign_listing.show, "campaign_show", (
         "hitscout campaign show tcell",
@@ -71,7 +85,7 @@ VERBS = (
         "hitscout campaign close tcell --reopen",
     )),
 )  # fmt: skip
-"""Name, function, tool and examples of each verb, in the order in which the help lists them."""
+"""Name, function, tools and examples of each verb, in the order in which the help lists them."""
 
 
 def register(app: typer.Typer) -> None:
@@ -81,5 +95,5 @@ def register(app: typer.Typer) -> None:
         app: The root.
     """
     verbs = group(app, "campaign")
-    for name, function, tool, examples in VERBS:
-        command(verbs, name, function, serves=[tool], examples=examples)
+    for name, function, tools, examples in VERBS:
+        command(verbs, name, function, serves=tools.split(), examples=examples)

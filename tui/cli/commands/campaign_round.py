@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -137,45 +136,3 @@ def confirm(
     with session.workspace() as workspace:
         made = campaign_confirm(workspace, name, preregister=preregister, overwrite=overwrite)
     session.give(made, layout.confirmed)
-
-
-def export(
-    context: typer.Context,
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[NAME] FILE",
-            help="The campaign, if not the only open one; the file, whose ending names the format.",
-        ),
-    ] = None,
-    *,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The file, where it is not given as a word.")] = None,
-    round_: Annotated[int | None, typer.Option("--round", min=1, help="Number of the round; else the newest.")] = None,
-    format_: Annotated[
-        options.Format | None, typer.Option("--format", help="Format, whatever the file's ending.")
-    ] = None,
-    overwrite: options.Overwrite = False,
-) -> None:
-    """Writes a round to a file that can be ordered from; cells are safe to open in a spreadsheet."""
-    from tools.campaigns.rounds.order_file import campaign_export
-    from tui.layouts import campaign as layout
-
-    session = session_of(context)
-    name, file = _name_and_file(session, words or [], out)
-    with session.workspace() as workspace:
-        done = campaign_export(workspace, file, name, round=round_, format=format_, overwrite=overwrite)
-    session.give(done, layout.exported)
-
-
-def _name_and_file(session: Session, words: Sequence[str], out: Path | None) -> tuple[str, Path]:
-    """The campaign, if it was named, and the file: the last word, or the option's value."""
-    from tools.output_files import FORMAT_OF_SUFFIX
-
-    if out is not None:
-        if len(words) > 1:
-            raise typer.BadParameter("The file is given twice.", param_hint="--out")
-        return (words[0] if words else ""), out
-    if not words:
-        raise typer.BadParameter("Name the file, such as round1.xlsx.", param_hint="[NAME] FILE")
-    name, file = name_and_last(session, words, "FILE", lambda _, word: Path(word).suffix.lower() in FORMAT_OF_SUFFIX)
-    return name, Path(file)
