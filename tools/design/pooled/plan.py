@@ -8,6 +8,7 @@ from math import sqrt
 from db.acts import option
 from db.errors import InvalidValueError
 from tools.design.finished import Finished, finished_screen
+from tools.design.pooled.impossible import refuse_impossible
 from tools.design.pooled.noise import Noise
 from tools.design.pooled.options import (
     GUIDES,
@@ -20,7 +21,7 @@ from tools.design.pooled.options import (
 )
 from tools.design.pooled.power import MOST_CELLS, Wanted, power_of, smallest_effect
 from tools.design.pooled.simulation import simulated_p
-from tools.design.pooled.wish import ScreenWish, refuse_impossible
+from tools.design.pooled.wish import ScreenWish
 from tools.design.refusals import MOST_CELLS as MOST_IN_ALL
 from tools.design.refusals import beyond_cells, in_flasks
 from tools.design.simulated import Simulated, simulate
