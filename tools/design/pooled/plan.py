@@ -197,9 +197,9 @@ def _simulated(workspace: Workspace, setting: Setting, way: ScreenOption, hits: 
 def _notes(setting: Setting, options: list[ScreenOption], pilot: Finished | None, solved_for: str) -> tuple[str, ...]:
     wish, found = setting.wish, []
     if not setting.noise.counted:
-        at = "the pilot" if pilot else "where the standard deviation was measured"
+        at = "in the pilot" if pilot else "where the standard deviation was measured"
         found.append(
-            f"Cells and reads of a guide are taken to be as in {at}, whose spread holds their noise;"
+            f"Cells and reads of a guide are taken to be as {at}, whose spread holds their noise;"
             f" {wish.coverage or USUAL_COVERAGE:,} cells a guide were counted with."
         )
     if pilot is not None and not pilot.single > 0:
