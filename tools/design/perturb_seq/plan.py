@@ -9,10 +9,11 @@ import numpy as np
 
 from db.acts import option
 from db.errors import InvalidValueError
+from tools.design.perturb_seq.impossible import MOST_CELLS, refuse_impossible, wanted_power
 from tools.design.perturb_seq.levels import GENES, UMIS, Levels, assumed_levels, pilot_levels
 from tools.design.perturb_seq.power import Sought, cells_for, power_of, smallest_effect, strong_enough
 from tools.design.perturb_seq.simulation import simulated_p
-from tools.design.perturb_seq.wish import MOST_CELLS, CellsWish, refuse_impossible, wanted_power
+from tools.design.perturb_seq.wish import CellsWish
 from tools.design.simulated import Simulated, simulate
 from tools.parameters import takes_fields
 from tools.workspace import Workspace

@@ -14,8 +14,8 @@ GUIDES, REPLICATES, COVERAGES = (3, 4, 6, 8), (2, 3, 4), (100, 500, 1000)
 """What is tried where it is not given."""
 REPLICATES_FROM_ONE = (1, *REPLICATES)
 USUAL_GUIDES, USUAL_REPLICATES, USUAL_COVERAGE = 4, 2, 500
-MOST_REPLICATES = 12
-"""More are not tried."""
+FEWEST_REPLICATES, MOST_REPLICATES = 2, 12
+"""Fewer are not proposed, as nothing then tells a hit from an accident; more are not tried."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _with_coverage(setting: Setting, pool: Pool) -> ScreenOption | None:
 
 
 def _with_replicates(setting: Setting, pool: Pool) -> ScreenOption | None:
-    for replicates in range(1, MOST_REPLICATES + 1):
+    for replicates in range(FEWEST_REPLICATES, MOST_REPLICATES + 1):
         found = _with_power(setting, setting.pool(pool.guides, replicates, pool.coverage))
         if found.power >= setting.wish.power:
             return found

@@ -8,6 +8,7 @@ from math import sqrt
 from db.acts import option
 from db.errors import InvalidValueError
 from tools.design.finished import Finished, finished_screen
+from tools.design.pooled.impossible import refuse_impossible
 from tools.design.pooled.noise import Noise
 from tools.design.pooled.options import (
     GUIDES,
@@ -20,7 +21,7 @@ from tools.design.pooled.options import (
 )
 from tools.design.pooled.power import MOST_CELLS, Wanted, power_of, smallest_effect
 from tools.design.pooled.simulation import simulated_p
-from tools.design.pooled.wish import ScreenWish, refuse_impossible
+from tools.design.pooled.wish import ScreenWish
 from tools.design.refusals import MOST_CELLS as MOST_IN_ALL
 from tools.design.refusals import beyond_cells, in_flasks
 from tools.design.simulated import Simulated, simulate
@@ -196,9 +197,9 @@ def _simulated(workspace: Workspace, setting: Setting, way: ScreenOption, hits: 
 def _notes(setting: Setting, options: list[ScreenOption], pilot: Finished | None, solved_for: str) -> tuple[str, ...]:
     wish, found = setting.wish, []
     if not setting.noise.counted:
-        at = "the pilot" if pilot else "where the standard deviation was measured"
+        at = "in the pilot" if pilot else "where the standard deviation was measured"
         found.append(
-            f"Cells and reads of a guide are taken to be as in {at}, whose spread holds their noise;"
+            f"Cells and reads of a guide are taken to be as {at}, whose spread holds their noise;"
             f" {wish.coverage or USUAL_COVERAGE:,} cells a guide were counted with."
         )
     if pilot is not None and not pilot.single > 0:
