@@ -35,6 +35,7 @@ from tools.genes.name_lists import read_expression, read_list
 from tools.packs.loaders.embedding import read_embedding
 from tools.packs.loaders.gene_sets import read_set_table
 from tools.packs.loaders.network import read_edges
+from tools.pictures.plate import read_plates
 from tools.screens.ingestion.harmonised_table import HarmonisedTable, harmonise_file
 from tools.screens.response_files.found import read_responses
 from tools.screens.tables.reading import Reading
@@ -308,6 +309,8 @@ def formats(folder: Path) -> dict[str, Format]:
     responses = "\n".join(
         ["perturbation,readout,lfc,fdr", *(f"{a},{b},0.5,0.01" for a in USED[:6] for b in USED[6:16])]
     )
+    wells = [f"P{1 + at // 24},{'ABCD'[at % 4]}{1 + at % 24 // 4},{gene},gene" for at, gene in enumerate(USED)]
+    plates = "\n".join(["plate,well,perturbation,kind", *wells])
     vectors = {"v.npy": _npy(np.ones((3, 4), np.float32)), "v.json": json.dumps(USED[:3]).encode()}
     return {
         "csv": Format({"s.csv": generic}, _screen),
@@ -332,6 +335,7 @@ def formats(folder: Path) -> dict[str, Format]:
                        lambda _, path: read_list(path, "library")),
         "expression": Format({"e.csv": _table("gene,tpm", lambda g, _, e: f"{g},{abs(e):.2f}")},
                              lambda _, path: read_expression(path)),
+        "plates": Format({"p.csv": plates.encode()}, lambda _, path: read_plates(path)),
         "responses": Format({"r.csv": responses.encode()}, _responses),
         "responses in Parquet": Format({"r.parquet": _written(folder, _parquet(_pairs()))}, _responses),
         "responses in arrays": Format({"r.npz": _npz()}, _responses),
