@@ -50,7 +50,7 @@ GROWING_TABLES = frozenset({
 def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     rows = connection.execute(
         "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns()"
-        " WHERE NOT internal AND database_name = current_database() GROUP BY table_name"
+        " WHERE NOT internal AND database_name = current_database() AND schema_name = 'main' GROUP BY table_name"
     ).fetchall()
     return dict(rows)
 

@@ -202,14 +202,14 @@ class Store:
             try:
                 with self._opened(held, read_only=False) as connection, ExitStack() as whole:
                     known = self._known(connection, purpose)
-                    with self._transaction(connection, whole):
+                    with self._transaction(connection, whole, purpose):
                         yield connection
                     self._settle(connection, purpose, known)
             except _FailedCommit as failed:
                 raise self._after_failed_commit(failed, purpose) from failed.error
 
     @contextmanager
-    def _transaction(self, connection: duckdb.DuckDBPyConnection, whole: ExitStack) -> Iterator[None]:
+    def _transaction(self, connection: duckdb.DuckDBPyConnection, whole: ExitStack, purpose: str) -> Iterator[None]:
         """A transaction; from its COMMIT on, an interrupt waits until `whole` is left, and the manifest is written."""
         try:
             connection.execute("BEGIN TRANSACTION")
@@ -217,6 +217,7 @@ class Store:
             yield
             wanted = revision(connection) + 1
             connection.execute("UPDATE meta SET value = ? WHERE key = 'revision'", [str(wanted)])
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('last_write', ?)", [purpose])
         except BaseException as error:
             _roll_back(connection)
             if isinstance(error, duckdb.Error):

@@ -14,6 +14,7 @@ import pandas as pd
 
 from db.genes.named_rows import NamedRows
 from db.records import UNSIGNED, Screen
+from db.screens.merged import parts_of_merged
 from db.screens.reading import ESTIMATE_AS_EVIDENCE, hit_list, list_screens
 from db.store import Store
 
@@ -88,6 +89,11 @@ class View:
         with self._store.read() as connection:
             rows = connection.execute("SELECT id FROM contrast WHERE positive_means = ?", [UNSIGNED]).fetchall()
         return frozenset(row[0] for row in rows)
+
+    def parts_of_merged(self) -> dict[int, frozenset[int]]:
+        """Merged screens and the screens that they were made from, by id."""
+        with self._store.read() as connection:
+            return parts_of_merged(connection)
 
     def hit_list(self, list_hash: str) -> frozenset[str]:
         """The perturbations of a published list of hits, as the store records them.

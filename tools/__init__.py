@@ -17,23 +17,25 @@ WRITING: tuple[Callable[..., Any], ...]
 
 SUBJECTS = (
     "packs", "screens", "genes", "enrichment", "prediction", "responses", "expression", "cells", "campaigns", "replays",
-    "benchmarks",
+    "design", "pictures", "benchmarks",
 )  # fmt: skip
 """The folders that have tools, in the order in which these are listed."""
 CLASSES = {
     "CellReading": ".expression.perturb_seq.options",
+    "CellsWish": ".design.perturb_seq.wish",
     "Learning": ".expression.unseen.options",
     "Naming": ".cells.annotation.options",
     "Progress": ".workspace",
     "Reading": ".screens.tables.reading",
     "ScreenDescription": ".screens.ingestion.description",
+    "ScreenWish": ".design.pooled.wish",
     "StartOptions": ".campaigns.start.start_options",
     "Workspace": ".workspace",
 }
 """What a script needs beside the tools."""
 _OVER_EVERYTHING = {
     "READING": {"open_evidence": ".evidence", "sql_query": ".sql", "sql_tables": ".sql", "diagnose": ".doctor"},
-    "WRITING": {"demo": ".demo", "mend": ".doctor"},
+    "WRITING": {"demo": ".demo", "mend": ".doctor", "undo": ".doctor.undoing"},
 }
 
 

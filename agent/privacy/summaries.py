@@ -92,7 +92,26 @@ SUMMARIES: Mapping[str, Summary] = {
     "ScreenComparison": Summary(
         names="first second",
         figures="relation shared spearman spearman_p spearman_size first_hits second_hits both expected p same_sign"
-        " opposite_sign signed notes hits.perturbation hits.evidence",
+        " opposite_sign signed notes hits.perturbation hits.evidence direction agreeing expected_agreeing agreeing_p"
+        " discordant.perturbation discordant.evidence",
+        pages="hits",
+    ),
+    "ScreenHits": Summary(
+        names="screen",
+        figures="phenotype hit_rule side measured found raising lowering fitness matching notes "
+        + _in("hits", "rank perturbation direction flags evidence"),
+        pages="hits",
+    ),
+    "MergedScreen": Summary(
+        names=_in("screen", _SCREEN_NAMES) + " merged",
+        figures=f"{_in('screen', _SCREEN_FIGURES)} method how perturbations hits hits_of agreement kept_aside"
+        " already_present",
+    ),
+    "ExportedScreen": Summary(names="path screen", figures="format perturbations rows controls notes"),
+    "CommonHits": Summary(
+        names="screens",
+        figures="at_least measured hits_of found expected p same opposite matching notes "
+        + _in("hits", "perturbation screens hit_in direction flags evidence"),
         pages="hits",
     ),
     "AddedScreen": _ADDED,
@@ -196,6 +215,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "EmbeddedCells": Summary(names="file organism out", figures="cells vectors dimensions labels notes"),
     "PlottedCells": Summary(names="file by out", figures="cells vectors method kinds.* notes"),
     "PlottedNames": Summary(names="file reference out", figures="cells accuracy macro_f1 kind notes"),
+    "DrawnPicture": Summary(names="out named unnamed", figures="kind shown title told notes"),
     "GeneSummary": Summary(names="gene", figures=EVERYTHING),
     "ExplainedResponse": Summary(
         names=f"context {_in('predicted', 'perturbation readout')} summaries.gene",
@@ -239,6 +259,9 @@ SUMMARIES: Mapping[str, Summary] = {
         figures="round revision measured missing dropped others lost placement hits rule recognised "
         + _in("notes", "reason kept_aside"),
     ),
+    "Preregistered": Summary(
+        names="path campaign", figures="round size list_sha256 sha256 hit_rule side expected_hits"
+    ),
     "Exported": Summary(names="path", figures=EVERYTHING),
     "Review": Summary(names="campaign", figures=EVERYTHING),
     "HitPredictions": Summary(
@@ -272,10 +295,18 @@ SUMMARIES: Mapping[str, Summary] = {
     "Demo": Summary(
         names="path", figures="essentials replay remarks seconds " + _in("shortlist", "campaign round size")
     ),
+    # Designs: figures of a whole, told from none of its rows
+    "ScreenDesign": Summary(figures=EVERYTHING),
+    "DetectableEffect": Summary(names="screen", figures=EVERYTHING),
+    "PerturbSeqDesign": Summary(figures=EVERYTHING),
+    "DrawnScreenDesign": Summary(names="path", figures=EVERYTHING),
+    "DrawnDetectableEffect": Summary(names="path found.screen", figures=EVERYTHING),
+    "DrawnPerturbSeqDesign": Summary(names="path", figures=EVERYTHING),
     # The store itself: what these open is a row, whatever its form
     "Evidence": Summary(names="id", figures=f"kind {_in('sources', 'ingest name')}"),
     "SqlRows": Summary(figures="truncated", pages="rows"),
     "SqlTable": Summary(names="name", figures=EVERYTHING),
+    "Undone": Summary(names="act", figures="at rows_gone rows_back only_looked"),
     "Diagnosis": Summary(names=_in("findings", "about state"), figures=EVERYTHING),
 }
 """Name of each result's class → what it shows."""

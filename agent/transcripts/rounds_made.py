@@ -9,6 +9,7 @@ from typing import Any
 from db.errors import StoreError
 from db.store import Store
 from db.transcripts import index_transcript, link_grade, link_rounds, read_transcript
+from db.undo import pass_over
 from tools.campaigns.rounds.grade import Graded
 from tools.campaigns.rounds.shortlist import Shortlist
 
@@ -49,6 +50,7 @@ def link_made_rounds(store: Store, path: Path, results: Sequence[Any]) -> None:
             for result in results:
                 if isinstance(result, Graded):
                     link_grade(connection, transcript.id, result.campaign, result.round, result.perturbation)
+            pass_over(connection)
     except StoreError:
         # The file is what counts, and the next run enters it again.
         return

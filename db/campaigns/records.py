@@ -192,6 +192,7 @@ class ShortlistInfo:
         doubt: The error that the log-odds of its probabilities share; None where that was not kept.
         random_probability: Mean hit probability of the candidates; None where that was not kept.
         slots: What grades changed; None where nothing was graded.
+        preregistered: SHA-256 of each preregistration that was written of the round; None where none was.
     """
 
     size: int
@@ -204,6 +205,7 @@ class ShortlistInfo:
     doubt: float | None = None
     random_probability: float | None = None
     slots: SlotsInfo | None = None
+    preregistered: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain values that `from_json` reads back; what has no value is left out."""
@@ -220,6 +222,7 @@ class ShortlistInfo:
                 "ignored": tuple(IgnoredName.from_json(one) for one in values.get("ignored", ())),
                 "excluded_screens": tuple(ExcludedScreen(**one) for one in values.get("excluded_screens", ())),
                 "slots": SlotsInfo.from_json(values["slots"]) if values.get("slots") else None,
+                "preregistered": tuple(values["preregistered"]) if values.get("preregistered") else None,
             }
         )
 

@@ -193,6 +193,21 @@ def set_round_state(connection: duckdb.DuckDBPyConnection, round_id: int, state:
     connection.execute(f"UPDATE round SET state = ?, {column} = ? WHERE id = ?", [state, utc_now(), round_id])
 
 
+def note_preregistration(connection: duckdb.DuckDBPyConnection, round_id: int, sha256: str) -> None:
+    """Keeps the hash of a preregistration with its round, beside those of earlier ones.
+
+    Args:
+        connection: The writing connection.
+        round_id: Id of the round.
+        sha256: The hash.
+    """
+    rows = connection.execute("SELECT shortlist FROM round WHERE id = ?", [round_id]).fetchall()
+    values = json.loads(rows[0][0])
+    values["preregistered"] = [*values.get("preregistered", ()), sha256]
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False)
+    connection.execute("UPDATE round SET shortlist = ? WHERE id = ?", [text, round_id])
+
+
 def set_outcomes(connection: duckdb.DuckDBPyConnection, round_id: int, outcomes: Mapping[str, Outcome]) -> None:
     """Writes what became of a round's nominations.
 

@@ -13,12 +13,14 @@ import pandas as pd
 from db.acts import FILE, NAME, act, option
 from db.errors import ConflictError, NotFoundError, did_you_mean
 from db.records import ONE_SIDED, UNSIGNED, Contrast, Screen
+from db.screens.merged import MERGED, merged_of
 from db.screens.response_context import delete_responses
 from db.screens.writing import (
     EFFECT_NUMBERS,
     drop_idle_studies,
 )
 from db.store import Store
+from db.undo import remember, rows_of_screen, study_of_screen
 
 _SCREEN_COLUMNS = (
     "screen.id, screen.name, coalesce(study.name, ''), screen.organism, screen.cell_type, screen.phenotype,"
@@ -224,13 +226,15 @@ def _find_screen(connection: duckdb.DuckDBPyConnection, name: str) -> Screen:
 def find_screen_of_ingest(connection: duckdb.DuckDBPyConnection, ingest_id: int) -> Screen | None:
     """The screen that an ingest brought, also where replicates were added to it since; or None.
 
+    A screen that it was merged into is another one.
+
     Args:
         connection: An open connection.
         ingest_id: Id of the ingest.
     """
     later = (
         "WITH RECURSIVE line(id) AS (SELECT ?::INTEGER UNION SELECT ingest.id FROM ingest"
-        " JOIN line ON list_contains(ingest.parents, line.id)) SELECT id FROM line"
+        f" JOIN line ON list_contains(ingest.parents, line.id) WHERE ingest.kind <> '{MERGED}') SELECT id FROM line"
     )
     found = _screens(connection, f"WHERE screen.campaign_id IS NULL AND screen.ingest_id IN ({later})", [ingest_id])
     return found[0] if found else None
@@ -258,19 +262,26 @@ def remove_screen(store: Store, name: str) -> Screen:
     with store.write("remove") as connection:
         screen = _find_screen(connection, name)
         refuse_used(connection, screen)
-        contrasts = "(SELECT id FROM contrast WHERE screen_id = $1)"
-        for table in ("effect", "control_effect", "replicate"):
-            connection.execute(f"DELETE FROM {table} WHERE contrast_id IN {contrasts}", [screen.id])
         ingests = connection.execute(
             "WITH RECURSIVE line(id) AS (SELECT ingest_id FROM contrast WHERE screen_id = $1"
             " UNION SELECT ingest_id FROM screen WHERE id = $1"
-            " UNION SELECT unnest(ingest.parents) FROM ingest JOIN line USING (id)) SELECT DISTINCT id FROM line"
+            f" UNION SELECT unnest(ingest.parents) FROM ingest JOIN line USING (id) WHERE kind <> '{MERGED}')"
+            " SELECT DISTINCT id FROM line"
             " WHERE id NOT IN (SELECT unnest(parents) FROM ingest WHERE id NOT IN (SELECT id FROM line))",
             [screen.id],
         ).fetchall()
-        for (name,) in connection.execute(
+        responses = connection.execute(
             "SELECT name FROM response_screen WHERE ingest_id IN (SELECT unnest(?))", [[row[0] for row in ingests]]
-        ).fetchall():
+        ).fetchall()
+        if not responses:
+            # Tens of millions of responses would be too many to keep.
+            rows = rows_of_screen(connection, screen.id, [row[0] for row in ingests])
+            kept = [*study_of_screen(connection, screen.id), *rows]
+            remember(connection, f"screen {screen.name} was removed", kept)
+        contrasts = "(SELECT id FROM contrast WHERE screen_id = $1)"
+        for table in ("effect", "control_effect", "replicate"):
+            connection.execute(f"DELETE FROM {table} WHERE contrast_id IN {contrasts}", [screen.id])
+        for (name,) in responses:
             delete_responses(connection, name)
         for table, column in (("source_name", "screen_id"), ("contrast", "screen_id"), ("screen", "id")):
             connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [screen.id])
@@ -282,15 +293,20 @@ def remove_screen(store: Store, name: str) -> Screen:
 
 
 def refuse_used(connection: duckdb.DuckDBPyConnection, screen: Screen) -> None:
-    """Refuses to change a screen that a campaign uses.
+    """Refuses to change a screen that a campaign uses, or that another screen was made from.
 
     Args:
         connection: An open connection.
         screen: The screen.
 
     Raises:
-        ConflictError: A campaign uses it, or it holds a campaign's own results.
+        ConflictError: A campaign uses it, it holds a campaign's own results, or a merged screen rests on it.
     """
+    if whole := merged_of(connection, screen.id):
+        raise ConflictError(
+            f"The screen {screen.name!r} is part of the merged screen {', '.join(whole)}, which rests on it.",
+            f"Remove that one first: {act('screen_remove', whole[0])}.",
+        )
     users = connection.execute(
         "SELECT name FROM campaign WHERE measured_screen_id = ? OR id = ? ORDER BY name",
         [screen.id, screen.campaign_id],

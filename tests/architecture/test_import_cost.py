@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 SLOW = {
-    "pandas", "numpy", "scipy", "sklearn", "duckdb", "openpyxl", "rdata", "plotext", "gseapy", "anthropic", "openai",
-    "pydantic", "pydantic_ai", "textual",
+    "pandas", "numpy", "scipy", "sklearn", "duckdb", "openpyxl", "rdata", "plotext", "gseapy", "matplotlib",
+    "anthropic", "openai", "pydantic", "pydantic_ai", "textual",
 }  # fmt: skip
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tools.campaigns.start.start_options import StartOptions
 from tools.cells.annotation.options import Naming
+from tools.design.perturb_seq.wish import CellsWish
+from tools.design.pooled.wish import ScreenWish
 from tools.expression.perturb_seq.options import CellReading
 from tools.expression.unseen.options import Learning
 from tools.screens.ingestion.description import ScreenDescription
@@ -21,11 +23,11 @@ from tui.chat.widgets.form import Field
 from tui.cli.field_options import SAID, SAID_OF, option_of, said_of
 from tui.cli.root import build
 
-KINDS = (Reading, ScreenDescription, StartOptions, CellReading, Learning, Naming)
+KINDS = (Reading, ScreenDescription, StartOptions, CellReading, Learning, Naming, ScreenWish, CellsWish)
 COMMANDS = {
     CellReading: ("screen", "add"), Reading: ("screen", "add"), ScreenDescription: ("screen", "add"),
     StartOptions: ("campaign", "start"), Learning: ("predict-expression",),
-    Naming: ("cells", "annotate"),
+    Naming: ("cells", "annotate"), ScreenWish: ("design", "screen"), CellsWish: ("design", "perturb-seq"),
 }  # fmt: skip
 FILE_FORM = (*mapping_fields(FileLook("a.csv", ("a",), (), "")), *screen_fields("a"), *further_fields())
 FORMS = {
@@ -35,6 +37,8 @@ FORMS = {
     CellReading: (),
     Learning: (),
     Naming: (),
+    ScreenWish: (),
+    CellsWish: (),
 }
 
 WITHOUT_OPTION = {
@@ -53,6 +57,11 @@ WITHOUT_FORM_FIELD = {
     **{
         (Naming, field.name): "the chat has no form of cells: it is asked, or the command line is"
         for field in dataclasses.fields(Naming)
+    },
+    **{
+        (kind, field.name): "the chat has no form of designs: it is asked, or the command line is"
+        for kind in (ScreenWish, CellsWish)
+        for field in dataclasses.fields(kind)
     },
     (Reading, "reader"): "the form maps columns, which every reader's file can be read by",
     (StartOptions, "screen_weights"): "the form of the question has it, once the campaign is started",

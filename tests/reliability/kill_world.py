@@ -53,6 +53,7 @@ STEPS = (
     Step("grade", ("campaign", "grade", "pilot", "--gene", "LCK", "--grade", "3", "--reason", "proximal")),
     Step("propose again", ("campaign", "propose", "pilot", "--predictor", "mean_baseline")),
     Step("confirm", ("campaign", "confirm", "pilot")),
+    Step("preregister", ("campaign", "preregister", "pilot", "round1.json", "--overwrite")),
     Step("record", ("campaign", "record", "pilot", "results.csv", "--positive-means", "raises", "--allow-others")),
     Step("close", ("campaign", "close", "pilot")),
     Step("reopen", ("campaign", "close", "pilot", "--reopen")),
@@ -62,10 +63,16 @@ STEPS = (
     ),
     Step("cells", ("screen", "add", "cells.h5ad", "--modality", "interference")),
     Step("add atlas", ("cells", "add", "cells.h5ad", "--labels", "perturbation", "--name", "atlas")),
+    Step("remove atlas for a while", ("cells", "remove", "atlas"), gone=True),
+    Step("put atlas back", ("undo",), gone=True),
     Step("remove atlas", ("cells", "remove", "atlas"), gone=True),
     Step("remove cells", ("screen", "remove", "cells"), gone=True),
     Step("remove responses", ("response", "remove", "tcells"), gone=True),
     Step("remove", ("screen", "remove", "b"), gone=True),
+    Step("undo", ("undo",), gone=True),
+    Step("add a donor", ("screen", "add", "d.csv", "--phenotype", "growth", "--positive-means", "lowers")),
+    Step("merge", ("screen", "merge", "b", "d", "--name", "both")),
+    Step("undo the merging", ("undo",), gone=True),
     Step("mend", ("doctor", "--mend")),
 )
 
@@ -87,7 +94,7 @@ def write_files(folder: Path) -> None:
         folder: Where they are typed.
     """
     rng = np.random.default_rng(7)
-    for name in ("a", "b", "c", "results"):
+    for name in ("a", "b", "c", "d", "results"):
         rows = [f"{gene},{effect:.4f}" for gene, effect in zip(GENES, rng.normal(size=len(GENES)), strict=True)]
         rows += [f"NTC_{number},{effect:.4f}" for number, effect in enumerate(rng.normal(size=20))]
         (folder / f"{name}.csv").write_text("\n".join(["gene,lfc", *rows]) + "\n")

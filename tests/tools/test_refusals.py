@@ -17,6 +17,12 @@ from tui.layouts.acts import in_chat, in_commands
 REFUSED = [
     ("screen_show", ["nothing"], {}),
     ("screen_compare", ["alpha", "alpha"], {}),
+    ("screen_hits", ["alpha"], {"top": 0}),
+    ("shared_hits", [["alpha"]], {}),
+    ("screen_merge", [["alpha"], "both"], {}),
+    ("screen_merge", [["alpha", "beta"], "both"], {}),
+    ("screen_export", ["alpha", "FILE"], {}),
+    ("shared_hits", [["alpha", "beta"]], {"at_least": 3}),
     ("add_screen", ["FILE"], {"phenotype": "x"}),
     ("add_screen", ["FILE"], {"phenotype": " "}),
     ("add_screen", ["FILE"], {"phenotype": "x", "columns": {"guess": "lfc"}, "reader": "generic"}),

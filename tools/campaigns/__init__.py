@@ -18,6 +18,7 @@ WRITING = {
     "campaign_propose": ".rounds.proposal",
     "campaign_grade": ".rounds.grade",
     "campaign_confirm": ".rounds.proposal",
+    "campaign_preregister": ".preregistration.writing",
     "campaign_record": ".results.recording",
     "campaign_export": ".rounds.order_file",
     "campaign_close": ".listing",

@@ -11,6 +11,7 @@ from db.campaigns.rounds import rounds_of
 from db.errors import require
 from db.records import Campaign, Round
 from db.transcripts import transcripts_of_campaign
+from db.undo import remember, rows_of_campaign
 from tools.campaigns.chosen_campaign import pick_campaign
 from tools.campaigns.state import CampaignState, state_of
 from tools.workspace import Workspace
@@ -130,5 +131,7 @@ def campaign_close(workspace: Workspace, name: str = "", *, reopen: bool = False
     campaign = pick_campaign(workspace.store, name)
     if (campaign.closed_at is None) != reopen:
         with workspace.store.write("close") as connection:
+            word = "opened again" if reopen else "closed"
+            remember(connection, f"campaign {campaign.name} was {word}", rows_of_campaign(campaign.id))
             set_closed(connection, campaign.id, closed=not reopen)
     return next(line for line in campaign_list(workspace) if line.name == campaign.name)

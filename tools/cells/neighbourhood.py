@@ -38,8 +38,7 @@ class Neighbourhood:
         Args:
             vectors: Cells × d.
         """
-        order = np.random.default_rng(SEED).permutation(len(vectors))
-        parts = np.array_split(order, max(1, -(-len(vectors) // TOGETHER)))
+        parts = parts_of(len(vectors))
         return cls([(part, _weights(vectors[part]) if len(part) > 2 else None) for part in parts])
 
     def spread(self, values: Floats) -> Floats:
@@ -60,6 +59,16 @@ class Neighbourhood:
                 now = SHARE * (weights @ now) + (1 - SHARE) * own
             found[part] = now
         return found
+
+
+def parts_of(cells: int) -> list[Places]:
+    """The cells that are looked at together: `TOGETHER` of them at most, drawn at random.
+
+    Args:
+        cells: How many there are.
+    """
+    order = np.random.default_rng(SEED).permutation(cells)
+    return np.array_split(order, max(1, -(-cells // TOGETHER)))
 
 
 def _weights(vectors: Floats) -> csr_matrix:

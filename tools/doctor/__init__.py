@@ -1,4 +1,4 @@
-"""What works on this machine, and how to mend the rest."""
+"""What works on this machine, how to mend the rest, and how to take the last write back."""
 
 from __future__ import annotations
 

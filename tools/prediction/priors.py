@@ -223,6 +223,8 @@ def choose_priors(
     genes = {int(str(i)): frozenset(plain(names)) for i, names in rows.groupby("screen_id")["perturbation"]}
     for double, kept in same_experiment(copies, genes, question).items():
         why[double] = f"the same experiment as {kept}, which is used"
+    for part, whole in _parts(view, [screen for screen in screens if not why[screen.id]]).items():
+        why[part] = f"part of {whole}, which was merged from it and is used"
     used = tuple(screen for screen in screens if not why[screen.id])
     ids = {screen.id for screen in used}
     uses = [PriorUse(s.name, relations[s.id], rho[s.id]) for s in used]
@@ -232,6 +234,13 @@ def choose_priors(
         used=tuple(sorted(uses, key=lambda use: (-abs(use.spearman or 0.0), use.screen))),
         excluded=tuple(Excluded(s.name, why[s.id]) for s in screens if why[s.id]),
     )
+
+
+def _parts(view: View, allowed: Sequence[Screen]) -> dict[int, str]:
+    """Screens whose measurements another one holds that is allowed too → its name."""
+    names = {screen.id: screen.name for screen in allowed}
+    merged = {whole: parts for whole, parts in view.parts_of_merged().items() if whole in names}
+    return {part: names[whole] for whole, parts in sorted(merged.items()) for part in sorted(parts) if part in names}
 
 
 def _over(known: pd.Series[float], effects: pd.DataFrame) -> dict[int, tuple[Vector, Vector]]:

@@ -14,6 +14,7 @@ from db.acts import FILE, act
 from db.errors import InvalidValueError
 from db.genes.perturbation_names import genes_in
 from db.records import Question, Screen, Side
+from db.screens.merged import with_kin
 from db.screens.reading import effects_of, get_screen, hit_list, source_names
 from db.store import Store
 from tools.genes.essentials import DEPMAP_PACK, PACK, essential_names, fitness_genes, fitness_packs
@@ -187,7 +188,12 @@ def target_of_screen(
     if [name for name, _ in missing] == ["essential_only"]:
         warnings.append(WITHOUT_CEGV2)
     return ReplayTarget(
-        screen.name, question_of_screen(screen, rule, text), table, frozenset([screen.id]), missing, tuple(warnings)
+        screen.name,
+        question_of_screen(screen, rule, text),
+        table,
+        with_kin(workspace.store, [screen.id]),
+        missing,
+        tuple(warnings),
     )
 
 

@@ -6,10 +6,14 @@ READING = {
     "screen_list": ".listing",
     "screen_show": ".listing",
     "screen_compare": ".comparison",
+    "screen_hits": ".hit_listing",
+    "shared_hits": ".common_hits",
 }
 
 WRITING = {
     "add_screen": ".ingestion.adding",
     "add_replicate": ".ingestion.replicate_adding",
+    "screen_merge": ".merging.merging",
+    "screen_export": ".export",
     "screen_remove": ".listing",
 }

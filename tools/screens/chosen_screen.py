@@ -9,6 +9,7 @@ from db.campaigns.campaigns import screens_of_source
 from db.errors import NeedsChoiceError, NotFoundError
 from db.provenance import get_ingest
 from db.records import Screen
+from db.screens.merged import with_kin
 from db.screens.reading import contrasts_of, get_screen, list_screens
 from db.store import Store
 from tools.workspace import Workspace
@@ -20,14 +21,14 @@ def screen_by_id(store: Store, screen_id: int) -> Screen:
 
 
 def hidden_with(store: Store, screen_id: int) -> frozenset[int]:
-    """The screen, and every screen that was read from the same bytes.
+    """The screen, every screen that was read from the same bytes, and what was merged from any of these or into it.
 
     Deliberately not its copies: another donor, or an earlier repeat, is another measurement.
     """
     screen = screen_by_id(store, screen_id)
     with store.read() as connection:
         ingest = get_ingest(connection, screen.ingest_id)
-    return frozenset({screen_id}) | screens_of_source(store, [ingest.source_hash])
+    return with_kin(store, frozenset({screen_id}) | screens_of_source(store, [ingest.source_hash]))
 
 
 def only_contrast(store: Store, screen: Screen) -> int:

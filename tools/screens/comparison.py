@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,14 +13,13 @@ from db.errors import InvalidValueError
 from db.evidence_ids import effect_id
 from db.records import Relation, Screen
 from db.screens import reading as db_screens
-from db.store import Store
-from tools.screens.hit_rules import hits, parse_rule
-from tools.screens.strength import strength
+from tools.screens.called_effects import called_effects
 from tools.workspace import Workspace
 
 FEWEST = 20
 """Shared perturbations below which a comparison says nothing."""
 SHOWN = 20
+Direction = Literal["same", "opposite"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,12 @@ class ScreenComparison:
         hits: The strongest hits of both, at most 20.
         notes: What a person should know, in sentences.
         signed: Whether both say which way effects go; where not, no signs are counted.
+        direction: How hits of both were expected to agree: ``same`` or ``opposite``.
+        agreeing: Hits of both that do.
+        expected_agreeing: How many would if the directions in the two screens had nothing to do with each other.
+        agreeing_p: Fisher's exact probability of as many or more, the directions of each screen's hits given; None
+            where one screen's hits of both go one way only, which tells nothing, or have no signs.
+        discordant: The strongest hits of both that do not agree, at most 20.
     """
 
     first: str
@@ -80,10 +86,15 @@ class ScreenComparison:
     hits: tuple[SharedHit, ...]
     notes: tuple[str, ...]
     signed: bool = True
+    direction: Direction = "same"
+    agreeing: int = 0
+    expected_agreeing: float | None = None
+    agreeing_p: float | None = None
+    discordant: tuple[SharedHit, ...] = ()
 
 
-def screen_compare(workspace: Workspace, first: str, second: str) -> ScreenComparison:
-    """Compares two screens: rank correlation, shared hits against chance, and whether these have the same sign.
+def screen_compare(workspace: Workspace, first: str, second: str, *, direction: Direction = "same") -> ScreenComparison:
+    """Compares two screens: rank correlation, shared hits against chance, and whether these go the same way.
 
     Hits are those of each screen's own rule, told over all that it measured; chance is the hypergeometric
     distribution over the perturbations that both measured. Effects of different kinds are compared by rank only.
@@ -92,6 +103,8 @@ def screen_compare(workspace: Workspace, first: str, second: str) -> ScreenCompa
         workspace: The workspace.
         first: Name of a screen.
         second: Name of another one.
+        direction: How hits of both should agree: ``opposite`` where one screen activates what the other takes away,
+            or asks the opposite question. Agreement is tested that way, and hits against it are listed.
 
     Raises:
         NotFoundError: There is no such screen; near names are given.
@@ -104,7 +117,7 @@ def screen_compare(workspace: Workspace, first: str, second: str) -> ScreenCompa
     with store.read():
         a, b = db_screens.get_screen(store, first), db_screens.get_screen(store, second)
         _refuse_incomparable(a, b)
-        left, right = _effects(store, a), _effects(store, b)
+        left, right = called_effects(store, a), called_effects(store, b)
         contrasts = [db_screens.contrasts_of(store, screen.id)[0].id for screen in (a, b)]
         unsigned = [screen.name for screen in (a, b) if db_screens.is_unsigned(store, screen.id)]
     shared = left.index.intersection(right.index).sort_values()
@@ -119,6 +132,9 @@ def screen_compare(workspace: Workspace, first: str, second: str) -> ScreenCompa
     common = shared[(left["hit"] & right["hit"]).to_numpy(bool)]
     counts = int(left["hit"].sum()), int(right["hit"].sum())
     signs = np.sign(left.loc[common, "estimate"]) * np.sign(right.loc[common, "estimate"]) * (not unsigned)
+    against = signs.index[(signs < 0) if direction == "same" else (signs > 0)]
+    agreeing = int((signs > 0).sum() if direction == "same" else (signs < 0).sum())
+    chance = _of_directions(left.loc[common, "estimate"], right.loc[common, "estimate"], direction, signed=not unsigned)
     return ScreenComparison(
         first=a.name, second=b.name, relation=a.relation_to(b), shared=len(shared), spearman=float(rank.statistic),
         spearman_p=float(rank.pvalue), spearman_size=float(size.statistic), first_hits=counts[0],
@@ -126,7 +142,29 @@ def screen_compare(workspace: Workspace, first: str, second: str) -> ScreenCompa
         p=float(hypergeom.sf(len(common) - 1, len(shared), *counts)), same_sign=int((signs > 0).sum()),
         opposite_sign=int((signs < 0).sum()), hits=_strongest(left, right, common, contrasts),
         notes=(*_notes(a, b), *map(_without_sign, unsigned)), signed=not unsigned,
+        direction=direction, agreeing=agreeing, expected_agreeing=chance[0], agreeing_p=chance[1],
+        discordant=_strongest(left, right, against, contrasts),
     )  # fmt: skip
+
+
+def _of_directions(
+    left: pd.Series[float], right: pd.Series[float], direction: Direction, *, signed: bool
+) -> tuple[float | None, float | None]:
+    """Hits of both that would agree by chance, and Fisher's one-sided p of as many or more as do."""
+    from scipy.stats import fisher_exact
+
+    up, high = (left > 0).to_numpy(bool), (right > 0).to_numpy(bool)
+    count = len(up)
+    if not signed or not count:
+        return None, None
+    shares = up.mean(), high.mean()
+    same = shares[0] * shares[1] + (1 - shares[0]) * (1 - shares[1])
+    expected = count * float(same if direction == "same" else 1 - same)
+    if min(shares) == 0 or max(shares) == 1:
+        return expected, None
+    counts = [[int((up & high).sum()), int((up & ~high).sum())], [int((~up & high).sum()), int((~up & ~high).sum())]]
+    side = "greater" if direction == "same" else "less"
+    return expected, float(fisher_exact(counts, alternative=side).pvalue)
 
 
 def _refuse_incomparable(a: Screen, b: Screen) -> None:
@@ -136,16 +174,6 @@ def _refuse_incomparable(a: Screen, b: Screen) -> None:
         raise InvalidValueError(
             f"{a.name} is of {a.organism} cells, {b.name} of {b.organism} cells.", "Name two screens of one organism."
         )
-
-
-def _effects(store: Store, screen: Screen) -> pd.DataFrame:
-    """Columns estimate, hit, and place (1 is strongest on the screen's side), by perturbation."""
-    effects = db_screens.effects_of(store, screen.id)
-    rule = parse_rule(screen.hit_rule)
-    published = db_screens.hit_list(store, rule.list_hash)
-    called = hits(effects, rule, screen.side, published).to_numpy(bool)
-    frame = effects.assign(hit=called).groupby("perturbation").agg(estimate=("estimate", "mean"), hit=("hit", "any"))
-    return frame.assign(place=strength(frame["estimate"], screen.side).rank(ascending=False))
 
 
 def _strongest(

@@ -122,6 +122,10 @@ class HitscoutApp(App[None]):
         """
         if isinstance(event, events.InputEvent):
             self._collector.stir()
+        if isinstance(event, events.Key) and isinstance(self.screen, ModalScreen):
+            typed_on = getattr(self.screen_stack[0], "is_typed_on", None)
+            if typed_on is not None and typed_on(event):
+                return
         await super().on_event(event)
 
     def show_page(self, name: str) -> None:

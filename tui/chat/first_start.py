@@ -87,10 +87,12 @@ def offer_of(standing: Standing) -> list[str]:
     """
     total = sum(size for _, size, _ in standing.download)
     packs = [f"  {name}: {title} ({size:.1f} MB)" for name, size, title in standing.download]
+    own = "Or begin with your own screen: Alt-4, then a, or hitscout screen add FILE. /start begins a campaign."
     if not packs:
-        return ["Its files are on this machine already: nothing is downloaded, the store is filled from them."]
+        return ["Your store is empty. /demo fills it with the demo data, whose files are on this machine already.", own]
     return [
-        f"{total:.0f} MB of public data would be downloaded, checked by their checksums, and put into your store:",
+        f"Your store is empty. /demo downloads {total:.0f} MB of public data, checks them, and puts them into it:",
         *packs,
-        "Nothing of yours is sent. /demo does it later.",
+        "Nothing of yours is sent.",
+        own,
     ]

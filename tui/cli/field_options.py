@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from tools.campaigns.start.start_options import StartOptions
 from tools.cells.annotation.options import Naming
+from tools.design.perturb_seq.wish import CellsWish
+from tools.design.pooled.wish import ScreenWish
 from tools.expression.perturb_seq.options import CellReading
 from tools.expression.unseen.options import Learning
 from tools.parameters import Parameters
@@ -91,9 +93,6 @@ SAID: Mapping[str, Said] = {
         " Scores predicted from expression then count too; the first time takes a minute or two.",
         "NAME|FILE",
     ),
-    "cells": Said(
-        "In place of --signature: cells, two groups of which make the state (--toward, --away).", "FILE|TABLE"
-    ),
     "toward": Said("With --cells: the cells that are in the state.", "COLUMN=VALUE"),
     "away": Said("With --cells: the cells that it is set against.", "COLUMN=VALUE"),
     "signature_contexts": Said(
@@ -105,6 +104,15 @@ SAID: Mapping[str, Said] = {
     "positive_controls": Said("A known hit; repeat it, or use commas.", "GENE", "--positive-control"),
 }
 """Fields that mean the same in whatever object they are."""
+
+_WISHED: Mapping[str, Said] = {
+    "fdr": Said("False discovery rate at which hits are called.", "RATE"),
+    "power": Said("Share of what is there that is to be found.", "SHARE"),
+    "price_reads": Said("Price of a million reads.", "PRICE"),
+    "simulate": Said("Simulate so many beside the closed form, and tell what they showed.", "N", min=0),
+    "seed": Said("Of what is simulated.", min=0),
+}
+"""Fields that both designs have."""
 
 SAID_OF: Mapping[type[Parameters], Mapping[str, Said]] = {
     ScreenDescription: {
@@ -153,10 +161,60 @@ SAID_OF: Mapping[type[Parameters], Mapping[str, Said]] = {
         "vectors": Said("Vectors of genes, such as GenePT's, in place of what the store knows.", "FILE"),
         "seed": Said("Of folds and of whatever is drawn.", min=0),
     },
+    ScreenWish: {
+        **_WISHED,
+        "effect": Said(
+            "Log2 fold change of a guide that works, below 0 where guides are lost; else the smallest that is found.",
+            "LFC",
+        ),
+        "genes": Said("Genes of the library; the pilot's, or 19,000, if not given.", "N"),
+        "hits": Said("How many of them are hits; the pilot's, or one in a hundred, if not given.", "N"),
+        "guides": Said("Guides of each gene; else what is best.", "N"),
+        "replicates": Said("Replicates; else what is best.", "N"),
+        "reads": Said("Reads of each guide in each arm; as many as cells if not given.", "N"),
+        "working": Said("Share of the guides that work.", "SHARE"),
+        "skew": Said("Ratio of the 90th to the 10th percentile of guides in the library.", "RATIO"),
+        "bottlenecks": Said("Narrow points that cells pass after the arms have parted.", "N"),
+        "gate": Said(
+            "Share of the cells that each of the two arms takes, such as 0.15 where cells are sorted.", "SHARE"
+        ),
+        "control_guides": Said("Non-targeting guides, by whose spread hits are told; 0 where it counts as known.", "N"),
+        "one_sided": Said("Look only for effects of the sign given."),
+        "pilot": Said("A finished screen of the store, whose own spread is used.", "SCREEN"),
+        "sd": Said(
+            "Standard deviation of a control guide's log2 fold change in one replicate, in place of what is assumed.",
+            "SD",
+        ),
+        "price_guide": Said("Price of a guide; with any price, options are ordered by cost.", "PRICE"),
+        "price_cells": Said("Price of a million cells.", "PRICE"),
+    },
+    CellsWish: {
+        **_WISHED,
+        "responding": Said("How many genes respond to a perturbation.", "N"),
+        "effect": Said(
+            "Log2 fold change of a gene that responds, below 0 if it is lowered; else the smallest that is found.",
+            "LFC",
+        ),
+        "find": Said("How many of the responding genes are to be found, in place of --power.", "N"),
+        "cells": Said("Usable cells of a perturbation; else what is needed.", "N"),
+        "perturbations": Said("How many perturbations there are.", "N"),
+        "control_cells": Said("Cells of controls in all.", "N"),
+        "genes": Said("Readout genes; the pilot's, or 8,000, if not given.", "N"),
+        "umis": Said("Counts of a cell; the pilot's, or 10,000, if not given.", "N"),
+        "dispersion": Said("Negative-binomial dispersion of each gene, in place of what is assumed.", "VALUE"),
+        "working": Said("Share of a perturbation's cells in which it works.", "SHARE"),
+        "usable": Said("Share of the sequenced cells that pass and carry one guide.", "SHARE"),
+        "reads_per_cell": Said("Reads of a cell.", "N"),
+        "pilot": Said("A table of responses whose cells are in the store: its own expression is used.", "TABLE"),
+        "price_cells": Said("Price of one sequenced cell.", "PRICE"),
+    },
     StartOptions: {
         "organism": Said("Whose genes."),
         "library": Said("Genes that can be nominated.", "FILE|SCREEN|protein-coding"),
         "text": Said("The question in plain words.", "TEXT", "--question"),
+        "cells": Said(
+            "In place of --signature: cells, two groups of which make the state (--toward, --away).", "FILE|TABLE"
+        ),
     },
 }
 """Fields that mean something of their own in one object."""

@@ -13,6 +13,8 @@ COMMANDS: Mapping[str, str] = {
     "list_packs": "fetch --list", "fetch": "fetch", "add_screen": "screen add", "add_replicate": "screen add",
     "add_perturb_seq": "screen add",
     "screen_list": "screen list", "screen_show": "screen show", "screen_compare": "screen compare",
+    "screen_hits": "screen hits", "shared_hits": "screen hits",
+    "screen_merge": "screen merge", "screen_export": "screen export",
     "screen_remove": "screen remove", "gene_card": "gene", "resolve_genes": "resolve", "gene_set_list": "gene-set list",
     "gene_set_show": "gene-set show", "encode_gene_texts": "encode", "literature_search": "literature",
     "over_representation": "enrich", "ranked_enrichment": "enrich", "similar_genes": "similar",
@@ -22,7 +24,8 @@ COMMANDS: Mapping[str, str] = {
     "predict_signature": "predict-signature", "signature_export": "predict-signature",
     "campaign_start": "campaign start", "campaign_question": "campaign question",
     "campaign_exclude": "campaign exclude", "campaign_propose": "campaign propose", "campaign_grade": "campaign grade",
-    "campaign_confirm": "campaign confirm", "campaign_record": "campaign record", "campaign_review": "campaign review",
+    "campaign_confirm": "campaign confirm", "campaign_preregister": "campaign preregister",
+    "campaign_record": "campaign record", "campaign_review": "campaign review",
     "campaign_export": "campaign export", "campaign_show": "campaign show", "campaign_list": "campaign list",
     "campaign_close": "campaign close", "shortlist": "shortlist", "predict_hits": "predict",
     "explain_prediction": "campaign explain", "why_not": "campaign why-not", "replay": "replay",
@@ -34,8 +37,14 @@ COMMANDS: Mapping[str, str] = {
     "add_cells": "cells add", "cells_list": "cells list", "cells_show": "cells show", "cells_remove": "cells remove",
     "annotate_cells": "cells annotate", "annotate_by_markers": "cells annotate --markers",
     "embed_cells": "cells embed", "plot_cells": "cells plot", "plot_named_cells": "cells plot",
+    "design_screen": "design screen", "draw_screen_design": "design screen",
+    "detectable_effect": "design detectable", "draw_detectable_effect": "design detectable",
+    "design_perturb_seq": "design perturb-seq", "draw_perturb_seq_design": "design perturb-seq",
+    "plot_volcano": "plot volcano", "plot_rank": "plot rank", "plot_replicates": "plot replicates",
+    "plot_controls": "plot controls", "plot_progress": "plot progress", "plot_reliability": "plot reliability",
+    "plot_sets": "plot sets", "plot_gene": "plot gene", "plot_screens": "plot screens", "plot_plate": "plot plate",
     "open_evidence": "evidence", "sql_query": "sql", "sql_tables": "sql --tables", "demo": "demo",
-    "diagnose": "doctor", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
+    "diagnose": "doctor", "undo": "undo", "mend": "doctor --mend", "ask": "ask", "dry_run": "ask --dry-run",
     "transcript_list": "transcript list",
 }  # fmt: skip
 """Tool → the command that calls it."""
@@ -45,11 +54,13 @@ OPTIONS: Mapping[str, str] = {
     "store_path": "--store", "values": "--value", "campaign_start.text": "--question",
     "predict_hits.text": "--question", "shortlist.text": "--question", "add_replicate.screen": "--replicate-of",
     "contexts": "--context", "sources": "--source", "signature_contexts": "--signature-context",
-    "predict_signature.genes": "--gene",
+    "predict_signature.genes": "--gene", "plot_volcano.genes": "--gene", "plot_rank.genes": "--gene",
+    "screen_merge.name": "--name",
 }  # fmt: skip
 """Argument, or tool and argument → the option's name, where that is another word."""
 LEADING: Mapping[str, str] = {
     "campaign_exclude": "name", "campaign_export": "name", "campaign_grade": "name", "campaign_record": "name",
+    "campaign_preregister": "name",
     "explain_prediction": "campaign", "why_not": "campaign",
 }  # fmt: skip
 """Tool → the argument that is the first word of its command, where a script gives it by name."""

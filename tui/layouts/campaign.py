@@ -15,6 +15,8 @@ from tui.layouts.slots import slots
 if TYPE_CHECKING:
     from db.records import Question, Round
     from tools.campaigns.listing import CampaignLine, CampaignShow
+    from tools.campaigns.preregistration.checking import PreregistrationCheck
+    from tools.campaigns.preregistration.writing import Preregistered
     from tools.campaigns.results.ledger import CalibrationBin, Spend
     from tools.campaigns.results.recording import Recorded
     from tools.campaigns.results.review import Review
@@ -81,7 +83,29 @@ def confirmed(one: Shortlist) -> Sequence[RenderableType]:
         line(f"{one.campaign}: round {one.round} with {one.size:,} nominations is confirmed.", "bold"),
         line(f"Order it: {typed('campaign', 'export', one.campaign, f'round{one.round}.xlsx')}"),
         line(f"When it is measured: {typed('campaign', 'record', one.campaign, 'FILE')}"),
+        *([line(f"What it promises is written down in {one.path}.")] if one.path else []),
     ]
+
+
+def preregistered(one: Preregistered) -> Sequence[RenderableType]:
+    """A preregistration that was written.
+
+    Args:
+        one: What the tool gave.
+    """
+    hits = one.expected_hits
+    about = {
+        "nominations": one.size,
+        "expected hits": f"{hits.mean:.1f} ({hits.level:.0%} interval {hits.low:g} to {hits.high:g})",
+        "hit rule": f"{one.hit_rule}, side {one.side}",
+        "SHA-256 of the list": one.list_sha256,
+        "SHA-256 of all that it says": one.sha256,
+    }
+    check = typed("campaign", "review", one.campaign, "--preregistration", str(one.path))
+    return [
+        line(f"{one.campaign}: round {one.round} is preregistered in {one.path}.", "bold"), fields(about),
+        line(f"When it is measured: {check}"),
+    ]  # fmt: skip
 
 
 def recorded(one: Recorded) -> Sequence[RenderableType]:
@@ -143,7 +167,15 @@ def reviewed(one: Review) -> Sequence[RenderableType]:
         line(f"Worth it: {one.worth}. {one.verdict}"),
         *(calibration(one.calibration) if one.calibration else []),
         *(spend(one.spend) if one.spend else []),
+        *_against(one.preregistration),
     ]
+
+
+def _against(one: PreregistrationCheck | None) -> list[RenderableType]:
+    if one is None:
+        return []
+    kept = "kept to" if one.kept else "not kept to, or changed"
+    return [heading(f"Preregistration of round {one.round}: {kept}"), *(line(finding) for finding in one.findings)]
 
 
 def calibration(bins: Sequence[CalibrationBin]) -> list[RenderableType]:

@@ -12,10 +12,14 @@ from tui.layouts.format import Column, fields, heading, line, notes, number, spo
 
 if TYPE_CHECKING:
     from db.records import Screen
+    from tools.screens.common_hits import CommonHits
     from tools.screens.comparison import ScreenComparison
+    from tools.screens.export import ExportedScreen
+    from tools.screens.hit_listing import ScreenHits
     from tools.screens.ingestion.added_screen import AddedScreen, NotedRows
     from tools.screens.ingestion.preview import ScreenPreview
     from tools.screens.listing import ListedScreen, ShownScreen
+    from tools.screens.merging.merging import MergedScreen
 
 KINDS = {
     "lfc": "log fold change",
@@ -170,12 +174,107 @@ def compared(found: ScreenComparison) -> Sequence[RenderableType]:
         else "not known",
         "relation": found.relation,
     }
+    if found.expected_agreeing is not None:
+        p = "" if found.agreeing_p is None else f" (p {number(found.agreeing_p, 2)})"
+        about[f"{found.direction} direction"] = (
+            f"{found.agreeing:,} of {found.both:,}; {number(found.expected_agreeing)} expected by chance{p}"
+        )
     parts: list[RenderableType] = [line(f"{found.first} and {found.second}", "bold"), fields(about)]
-    if found.hits:
-        columns = [Column("hit of both"), Column(found.first, right=True), Column(found.second, right=True)]
-        rows = [(one.perturbation, number(one.first), number(one.second)) for one in found.hits]
-        parts += [heading("Strongest hits of both"), table(columns, rows, cut=False)]
+    against = "in opposite directions" if found.direction == "same" else "in the same direction"
+    for title, hits in (("Strongest hits of both", found.hits), (f"Hits of both {against}", found.discordant)):
+        if hits:
+            columns = [Column("hit of both"), Column(found.first, right=True), Column(found.second, right=True)]
+            rows = [(one.perturbation, number(one.first), number(one.second)) for one in hits]
+            parts += [heading(title), table(columns, rows, cut=False)]
     return [*parts, *notes(found.notes)]
+
+
+def hits(found: ScreenHits) -> Sequence[RenderableType]:
+    """The hits of a screen.
+
+    Args:
+        found: What the tool gave.
+    """
+    ways = "no known direction" if found.raising is None else f"{found.raising:,} raise, {found.lowering:,} lower"
+    growth = "" if found.fitness is None else f"; {found.fitness:,} are fitness genes"
+    parts: list[RenderableType] = [
+        line(f"{found.screen} ({found.phenotype}): {found.found:,} hits of {found.measured:,} measured", "bold"),
+        line(f"By {found.hit_rule}, side {found.side}: {ways}{growth}."),
+    ]
+    if found.hits:
+        columns = [
+            Column("", right=True), Column("hit"), Column("effect", right=True), Column("FDR", right=True),
+            Column("direction"), Column("flags", running=True, keep=5),
+        ]  # fmt: skip
+        rows = [
+            (one.rank, one.perturbation, number(one.estimate), None if one.fdr is None else number(one.fdr, 2),
+             one.direction, ", ".join(one.flags))
+            for one in found.hits
+        ]  # fmt: skip
+        parts.append(table(columns, rows))
+    return [*parts, *_more(len(found.hits), found.matching), *notes(found.notes)]
+
+
+def common(found: CommonHits) -> Sequence[RenderableType]:
+    """The hits that several screens share.
+
+    Args:
+        found: What the tool gave.
+    """
+    several = "all" if found.at_least == len(found.screens) else f"at least {found.at_least}"
+    about = {
+        "measured by all": found.measured,
+        "hits": ", ".join(f"{name} {count:,}" for name, count in zip(found.screens, found.hits_of, strict=True)),
+        f"hits of {several}": f"{found.found:,}; {number(found.expected)} expected by chance (p {number(found.p, 2)})",
+        "their directions": f"{found.same:,} the same, {found.opposite:,} opposite"
+        if found.same + found.opposite or not found.found else "not known",
+    }  # fmt: skip
+    parts: list[RenderableType] = [line(" and ".join(found.screens), "bold"), fields(about)]
+    if found.hits:
+        columns = [Column("hit"), *(Column(name, right=True) for name in found.screens), Column("direction")]
+        columns.append(Column("flags", running=True, keep=5))
+        rows = [
+            (one.perturbation, *map(number, one.effects), one.direction, ", ".join(one.flags)) for one in found.hits
+        ]
+        parts.append(table(columns, rows))
+    return [*parts, *_more(len(found.hits), found.matching), *notes(found.notes)]
+
+
+def _more(shown: int, matching: int) -> list[RenderableType]:
+    return [line(f"The first {shown:,} of {matching:,}.")] if shown < matching else []
+
+
+def merged(one: MergedScreen) -> Sequence[RenderableType]:
+    """A screen that was merged from others.
+
+    Args:
+        one: What the tool gave.
+    """
+    state = "were merged before; nothing was written" if one.already_present else "are merged"
+    before = ", ".join(f"{name} {count:,}" for name, count in zip(one.merged, one.hits_of, strict=True))
+    about = {
+        "effects": one.how,
+        "perturbations": one.perturbations,
+        "kept aside, measured once": one.kept_aside or "none",
+        "hits": f"{one.hits:,} by {one.screen.hit_rule}, side {one.screen.side}; before: {before}",
+        "agreement": [
+            f"{two.first} and {two.second}: Pearson {number(two.pearson)}, Spearman {number(two.spearman)} on"
+            f" {two.shared:,} shared"
+            for two in one.agreement
+        ],
+    }
+    return [line(f"{one.screen.name}: {' and '.join(one.merged)} {state}.", "bold"), fields(about)]
+
+
+def exported(one: ExportedScreen) -> Sequence[RenderableType]:
+    """A screen that was written to a file.
+
+    Args:
+        one: What the tool gave.
+    """
+    about = {"perturbations": one.perturbations, "rows": one.rows, "negative controls": one.controls or "none"}
+    parts = [line(f"{one.screen} is written to {one.path} ({one.format}).", "bold"), fields(about)]
+    return [*parts, *notes(one.notes)]
 
 
 def removed(removed: Screen) -> Sequence[RenderableType]:

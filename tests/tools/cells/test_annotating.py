@@ -59,6 +59,23 @@ def test_a_type_that_the_reference_lacks_is_unlike_anything_in_it(cells_space, q
     assert flagged <= 0.1 * 110
 
 
+@pytest.mark.parametrize("mouse", [False, True])
+def test_a_reference_of_another_tissue_is_caught(cells_space, tmp_path, mouse):
+    blood = write_cells(tmp_path / "blood.h5ad", (40, 40, 0, 0), seed=1)
+    gut = write_cells(tmp_path / "gut.h5ad", (0, 0, 40, 40), seed=6, mouse=mouse)
+    found = annotate_cells(cells_space, gut, blood, "cell_type", across_species=mouse)
+    assert found.unlike >= 0.9 * found.cells
+    own = write_cells(tmp_path / "own.h5ad", (40, 40, 0, 0), seed=6, mouse=mouse)
+    assert annotate_cells(cells_space, own, blood, "cell_type", across_species=mouse).unlike <= 0.1 * found.cells
+
+
+def test_labels_that_rest_on_few_cells_are_named(cells_space, query, tmp_path):
+    few = write_cells(tmp_path / "few.h5ad", (40, 40, 40, 6), seed=1)
+    (said,) = [one for one in annotate_cells(cells_space, query, few, "cell_type").notes if "Fewer than" in one]
+    assert "ductal (6)" in said
+    assert "alpha" not in said
+
+
 def test_no_label_of_the_file_is_used(cells_space, reference, query, tmp_path):
     with opened_cells(query) as file:
         turned = file.column("cell_type").to_numpy(dtype=object)[::-1].copy()
@@ -71,7 +88,16 @@ def test_no_label_of_the_file_is_used(cells_space, reference, query, tmp_path):
 def test_the_table_has_a_row_for_each_cell(cells_space, reference, query, tmp_path):
     found = annotate_cells(cells_space, query, reference, "cell_type", out=tmp_path / "named.tsv")
     table = pd.read_csv(tmp_path / "named.tsv", sep="\t")
-    assert list(table) == ["cell", "label", "probability", "second", "second_probability", "likeness", "unlike"]
+    assert list(table) == [
+        "cell",
+        "label",
+        "probability",
+        "second",
+        "second_probability",
+        "likeness",
+        "agreement",
+        "unlike",
+    ]
     assert len(table) == found.cells
     assert table["unlike"].sum() == found.unlike
     assert (table["probability"] >= table["second_probability"]).all()

@@ -85,3 +85,34 @@ def test_effects_without_a_sign_are_compared_by_size_and_no_signs_are_counted(tm
     assert found.spearman == found.spearman_size == pytest.approx(1)
     assert (found.both, found.same_sign, found.opposite_sign, found.signed) == (30, 0, 0, False)
     assert any(note.startswith("sizes says how strong effects are, not which way") for note in found.notes)
+
+
+def test_agreement_of_directions_is_tested_by_fisher_in_the_direction_that_was_expected(tmp_path):
+    from scipy.stats import fisher_exact
+
+    workspace = new_workspace(tmp_path, bare=True)
+    other = RISING.copy()
+    # Three of the fifteen that raise in one lower in the other.
+    other.iloc[[-1, -2, -3]] *= -1
+    add_measured(workspace.store, "first", RISING, study="One", phenotype="a")
+    add_measured(workspace.store, "second", other, study="Two", phenotype="b")
+    same = screen_compare(workspace, "first", "second")
+    assert (same.both, same.agreeing, same.same_sign, same.opposite_sign) == (30, 27, 27, 3)
+    assert [one.perturbation for one in same.discordant] == [SYMBOLS[-1], SYMBOLS[-2], SYMBOLS[-3]]
+    assert same.expected_agreeing == pytest.approx(30 * (0.5 * 0.4 + 0.5 * 0.6))
+    assert same.agreeing_p == pytest.approx(fisher_exact([[12, 3], [0, 15]], alternative="greater").pvalue)
+    opposite = screen_compare(workspace, "first", "second", direction="opposite")
+    assert opposite.agreeing == 3
+    assert opposite.agreeing_p > 0.99
+    assert len(opposite.discordant) == 20
+
+
+def test_hits_that_go_one_way_only_tell_nothing_of_directions(tmp_path):
+    workspace = new_workspace(tmp_path, bare=True)
+    for name in ("first", "second"):
+        add_measured(workspace.store, name, RISING, study=name, phenotype=name)
+    with workspace.store.write("test") as connection:
+        connection.execute("UPDATE screen SET side = 'high' WHERE name IN ('first', 'second')")
+    found = screen_compare(workspace, "first", "second")
+    assert found.agreeing == found.both == 30
+    assert found.agreeing_p is None

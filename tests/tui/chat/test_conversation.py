@@ -17,6 +17,7 @@ from tests.tui.chat.page_world import text, until, world
 from tools.campaigns.listing import campaign_show
 from tools.workspace import Progress
 from tui.chat.app import HitscoutApp
+from tui.chat.pages import conversation
 from tui.chat.widgets.approval import ApprovalDialog
 from tui.chat.widgets.asking import ConfirmDialog
 from tui.chat.widgets.log import MOUNTED, Answered, Called, Noted
@@ -112,6 +113,27 @@ def test_a_writing_tool_waits_for_a_word_and_escape_is_no(opened, key, outcome):
 
     chat(opened, act)
     assert excluded(opened) == (1 if outcome == "done" else 0)
+
+
+def test_a_dialog_that_comes_amid_a_sentence_is_not_answered_by_it(opened, monkeypatch):
+    monkeypatch.setattr(conversation, "PAUSE", 3.0)
+
+    async def act(app, pilot, page):
+        page.query_one(Prompt).put("and wh")
+        page.ask("Exclude GENE0100 because it is toxic")
+        await until(pilot, lambda: isinstance(app.screen, ApprovalDialog), "the dialog")
+        await pilot.press("y", "space", "n", "e", "x", "t")
+        assert isinstance(app.screen, ApprovalDialog)
+        await until(pilot, lambda: page.query_one(Prompt).text == "and why next", "what was typed")
+        await pilot.press("enter")
+        await until(pilot, lambda: page.queue, "the second question")
+        await pilot.pause(3.2)
+        await pilot.press("y")
+        await until(pilot, lambda: not page.running, "the end of both runs")
+        assert calls(page)[0].outcome == "done"
+
+    chat(opened, act)
+    assert excluded(opened) == 1
 
 
 def test_the_arguments_of_a_writing_tool_can_be_changed_first(opened):
@@ -337,11 +359,13 @@ def test_escape_stops_a_tool_of_the_assistant_that_reports_no_step(opened, monke
 
 def test_an_empty_store_is_offered_the_demo_data_and_says_what_would_be_downloaded(workspace):
     async def act(app, pilot, page):
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the offer")
+        await until(pilot, lambda: "/demo downloads" in text(app), "the offer")
         assert "MB" in text(app)
         assert "hgnc" in text(app)
-        await pilot.press("escape")
-        await until(pilot, lambda: app.screen is page, "the page")
+        await pilot.press(*"by", "y")
+        assert app.screen is page, "nothing is asked while one types"
+        assert page.query_one(Prompt).text == "byy"
+        assert not app.jobs
 
     chat(workspace, act)
 
@@ -350,8 +374,7 @@ def test_a_fetch_that_is_cancelled_says_so_on_its_card_and_leaves_nothing_half(w
     monkeypatch.setenv("HITSCOUT_MIRROR", str(shared_data))
 
     async def act(app, pilot, page):
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the offer")
-        await pilot.press("escape")
+        await until(pilot, lambda: "/demo" in text(app), "the offer")
         await say(pilot, "/demo")
         await until(pilot, lambda: any(job.progress for job in app.jobs.values()), "progress")
         await pilot.press("escape")

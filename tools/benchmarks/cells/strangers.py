@@ -11,8 +11,8 @@ import numpy.typing as npt
 from tools.benchmarks.cells.play import Setting, Split
 from tools.benchmarks.cells.report import StrangerRow
 from tools.cells.annotation.held_out import held_out, tempered
-from tools.cells.annotation.likeness import likeness
-from tools.cells.annotation.unlike import limits, lowered
+from tools.cells.annotation.likeness import Likeness, agreement, likeness
+from tools.cells.annotation.unlike import unlike
 from tools.cells.fitting import fitted, recoded
 from tools.cells.heads.base import DEFAULT as HEAD
 from tools.cells.telling_genes import Codes
@@ -89,10 +89,12 @@ def _told(split: Split, setting: Setting, seed: int) -> _Told:
     amounts = split.query[:, fit.vectors.places]
     beliefs, vectors, near = fit.told(amounts, own_scale=setting.own_scale)
     given = beliefs.argmax(axis=1)
-    like = likeness(fit.means, vectors, given, near)
-    shift = lowered(own, given, like, len(there)) if setting.own_scale else 1.0
+    like = Likeness(
+        likeness(fit.means, vectors, given, near),
+        agreement(split.reference, codes, split.query, given, own_scale=setting.own_scale),
+    )
     sure = tempered(beliefs, own.temperature())[np.arange(len(given)), given]
-    return _Told(there[given], sure, like < shift * limits(own, len(there))[given])
+    return _Told(there[given], sure, unlike(own, given, like, len(there), across=setting.own_scale))
 
 
 def _row(label: str, told: Sequence[_Told], known: Sequence[Bools], of_label: Sequence[Bools]) -> StrangerRow:

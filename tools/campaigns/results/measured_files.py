@@ -13,6 +13,7 @@ from db.acts import option
 from db.campaigns.campaigns import screens_of_source
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import Organism, Question, Screen, Study
+from db.screens.merged import with_kin
 from db.screens.reading import find_screen_of_ingest
 from db.screens.writing import add_study, insert_screen
 from db.store import Connection, Store
@@ -132,7 +133,7 @@ def measured_file(
         content=content,
         effects=effects,
         scale=Scale.of(prepared.controls["estimate"]),
-        hidden=screens_of_source(workspace.store, [prepared.source_hashes[0]]),
+        hidden=with_kin(workspace.store, screens_of_source(workspace.store, [prepared.source_hashes[0]])),
         known=_known(workspace.store, content),
         rule=rule,
         remarks=(*prepared.remarks, *_remarks(prepared, rule, str(described.get("hit_rule", "")))),

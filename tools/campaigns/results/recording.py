@@ -16,6 +16,7 @@ from db.provenance import content_hash, find_ingest, get_ingest, record_ingest
 from db.records import Note, Outcome, Round
 from db.screens.writing import insert_screen
 from db.store import Connection
+from db.undo import remember, rows_of_campaign, rows_of_results
 from tools.campaigns.results.called_hits import call_hits
 from tools.campaigns.results.placed_results import Placement, place_round, placed
 from tools.campaigns.rounds.chosen_round import pick_round, require_state
@@ -125,6 +126,8 @@ def campaign_record(
     outcomes = _outcomes(one, prepared, dropped=dropped)
     with workspace.store.write("record") as connection:
         _refuse_changed(workspace, one)
+        title = f"results of round {one.number} of campaign {state.campaign.name} were recorded from {file.name}"
+        remember(connection, title, rows_of_campaign(state.campaign.id))
         revision = _write(connection, state, one, prepared, place, content, file.name, len(history) + 1)
         set_outcomes(connection, one.id, outcomes)
         set_round_state(connection, one.id, "measured")
@@ -218,6 +221,7 @@ def _write(
         )  # fmt: skip
     contrast = f"round {one.number}" if revision == 1 else f"round {one.number}, revision {revision}"
     contrast_id = write_contrast(connection, screen_id, ingest_id, contrast, placed(prepared, place))
+    remember(connection, "", added=rows_of_results(connection, ingest_id))
     insert_revision(
         connection, round_id=one.id, revision=revision, contrast_id=contrast_id, placement=asdict(place),
         ingest_id=ingest_id,

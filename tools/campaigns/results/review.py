@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from db.acts import FILE, act
 from db.campaigns.records import Expected
 from db.errors import ConflictError
+from tools.campaigns.preregistration.checking import PreregistrationCheck, check_preregistration
 from tools.campaigns.results.called_hits import HitCall, call_hits
 from tools.campaigns.results.ledger import CalibrationBin, Spend, doubt_of_round, promises_of, tally_of
 from tools.campaigns.rounds.nominations import foresee
@@ -60,6 +62,7 @@ class Review:
         spend: What was ordered in confirmed and measured rounds.
         slots: How nominations by grade have done beside what they displace; None where there were none.
         next_slots: What that makes of the next round's slots, in a sentence; empty where there were none.
+        preregistration: A measured round held against its preregistration; None where none was given.
     """
 
     campaign: str
@@ -77,13 +80,16 @@ class Review:
     spend: Spend | None = None
     slots: SlotRecord | None = None
     next_slots: str = ""
+    preregistration: PreregistrationCheck | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for ``campaign review --json``."""
-        return asdict(self) | {"rounds": [asdict(one) for one in self.rounds]}
+        check = self.preregistration
+        told = None if check is None else asdict(check) | {"path": str(check.path)}
+        return asdict(self) | {"rounds": [asdict(one) for one in self.rounds], "preregistration": told}
 
 
-def campaign_review(workspace: Workspace, name: str = "") -> Review:
+def campaign_review(workspace: Workspace, name: str = "", *, preregistration: Path | None = None) -> Review:
     """Compares a campaign's hits with what was expected, and says what a next round would bring.
 
     Expected hits are sums of the probabilities that the shortlists carried when they were proposed; their interval
@@ -93,9 +99,11 @@ def campaign_review(workspace: Workspace, name: str = "") -> Review:
     Args:
         workspace: Where the campaign is.
         name: The campaign; the only open one where empty.
+        preregistration: A file that `campaign_preregister` wrote, against which its round is held.
 
     Raises:
-        ConflictError: No round of the campaign is measured yet.
+        ConflictError: No round of the campaign is measured yet, or not the one that was preregistered.
+        RefusedFileError: The file is no preregistration.
     """
     state = state_of(workspace.store, name)
     measured = [one for one in state.rounds if one.state == "measured"]
@@ -133,6 +141,7 @@ def campaign_review(workspace: Workspace, name: str = "") -> Review:
         spend=tally.spend,
         slots=record if record.slots else None,
         next_slots=_next_slots(state, size, record) if record.slots else "",
+        preregistration=None if preregistration is None else check_preregistration(preregistration, state, called.hits),
     )
 
 

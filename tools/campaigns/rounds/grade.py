@@ -8,6 +8,7 @@ from db.acts import ANY, act, option
 from db.campaigns.rounds import insert_grade
 from db.errors import ConflictError, InvalidValueError, require
 from db.records import Round
+from db.undo import remember, rows_of_campaign
 from tools.campaigns.state import state_of, why_no_candidate
 from tools.genes.name_lists import resolve_list
 from tools.workspace import Workspace
@@ -56,6 +57,8 @@ def campaign_grade(workspace: Workspace, gene: str, grade: float, reason: str, n
         why = why_no_candidate(state, perturbation)
         require(not why, f"{perturbation} cannot be graded: it is {why}.", "Grade a candidate of the campaign.")
     with workspace.store.write("grade") as connection:
+        title = f"{perturbation} was graded in round {newest.number} of campaign {campaign.name}"
+        remember(connection, title, rows_of_campaign(campaign.id))
         insert_grade(
             connection,
             round_id=newest.id,

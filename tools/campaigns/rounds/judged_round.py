@@ -13,6 +13,7 @@ from db.campaigns.rounds import GivenGrade, grades_of, write_grades, write_round
 from db.errors import InvalidValueError
 from db.evidence_ids import result_id
 from db.records import Round
+from db.undo import remember, rows_of_campaign
 from tools.campaigns.rounds.chosen_round import refuse_size, refuse_stale, require_state
 from tools.campaigns.rounds.nominations import Outlook, foresee, propose_on
 from tools.campaigns.rounds.shortlist import Shortlist
@@ -126,6 +127,8 @@ def judge_round(
     proposal = propose_on(workspace, outlook, places, chosen_seed, [*others, *given])
     with workspace.store.write("judge") as connection:
         refuse_stale(load_state(workspace.store, state.campaign), state.basis)
+        title = f"round {state.next_number} of campaign {state.campaign.name} was graded by {judge.name}"
+        remember(connection, title, rows_of_campaign(state.campaign.id))
         round_id = write_round(
             connection, campaign_id=state.campaign.id, number=state.next_number, seed=chosen_seed,
             shortlist=proposal.info, nominations=proposal.nominations,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from db.acts import FILE, act
 from db.campaigns.campaigns import exclusions_of
 from db.campaigns.rounds import grades_of, rounds_of, set_round_state, write_round
 from db.errors import ConflictError
-from db.records import Round
+from db.records import Campaign, Round
+from db.undo import remember, rows_of_campaign
 from tools.campaigns.chosen_campaign import pick_open
+from tools.campaigns.preregistration.writing import campaign_preregister, place_for
 from tools.campaigns.rounds.chosen_round import refuse_size, refuse_stale, require_state
 from tools.campaigns.rounds.nominations import compute_proposal
 from tools.campaigns.rounds.shortlist import Shortlist
@@ -53,6 +56,8 @@ def campaign_propose(
     proposal = compute_proposal(workspace, state, places, seed, predictor, grades=grades)
     with workspace.store.write("propose") as connection:
         refuse_stale(load_state(workspace.store, state.campaign), state.basis)
+        title = f"round {state.next_number} of campaign {state.campaign.name} was proposed"
+        remember(connection, title, rows_of_campaign(state.campaign.id))
         write_round(
             connection,
             campaign_id=state.campaign.id,
@@ -83,7 +88,9 @@ def _as_computed(workspace: Workspace, state: CampaignState, one: Round) -> Camp
     return replace(state, exclusions=exclusions_of(workspace.store, state.campaign.id, one.created_at))
 
 
-def campaign_confirm(workspace: Workspace, name: str = "") -> Shortlist:
+def campaign_confirm(
+    workspace: Workspace, name: str = "", *, preregister: Path | None = None, overwrite: bool = False
+) -> Shortlist:
     """Confirms the open round: from now on it is what is ordered, and it changes no more.
 
     The campaign's question is frozen with its first confirmed round. A round that is confirmed already stays as it is.
@@ -91,6 +98,8 @@ def campaign_confirm(workspace: Workspace, name: str = "") -> Shortlist:
     Args:
         workspace: Where the campaign is.
         name: The campaign; the only open one where empty.
+        preregister: A file (.json) to write down in what the round promises, as `campaign_preregister` does.
+        overwrite: Whether that file is replaced where it is there already.
 
     Raises:
         ConflictError: There is no round, the newest is measured, or what its shortlist rests on (grades among it)
@@ -98,6 +107,15 @@ def campaign_confirm(workspace: Workspace, name: str = "") -> Shortlist:
             change.
     """
     campaign = pick_open(workspace.store, name)
+    if preregister is None:
+        return _confirmed(workspace, campaign)
+    place_for(workspace, preregister, overwrite=overwrite)
+    done = _confirmed(workspace, campaign)
+    written = campaign_preregister(workspace, preregister, campaign.name, overwrite=overwrite)
+    return replace(done, path=written.path)
+
+
+def _confirmed(workspace: Workspace, campaign: Campaign) -> Shortlist:
     before = rounds_of(workspace.store, campaign.id)
     if before and before[-1].state == "confirmed":
         return _confirmed_before(campaign.name, before[-1])
@@ -118,6 +136,8 @@ def campaign_confirm(workspace: Workspace, name: str = "") -> Shortlist:
                 f"Grades of {', '.join(late[:5])} came after the shortlist of {campaign.name} was computed.",
                 f"{act('campaign_propose', campaign.name)} lets them count.",
             )
+        title = f"round {state.newest.number} of campaign {campaign.name} was confirmed"
+        remember(connection, title, rows_of_campaign(campaign.id))
         set_round_state(connection, state.newest.id, "confirmed")
         return _newest_shortlist(workspace, state)
 

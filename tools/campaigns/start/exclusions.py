@@ -14,6 +14,7 @@ from db.campaigns.records import IgnoredName
 from db.errors import InvalidValueError, require
 from db.records import Question
 from db.screens.writing import ensure_perturbations
+from db.undo import remember, rows_of_campaign
 from tools.campaigns.state import CampaignState, state_of
 from tools.genes.essentials import about_growth, fitness_genes
 from tools.genes.name_lists import read_list, resolve_list
@@ -81,6 +82,8 @@ def campaign_exclude(workspace: Workspace, genes: Sequence[str], reason: str, na
         said = "; ".join(f"{one.name}: {one.why}" for one in ignored[:5])
         raise InvalidValueError(f"None of the genes can be excluded ({said}).", "Name genes of the campaign's library.")
     with workspace.store.write("exclude") as connection:
+        title = f"{len(chosen)} were excluded from campaign {state.campaign.name}"
+        remember(connection, title, rows_of_campaign(state.campaign.id))
         ids = ensure_perturbations(connection, organism, chosen)
         add_exclusions(connection, state.campaign.id, {int(ids[n]): reason.strip() for n in chosen["name"]})
     names = tuple(chosen["name"])

@@ -14,6 +14,7 @@ from db.provenance import utc_now
 from db.records import PROTEIN_CODING, Campaign, CampaignSettings, Question
 from db.screens.writing import ensure_perturbations
 from db.store import Connection, Store
+from db.undo import remember, rows_of_campaign, rows_of_screen
 from tools.campaigns.rounds.chosen_round import refuse_size
 from tools.campaigns.start.earlier_screens import EarlierScreen, earlier_screens
 from tools.campaigns.start.exclusions import left_out
@@ -24,6 +25,7 @@ from tools.campaigns.start.question import completed
 from tools.campaigns.start.signature import signature_notes, signature_of_campaign
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import CampaignState
+from tools.screens.chosen_screen import screen_by_id
 from tools.workspace import Workspace
 
 
@@ -179,4 +181,10 @@ def write_plan(workspace: Workspace, connection: Connection, plan: CampaignPlan)
         library=ids.loc[list(plan.library["name"])],
         exclusions=excluded,
     )
-    return next(one for one in list_campaigns(workspace.store) if one.name == plan.name)
+    made = next(one for one in list_campaigns(workspace.store) if one.name == plan.name)
+    added = rows_of_campaign(made.id, library=True)
+    if plan.measured.file is not None and screen_id is not None:
+        ingest_id = screen_by_id(workspace.store, screen_id).ingest_id
+        added += rows_of_screen(connection, screen_id, [ingest_id])
+    remember(connection, f"campaign {made.name} was started", added=added)
+    return made

@@ -17,6 +17,7 @@ from db.genes.sets import find_gene_sets
 from db.records import Campaign, Direction, Modality, Question, Screen
 from db.screens.reading import list_screens
 from db.store import Store
+from db.undo import remember, rows_of_campaign
 from tools.campaigns.chosen_campaign import pick_campaign, pick_open
 from tools.genes.name_lists import resolve_list
 from tools.screens.hit_rules import parse_rule
@@ -186,6 +187,8 @@ def campaign_question(workspace: Workspace, name: str = "", changes: Mapping[str
                 f"Start another campaign for another question; it can go on from this one's {option('measured')}"
                 " screen.",
             )
+        title = f"the question of campaign {campaign.name} was edited"
+        remember(connection, title, rows_of_campaign(campaign.id))
         update_question(connection, campaign.id, question)
     return question
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from db.campaigns.records import ShortlistInfo
 from db.campaigns.rounds import write_round
 from tools.campaigns.rounds.nominations import Proposal, compute_proposal
-from tools.campaigns.rounds.order_file import campaign_export, format_of
+from tools.campaigns.rounds.order_file import campaign_export
 from tools.campaigns.rounds.shortlist import Shortlist
 from tools.campaigns.start.measured import measured_before
 from tools.campaigns.start.plan import free_name, plan_campaign, write_plan
 from tools.campaigns.start.recognised import already_started
 from tools.campaigns.start.start_options import StartOptions
 from tools.campaigns.state import CampaignState, load_state
-from tools.output_files import output_path
+from tools.output_files import format_of, output_path
 from tools.parameters import takes_fields
 from tools.workspace import Workspace
 

@@ -11,12 +11,12 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from tools.cells.annotation.held_out import HeldOut, held_out, tempered
-from tools.cells.annotation.likeness import ACROSS, RULE, likeness
+from tools.cells.annotation.likeness import ACROSS, RULE, Likeness, agreement, likeness
 from tools.cells.annotation.options import Naming
 from tools.cells.annotation.result import AnnotatedCells
 from tools.cells.annotation.summary import confusion, figures, named_labels, speaking_genes
 from tools.cells.annotation.table import check_place, write_table
-from tools.cells.annotation.unlike import limits, lowered
+from tools.cells.annotation.unlike import FEWEST, unlike
 from tools.cells.enriched import EnrichedSet, enriched_sets, measured_sets
 from tools.cells.fitting import Fitted, fitted
 from tools.cells.heads.base import DEFAULT as HEAD
@@ -25,6 +25,7 @@ from tools.cells.reading import LabelledCells, Texts, genes_of_file, read_cells
 from tools.cells.scaling import Floats
 from tools.cells.shared_genes import SharedGenes, shared_genes
 from tools.cells.telling_genes import Codes
+from tools.cells.variable_genes import variable_in_file
 from tools.cells.vectors.base import DEFAULT as VECTORS
 from tools.cells.vectors.markers import Markers
 from tools.expression.cell_files.source import label_of, required_label
@@ -82,16 +83,18 @@ def annotate_cells(
     known = encoded_vectors(workspace, shared.human, naming.gene_vectors) if texts else _no_vectors(shared)
     all_read = read_cells(workspace, reference, theirs, label, naming.donor, set(shared.reference))
     cells, left_out = learnable(all_read, label)
-    learnt = _learnt(workspace, cells, shared, known, methods, naming.seed)
+    varying = np.isin(np.array(shared.query, dtype=object), variable_in_file(workspace, path, own, shared.query))
+    learnt = _learnt(workspace, cells, shared, known, methods, naming.seed, np.flatnonzero(varying))
     asked = label_of(workspace, path, naming.own_label) or (label if label in own.described else "")
     wanted = {shared.query[place] for place in learnt.places}
     query = read_cells(workspace, path, own, asked, only=wanted)
     named = _named(workspace, learnt, query, shared)
     if target is not None:
-        write_table(
-            target, query, learnt.labels, named.probabilities, named.likeness, named.unlike, overwrite=overwrite
-        )
-    said = (*(f"{cells.name}: {one}" for one in cells.said), *left_out, *(f"{query.name}: {one}" for one in query.said))
+        write_table(target, query, learnt.labels, named.probabilities, named.like, named.unlike, overwrite=overwrite)
+    said = (
+        *(f"{cells.name}: {one}" for one in cells.said), *left_out, *_few(learnt),
+        *(f"{query.name}: {one}" for one in query.said),
+    )  # fmt: skip
     return _summary(learnt, query, cells, shared, named, (*said, _scaling(shared), _calibrated(shared)), out)
 
 
@@ -103,6 +106,18 @@ def _scaling(shared: SharedGenes) -> str:
     if shared.across:
         return "Genes are compared by one-to-one orthologs; each file's are scaled by its own cells."
     return "Genes are scaled by the reference's cells."
+
+
+def _few(learnt: _Learnt) -> tuple[str, ...]:
+    """Of which labels it is told less surely whether cells are unlike them."""
+    counts = np.bincount(learnt.codes)
+    few = [f"{label} ({count})" for label, count in zip(learnt.labels, counts, strict=True) if count < FEWEST]
+    if not few:
+        return ()
+    return (
+        f"Fewer than {FEWEST} cells of the reference are {', '.join(few)}: cells that look a little like one of these"
+        " may be given its label although they are something else.",
+    )
 
 
 def _calibrated(shared: SharedGenes) -> str:
@@ -119,18 +134,29 @@ class _Learnt:
     fit: Fitted
     own: HeldOut
     telling: Codes
-    telling_amounts: csr_matrix
+    varying: Codes
+    kept: Codes
+    amounts: csr_matrix
     methods: tuple[str, str]
 
     @property
     def places(self) -> Codes:
         """Genes that have to be read of the cells that are asked about."""
-        return np.union1d(self.fit.vectors.places, self.telling)
+        return np.union1d(self.fit.vectors.places, self.kept)
+
+    def amounts_of(self, places: Codes) -> csr_matrix:
+        """The reference's amounts of some of the genes that are kept.
+
+        Args:
+            places: Theirs among the shared genes.
+        """
+        return self.amounts[:, np.searchsorted(self.kept, places)]
 
 
 def _learnt(
-    workspace: Workspace, cells: LabelledCells, shared: SharedGenes, known: Floats, methods: tuple[str, str], seed: int
-) -> _Learnt:
+    workspace: Workspace, cells: LabelledCells, shared: SharedGenes, known: Floats, methods: tuple[str, str], seed: int,
+    varying: Codes,
+) -> _Learnt:  # fmt: skip
     labels, codes = np.unique(cells.labels, return_inverse=True)
     amounts = cells.of_genes(shared.reference)
     workspace.report(Progress(TASK, 0, STEPS, "holding out the reference's own cells"))
@@ -141,7 +167,8 @@ def _learnt(
     workspace.report(Progress(TASK, 1, STEPS, "learning from the reference"))
     fit = fitted(amounts, codes, known, *methods, own_scale=shared.across)
     telling = fit.vectors.places if methods[0] == VECTORS else Markers().fit(amounts, codes, known).places
-    return _Learnt(labels, codes, fit, own, telling, amounts[:, telling], methods)
+    kept = np.union1d(telling, varying)
+    return _Learnt(labels, codes, fit, own, telling, varying, kept, amounts[:, kept], methods)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +177,7 @@ class _Named:
 
     given: Codes
     probabilities: npt.NDArray[np.float64]
-    likeness: Floats
+    like: Likeness
     unlike: npt.NDArray[np.bool_]
     speaking: Sequence[tuple[str, ...]]
     sets: Sequence[tuple[EnrichedSet, ...]]
@@ -164,17 +191,20 @@ def _named(workspace: Workspace, learnt: _Learnt, query: LabelledCells, shared: 
     )
     given = beliefs.argmax(axis=1)
     workspace.report(Progress(TASK, 3, STEPS, "looking for cells like nothing in the reference"))
-    like = likeness(learnt.fit.means, vectors, given, near)
-    kinds = len(learnt.labels)
-    shift = lowered(learnt.own, given, like, kinds) if shared.across else 1.0
-    unlike = like < shift * limits(learnt.own, kinds)[given]
+    theirs = query.of_genes([shared.query[place] for place in learnt.varying])
+    own = learnt.amounts_of(learnt.varying)
+    like = Likeness(
+        likeness(learnt.fit.means, vectors, given, near),
+        agreement(own, learnt.codes, theirs, given, own_scale=shared.across),
+    )
+    flagged = unlike(learnt.own, given, like, len(learnt.labels), across=shared.across)
     symbols = [shared.query[place] for place in learnt.telling]
     speaking = speaking_genes(
-        learnt.telling_amounts, learnt.codes, query.of_genes(symbols), np.where(unlike, -1, given), symbols
+        learnt.amounts_of(learnt.telling), learnt.codes, query.of_genes(symbols), np.where(flagged, -1, given), symbols
     )
     sets = _sets(workspace, shared, speaking)
     workspace.report(Progress(TASK, STEPS, STEPS, "done"))
-    return _Named(given, tempered(beliefs, learnt.own.temperature()), like, unlike, speaking, sets)
+    return _Named(given, tempered(beliefs, learnt.own.temperature()), like, flagged, speaking, sets)
 
 
 def _sets(

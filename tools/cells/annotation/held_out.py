@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from tools.cells.annotation.likeness import likeness
+from tools.cells.annotation.likeness import Likeness, agreement, likeness
 from tools.cells.fitting import fitted, folds, recoded
 from tools.cells.reading import Texts
 from tools.cells.scaling import Floats
@@ -27,12 +27,12 @@ class HeldOut:
     Attributes:
         codes: What they are, n.
         beliefs: What was believed, n × labels; a label that the fit did not know is 0.
-        likeness: How like the label that was given, n.
+        like: How like the label that was given, of n cells.
     """
 
     codes: Codes
     beliefs: Floats
-    likeness: Floats
+    like: Likeness
 
     @property
     def accuracy(self) -> float:
@@ -68,16 +68,19 @@ def held_out(
     """
     taken = np.sort(rng.permutation(len(codes))[:MOST_CELLS])
     own, kinds = codes[taken], int(codes.max()) + 1
-    beliefs, like = np.zeros((len(taken), kinds), dtype=np.float32), np.full(len(taken), np.nan, dtype=np.float32)
+    beliefs = np.zeros((len(taken), kinds), dtype=np.float32)
+    like, agreed = (np.full(len(taken), np.nan, dtype=np.float32) for _ in range(2))
     for number, (learnt, left) in enumerate(folds(own, donors[taken], rng)):
         report(number)
         known, there = recoded(own[learnt])
         fit = fitted(reference[taken[learnt]], known, genes, *methods, own_scale=own_scale)
-        told, vectors, near = fit.told(reference[taken[left]][:, fit.vectors.places], own_scale=own_scale)
-        beliefs[np.ix_(left, there)] = told
-        like[left] = likeness(fit.means, vectors, told.argmax(axis=1), near)
+        others = reference[taken[left]]
+        told, vectors, near = fit.told(others[:, fit.vectors.places], own_scale=own_scale)
+        beliefs[np.ix_(left, there)], given = told, told.argmax(axis=1)
+        like[left] = likeness(fit.means, vectors, given, near)
+        agreed[left] = agreement(reference[taken[learnt]], known, others, given, own_scale=own_scale)
     asked = np.isfinite(like)
-    return HeldOut(own[asked], beliefs[asked], like[asked])
+    return HeldOut(own[asked], beliefs[asked], Likeness(like, agreed).of_cells(asked))
 
 
 def tempered(beliefs: Floats, temperature: float) -> npt.NDArray[np.float64]:

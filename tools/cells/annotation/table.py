@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.files.parquet import write_parquet
+from tools.cells.annotation.likeness import Likeness
 from tools.cells.reading import LabelledCells, Texts
-from tools.cells.scaling import Floats
 from tools.output_files import path_of_form, write_whole
 from tools.workspace import Workspace
 
@@ -33,17 +33,17 @@ def check_place(workspace: Workspace, out: Path, *, overwrite: bool) -> Path:
 
 
 def write_table(
-    target: Path, cells: LabelledCells, labels: Texts, probabilities: npt.NDArray[np.float64], likeness: Floats,
+    target: Path, cells: LabelledCells, labels: Texts, probabilities: npt.NDArray[np.float64], like: Likeness,
     unlike: npt.NDArray[np.bool_], *, overwrite: bool,
 ) -> None:  # fmt: skip
-    """Writes cell, label, probability, second, second_probability, likeness and unlike.
+    """Writes cell, label, probability, second, second_probability, likeness, agreement and unlike.
 
     Args:
         target: As `check_place` gave it.
         cells: The cells.
         labels: Of the reference.
         probabilities: Cells × labels.
-        likeness: Of each cell to its label.
+        like: How like its label each cell is.
         unlike: Whether it is like nothing in the reference.
         overwrite: Whether a file that is there is replaced.
     """
@@ -51,8 +51,8 @@ def write_table(
     frame = pd.DataFrame({
         "cell": cells.barcodes, "label": labels[order[:, 0]],
         "probability": probabilities[rows, order[:, 0]].round(4), "second": labels[order[:, 1]],
-        "second_probability": probabilities[rows, order[:, 1]].round(4), "likeness": likeness.round(4),
-        "unlike": unlike,
+        "second_probability": probabilities[rows, order[:, 1]].round(4), "likeness": like.likeness.round(4),
+        "agreement": like.agreement.round(4), "unlike": unlike,
     })  # fmt: skip
     write_rows(target, frame, overwrite=overwrite)
 

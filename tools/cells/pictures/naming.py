@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tools.cells.annotation.result import ConfusionRow
-from tools.cells.pictures.style import COLOURS, REST
 from tools.cells.scaling import Floats
+from tools.drawing.style import COLOURS, REST
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,11 +16,11 @@ from tools.cells.annotation.annotating import BY_DEFAULT, annotate_cells
 from tools.cells.annotation.options import Naming
 from tools.cells.pictures.naming import draw_confusion, draw_flow
 from tools.cells.pictures.scatter import by_amount, by_kind, kinds_of
-from tools.cells.pictures.style import drawn, picture_place
 from tools.cells.plane import laid_out
 from tools.cells.reading import LabelledCells, Texts, read_column
 from tools.cells.scaling import Floats
 from tools.cells.space import DEFAULT, space_of
+from tools.drawing.style import drawn, picture_place
 from tools.expression.cell_files.source import label_of
 from tools.parameters import takes_fields
 from tools.workspace import Progress, Workspace

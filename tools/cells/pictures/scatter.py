@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.cells.pictures.style import MOST_KINDS, REST, look
 from tools.cells.reading import Texts
 from tools.cells.scaling import Floats
+from tools.drawing.style import MOST_KINDS, REST, look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

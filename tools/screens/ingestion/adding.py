@@ -15,6 +15,7 @@ from db.records import UNSIGNED, EstimateKind, Ingest, Modality, Organism, Scree
 from db.screens import reading as db_screens
 from db.screens import writing
 from db.store import Connection
+from db.undo import remember, rows_of_screen
 from tools.parameters import takes_fields
 from tools.screens.checks.evidence_sides import side_of_evidence
 from tools.screens.hit_rules import default_rule, parse_rule
@@ -140,6 +141,8 @@ def _written(
 ) -> AddedScreen:
     workspace.report(Progress(f"read {path.name}", 3, 4, "writing"))
     screen = write_screen(connection, path, content, arguments, table)
+    added = rows_of_screen(connection, screen.id, [screen.ingest_id])
+    remember(connection, f"screen {screen.name} was added from {path.name}", added=added)
     workspace.report(Progress(f"read {path.name}", 4, 4, "done"))
     return summarise(workspace, screen, already_present=False)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from db.records import Question
-from tools.campaigns.rounds.order_file import FORMAT_OF_SUFFIX
 from tools.campaigns.start.start_options import StartOptions
+from tools.output_files import FORMAT_OF_SUFFIX
 from tui.chat.pages.parameter_fields import CHOICES, field_of
 from tui.chat.widgets.form import Field
 

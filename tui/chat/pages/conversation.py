@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
@@ -19,8 +21,12 @@ from tui.chat.talk import OFFLINE, Talk, TalkConsent, TalkEvent, TalkReady, Talk
 from tui.chat.widgets.approval import ApprovalDialog, Verdict
 from tui.chat.widgets.asking import ConfirmDialog
 from tui.chat.widgets.bars import StatusBar
+from tui.chat.widgets.dialog import Dialog
 from tui.chat.widgets.log import Log, Noted, Said
 from tui.chat.widgets.prompt import Offers, Prompt
+
+PAUSE = 1.0
+"""Seconds without a key after which a key answers the dialog that came up amid a sentence."""
 
 
 class ConversationPage(SlashPage):
@@ -45,6 +51,7 @@ class ConversationPage(SlashPage):
         self._cancelled = False
         self._offered = False
         self._looking = False
+        self._typed_until = 0.0
 
     # Setting up ----------------------------------------------------------------------------------
 
@@ -76,8 +83,7 @@ class ConversationPage(SlashPage):
         self.query_one(Prompt).inputs.keep_in(self.hitscout.workspace.paths.data / FILE_NAME)
         if standing.empty and not self._offered:
             self._offered = True
-            dialog = ConfirmDialog("Your store is empty. Fetch the demo data?", offer_of(standing), yes="Fetch")
-            self.hitscout.push_screen(dialog, lambda yes: self._do_demo("") if yes else None)
+            self.log_view.add(Noted("\n".join(offer_of(standing))))
 
     def refresh_page(self) -> None:
         """Looks for new names, except at the very start, which is for the first paint."""
@@ -134,14 +140,14 @@ class ConversationPage(SlashPage):
         Args:
             event: Who answers.
         """
-        offline = event.name == OFFLINE
+        offline, first = event.name == OFFLINE, not self.who
         self.who = "offline assistant (no language model)" if offline else event.name
         if event.trouble is not None:
             self.trouble(event.trouble.message, event.trouble.suggestion)
             self.log_view.add(Noted("The offline assistant answers meanwhile."))
-        elif offline and not self.log_view.entries and not self.hitscout.resume:
+        elif offline and first and not self.hitscout.resume:
             self.log_view.add(Noted(f"{OFFLINE_CAN}\n{HOW_TO_SET_A_KEY}\n/help shows commands and keys."))
-        elif self.log_view.entries:
+        elif not first:
             self.log_view.add(Noted(f"From now on {self.who} answers."))
         self._show_status()
 
@@ -166,7 +172,7 @@ class ConversationPage(SlashPage):
             event: What would go where.
         """
         dialog = ConfirmDialog("May this leave your machine, now and later?", event.sentences, yes="Agree")
-        self.hitscout.push_screen(dialog, lambda yes: self._consented(event.question, agreed=bool(yes)))
+        self._interrupt(dialog, lambda yes: self._consented(event.question, agreed=bool(yes)))
 
     def _consented(self, question: str, *, agreed: bool) -> None:
         if agreed:
@@ -183,21 +189,21 @@ class ConversationPage(SlashPage):
         Args:
             event: The event.
         """
-        from agent import events
+        from agent import events as agent_events
 
         told = event.event
         self.view.take(told)
-        if isinstance(told, events.ApprovalAsked):
+        if isinstance(told, agent_events.ApprovalAsked):
             self._ask_approval(told)
-        elif isinstance(told, events.Used):
+        elif isinstance(told, agent_events.Used):
             self.spending.take(told)
             self._show_status()
-        elif isinstance(told, events.ToolFinished):
+        elif isinstance(told, agent_events.ToolFinished):
             self._close_approval(told.call_id)
             if told.outcome == "done" and told.tool in _writing():
                 self.hitscout.store_changed()
-        elif isinstance(told, (events.Finished, events.Failed)):
-            if isinstance(told, events.Finished):
+        elif isinstance(told, (agent_events.Finished, agent_events.Failed)):
+            if isinstance(told, agent_events.Finished):
                 self.spending.take(told.usage)
             self._close_approval()
             self._ended(sent_back=self._cancelled)
@@ -228,7 +234,7 @@ class ConversationPage(SlashPage):
     def _ask_approval(self, asked: Any) -> None:  # noqa: ANN401 – ApprovalAsked
         dialog = ApprovalDialog(asked.tool, asked.effect, asked.arguments)
         self._approval = (asked.call_id, dialog)
-        self.hitscout.push_screen(dialog, lambda verdict: self._decided(asked.call_id, verdict))
+        self._interrupt(dialog, lambda verdict: self._decided(asked.call_id, verdict))
 
     def _decided(self, call_id: str, verdict: Verdict | None) -> None:
         from agent.conversation import Decision
@@ -247,7 +253,25 @@ class ConversationPage(SlashPage):
             if dialog.is_attached:
                 dialog.dismiss(None)
 
+    def _interrupt(self, dialog: Dialog[Any], answered: Callable[[Any], None]) -> None:
+        """Opens a dialog that nobody called for just now: what is being typed must neither answer it nor be lost."""
+        self._typed_until = time.monotonic() + PAUSE if self.query_one(Prompt).text else 0.0
+        self.hitscout.push_screen(dialog, answered)
+
     # Keys ----------------------------------------------------------------------------------------
+
+    def is_typed_on(self, event: events.Key) -> bool:
+        """Takes a key for the prompt where a dialog came up amid a sentence and typing has not paused since.
+
+        Args:
+            event: The key.
+        """
+        now = time.monotonic()
+        if now > self._typed_until or not (event.is_printable or event.key == "enter"):
+            return False
+        self._typed_until = now + PAUSE
+        self.query_one(Prompt).post_message(event)
+        return True
 
     def close_popup(self) -> bool:
         """Closes the completions; whether there were any."""

@@ -35,16 +35,20 @@ COMMANDS: Mapping[str, str] = {
     "chat": "Opens the chat: conversation, campaign, shortlist and store, each on a page of its own.",
     "ask": "Asks the assistant one question: it answers with the store's tools, and says what it used.",
     "mcp": "Serves hitscout's tools to another assistant over MCP on stdin and stdout, until that one ends.",
+    "undo": "Takes back the last write to the store, and says what it was: a screen added, merged or removed, or a"
+    " campaign's.",
     "doctor": "Looks at store, packs, pip, versions, disk and environment; exit code 1 when something needs mending.",
 }
 """Each single command, in the order of the root's help, and the first sentence of its own."""
 
 GROUPS: Mapping[str, str] = {
-    "screen": "Adds, lists, shows, compares and removes screens.",
+    "screen": "Adds, lists, shows, compares, merges, exports and removes screens, and lists their hits.",
     "response": "Adds, lists and removes tables of what perturbations do to readout genes.",
     "cells": "Adds cells with labels, names others by them, within a species or across two, and draws them.",
     "gene-set": "Lists and shows gene sets.",
     "campaign": "Runs campaigns: question, propose, confirm, record, review, export.",
+    "design": "Says how many cells, guides, replicates and reads an effect needs, or what a screen can show.",
+    "plot": "Draws screens, campaigns, genes and plates: a .png or .svg for slides, papers and notebooks.",
     "benchmark": "Plays published benchmarks by their protocols.",
     "transcript": "Conversations with the assistant: listed, shown, rerun.",
 }

@@ -29,12 +29,22 @@ VERBS = (
         'hitscout campaign grade --gene VAV1 --grade 4 --reason "proximal signalling"',
         "hitscout campaign grade tcell --model anthropic:claude-sonnet-5-5 --max-cost 1",
     )),
-    ("confirm", campaign_round.confirm, "campaign_confirm", ("hitscout campaign confirm tcell",)),
+    ("confirm", campaign_round.confirm, "campaign_confirm", (
+        "hitscout campaign confirm tcell",
+        "hitscout campaign confirm tcell --preregister round1.json",
+    )),
+    ("preregister", campaign_round.preregister, "campaign_preregister", (
+        "hitscout campaign preregister round1.json",
+        "hitscout campaign preregister tcell round2.json --round 2",
+    )),
     ("record", campaign_results.record, "campaign_record", (
         "hitscout campaign record results.csv --positive-means raises",
         "hitscout campaign record tcell results.csv --map gene=Symbol --map estimate=log2FC --controls NTC",
     )),
-    ("review", campaign_results.review, "campaign_review", ("hitscout campaign review tcell",)),
+    ("review", campaign_results.review, "campaign_review", (
+        "hitscout campaign review tcell",
+        "hitscout campaign review tcell --preregistration round1.json",
+    )),
     ("export", campaign_round.export, "campaign_export", (
         "hitscout campaign export round1.xlsx",
         "hitscout campaign export tcell r1.csv --round 1",

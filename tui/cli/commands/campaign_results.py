@@ -53,12 +53,19 @@ def record(
     session.give(done, layout.recorded)
 
 
-def review(context: typer.Context, name: options.CampaignName = "") -> None:
+def review(
+    context: typer.Context,
+    name: options.CampaignName = "",
+    *,
+    preregistration: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Hold a measured round against what it promised in this file.")
+    ] = None,
+) -> None:
     """Compares the hits so far with what was expected, and says what a next round would bring."""
     from tools.campaigns.results.review import campaign_review
     from tui.layouts import campaign as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
-        done = campaign_review(workspace, name)
+        done = campaign_review(workspace, name, preregistration=preregistration)
     session.give(done, layout.reviewed)

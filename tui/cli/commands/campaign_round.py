@@ -97,14 +97,45 @@ def _judged(
     session.give(done, layout.judged)
 
 
-def confirm(context: typer.Context, name: options.CampaignName = "") -> None:
+def preregister(
+    context: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(metavar="[NAME] FILE", help="The campaign, if not the only open one; a .json file.")
+    ],
+    *,
+    round_: Annotated[int | None, typer.Option("--round", min=1, help="Number of the round; else the newest.")] = None,
+    overwrite: options.Overwrite = False,
+) -> None:
+    """Writes down what a confirmed round promises, before it is measured: list, hit rule, expected hits, versions.
+
+    `campaign review --preregistration FILE` holds the measured round against it, and notices a changed file.
+    """
+    from tools.campaigns.preregistration.writing import campaign_preregister
+    from tui.layouts import campaign as layout
+
+    session = session_of(context)
+    name, file = name_and_last(session, words, "FILE", lambda _, word: word.endswith(".json"))
+    with session.workspace() as workspace:
+        done = campaign_preregister(workspace, Path(file), name, round=round_, overwrite=overwrite)
+    session.give(done, layout.preregistered)
+
+
+def confirm(
+    context: typer.Context,
+    name: options.CampaignName = "",
+    *,
+    preregister: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write down in a .json file what the round promises.")
+    ] = None,
+    overwrite: options.Overwrite = False,
+) -> None:
     """Confirms the open round: from now on it is what is ordered, and it changes no more."""
     from tools.campaigns.rounds.proposal import campaign_confirm
     from tui.layouts import campaign as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
-        made = campaign_confirm(workspace, name)
+        made = campaign_confirm(workspace, name, preregister=preregister, overwrite=overwrite)
     session.give(made, layout.confirmed)
 
 
@@ -138,7 +169,7 @@ def export(
 
 def _name_and_file(session: Session, words: Sequence[str], out: Path | None) -> tuple[str, Path]:
     """The campaign, if it was named, and the file: the last word, or the option's value."""
-    from tools.campaigns.rounds.order_file import FORMAT_OF_SUFFIX
+    from tools.output_files import FORMAT_OF_SUFFIX
 
     if out is not None:
         if len(words) > 1:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from tools.expression.perturb_seq.options import CellReading
 from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.tables.reading import Reading
+from tui.cli import options
 from tui.cli.field_options import option_of
 from tui.cli.frame import command, group, session_of
 from tui.cli.parameter_objects import takes_options
@@ -150,15 +151,99 @@ def show(context: typer.Context, name: Name) -> None:
     session.give(shown, layout.shown)
 
 
-def compare(context: typer.Context, first: Name, second: Name) -> None:
-    """Compares two screens: rank correlation, shared hits against chance, and whether these have the same sign."""
+def hits(
+    context: typer.Context,
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="One screen, or several for their shared hits.")
+    ],
+    *,
+    top: Annotated[int, typer.Option(min=1, help="How many are listed.")] = 50,
+    side: Annotated[
+        Literal["low", "high", "both"],
+        typer.Option(help="Only hits that lower (low) or raise (high) the phenotype; of one screen."),
+    ] = "both",
+    specific: Annotated[bool, typer.Option("--specific", help="Only hits that are no fitness genes.")] = False,
+    at_least: Annotated[
+        int | None, typer.Option(min=2, metavar="K", help="Of several: hits of at least K of them; all if not given.")
+    ] = None,
+    direction: Annotated[
+        Literal["same", "opposite", ""], typer.Option(help="Of several: only hits of the same, or opposite direction.")
+    ] = "",
+) -> None:
+    """Lists the hits of a screen, the strongest first; of several screens the hits that they share, against chance."""
+    from tools.screens.common_hits import shared_hits
+    from tools.screens.hit_listing import screen_hits
+    from tui.layouts import screen as layout
+
+    session, alone = session_of(context), len(names) == 1
+    if foreign := _given(context, frozenset({"at_least", "direction"} if alone else {"side"})):
+        raise typer.BadParameter(f"{', '.join(foreign)}: of {'several screens' if alone else 'one screen'} only.")
+    with session.workspace() as workspace:
+        if alone:
+            session.give(screen_hits(workspace, names[0], top=top, side=side, specific=specific), layout.hits)
+            return
+        shared = shared_hits(workspace, names, at_least=at_least, top=top, direction=direction, specific=specific)
+    session.give(shared, layout.common)
+
+
+def compare(
+    context: typer.Context,
+    first: Name,
+    second: Name,
+    *,
+    direction: Annotated[
+        Literal["same", "opposite"],
+        typer.Option(help="How hits of both should agree: opposite for activation against a knockout."),
+    ] = "same",
+) -> None:
+    """Compares two screens: rank correlation, shared hits against chance, and whether these go the same way."""
     from tools.screens.comparison import screen_compare
     from tui.layouts import screen as layout
 
     session = session_of(context)
     with session.workspace() as workspace:
-        found = screen_compare(workspace, first, second)
+        found = screen_compare(workspace, first, second, direction=direction)
     session.give(found, layout.compared)
+
+
+def merge(
+    context: typer.Context,
+    names: Annotated[list[str], typer.Argument(metavar="NAME NAME...", help="Screens of one phenotype.")],
+    *,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Name of the merged screen.")],
+) -> None:
+    """Merges donors or repeats of one phenotype into a new screen; those that it is made from stay.
+
+    Where all have standard errors and effects of one kind, effects are means weighted by inverse variance, else sums
+    of signed z (Stouffer). The merged screen counts as a copy of each, so that no replay of one sees it.
+    """
+    from tools.screens.merging.merging import screen_merge
+    from tui.layouts import screen as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        done = screen_merge(workspace, names, name)
+    session.give(done, layout.merged)
+
+
+def export(
+    context: typer.Context,
+    name: Name,
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="The file: .csv, .tsv, .parquet, .xlsx or .md.")],
+    *,
+    replicates: Annotated[
+        bool, typer.Option("--replicates", help="The rows of single replicates, not the combined ones.")
+    ] = False,
+    overwrite: options.Overwrite = False,
+) -> None:
+    """Writes a screen's harmonised effects to a file, which `screen add` reads back with the same numbers."""
+    from tools.screens.export import screen_export
+    from tui.layouts import screen as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        done = screen_export(workspace, name, out, replicates=replicates, overwrite=overwrite)
+    session.give(done, layout.exported)
 
 
 def remove(context: typer.Context, name: Name) -> None:
@@ -193,6 +278,22 @@ def register(app: typer.Typer) -> None:
         verbs, "list", list_, serves=["screen_list"], examples=["hitscout screen list", "hitscout screen list --json"]
     )
     command(verbs, "show", show, serves=["screen_show"], examples=["hitscout screen show schmidt-ifng"])
-    comparing = ["hitscout screen compare schmidt-ifng schmidt-il2"]
+    hit_examples = [
+        "hitscout screen hits schmidt-ifng --top 20 --specific",
+        "hitscout screen hits schmidt-ifng schmidt-il2 --direction same",
+        "hitscout screen hits donor1 donor2 donor3 --at-least 2 --json",
+    ]
+    command(verbs, "hits", hits, serves=["screen_hits", "shared_hits"], examples=hit_examples)
+    comparing = [
+        "hitscout screen compare schmidt-ifng schmidt-il2",
+        "hitscout screen compare knockout activation --direction opposite",
+    ]
     command(verbs, "compare", compare, serves=["screen_compare"], examples=comparing)
+    merging = ["hitscout screen merge donor1 donor2 --name both-donors"]
+    command(verbs, "merge", merge, serves=["screen_merge"], examples=merging)
+    exporting = [
+        "hitscout screen export schmidt-ifng ifng.csv",
+        "hitscout screen export my-screen donors.xlsx --replicates",
+    ]
+    command(verbs, "export", export, serves=["screen_export"], examples=exporting)
     command(verbs, "remove", remove, serves=["screen_remove"], examples=["hitscout screen remove my-screen"])

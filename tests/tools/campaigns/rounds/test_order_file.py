@@ -15,8 +15,9 @@ from tests.campaign_world import FAST, TRUTH, confirmed, manifest, new_workspace
 from tests.synthetic_store import SYMBOLS
 from tools.campaigns.listing import campaign_show
 from tools.campaigns.results.recording import campaign_record
-from tools.campaigns.rounds.order_file import TEXT_COLUMNS, campaign_export, write_table
+from tools.campaigns.rounds.order_file import TEXT_COLUMNS, campaign_export
 from tools.campaigns.rounds.proposal import campaign_propose
+from tools.output_files import write_table
 
 NUMBERS = (
     "rank",

@@ -13,7 +13,7 @@ from tests.labelled_world import TYPES, own_genes, write_cells
 from tools.cells.annotation.result import ConfusionRow
 from tools.cells.pictures.naming import counted
 from tools.cells.pictures.plotting import plot_cells, plot_named_cells
-from tools.cells.pictures.style import COLOURS, MOST_KINDS, look
+from tools.drawing.style import COLOURS, MOST_KINDS, look
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Perturbed single cells before they are sequenced: how many cells show how many responding genes."""
