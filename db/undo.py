@@ -138,8 +138,9 @@ def _last(connection: duckdb.DuckDBPyConnection) -> LastAct:
         purpose = f" ({found[0][0]})" if found else ""
         raise ConflictError(
             f"There is no write to take back: the last one{purpose} cannot be.",
-            "Screens that were added, merged or removed and what was done to a campaign can be, as long as nothing else"
-            " was written since; public data, tables of responses and replicates cannot.",
+            "Screens that were added, merged or removed, cells that were added or removed, and what was done to a"
+            " campaign can be, as long as nothing else was written since; public data, tables of responses and"
+            " replicates cannot.",
         )
     return LastAct(steps[0][0], steps[0][1])
 
@@ -181,6 +182,32 @@ def study_of_screen(connection: duckdb.DuckDBPyConnection, screen_id: int) -> li
         screen_id: Id of the screen.
     """
     found = connection.execute("SELECT study_id FROM screen WHERE id = ?", [screen_id]).fetchall()
+    return [Rows("study", _among("id", [row[0] for row in found if row[0] is not None]))]
+
+
+def rows_of_cells(cell_set: int, ingest_id: int) -> list[Rows]:
+    """The rows that make up a set of cells.
+
+    Args:
+        cell_set: Number of the set.
+        ingest_id: The ingest that brought it.
+    """
+    own = f"cell_set_id = {int(cell_set)}"
+    return [
+        *(Rows(table, own) for table in ("cell_set_cell", "cell_set_column", "cell_set_gene")),
+        Rows("ingest_note", _among("ingest_id", [ingest_id])), Rows("ingest", _among("id", [ingest_id])),
+        Rows("cell_set", f"id = {int(cell_set)}"),
+    ]  # fmt: skip
+
+
+def study_of_cells(connection: duckdb.DuckDBPyConnection, cell_set: int) -> list[Rows]:
+    """The row of the study of a set of cells, likewise.
+
+    Args:
+        connection: An open connection on which the set is there.
+        cell_set: Number of the set.
+    """
+    found = connection.execute("SELECT study_id FROM cell_set WHERE id = ?", [cell_set]).fetchall()
     return [Rows("study", _among("id", [row[0] for row in found if row[0] is not None]))]
 
 

@@ -67,6 +67,8 @@ STEPS = (
     ),
     Step("cells", ("screen", "add", "cells.h5ad", "--modality", "interference")),
     Step("add atlas", ("cells", "add", "cells.h5ad", "--labels", "perturbation", "--name", "atlas")),
+    Step("remove atlas for a while", ("cells", "remove", "atlas"), gone=True),
+    Step("put atlas back", ("undo",), gone=True),
     Step("remove atlas", ("cells", "remove", "atlas"), gone=True),
     Step("remove cells", ("screen", "remove", "cells"), gone=True),
     Step("remove responses", ("response", "remove", "tcells"), gone=True),

@@ -70,7 +70,7 @@ def variable_in_file(workspace: Workspace, path: Path, genes: CellGenes, among: 
 
     Args:
         workspace: What is told of progress.
-        path: A file or folder of cells.
+        path: Cells of the store by their name, or a file or folder of cells.
         genes: What it measures.
         among: Symbols of the genes that may be taken.
 

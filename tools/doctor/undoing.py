@@ -31,10 +31,10 @@ class Undone:
 def undo(workspace: Workspace, *, look: bool = False) -> Undone:
     """Takes back the last write to the store, if it was one that can be: the store is then as it was before.
 
-    Screens that were added, merged or removed, and all that is done to campaigns (started, question, excluded,
-    proposed, graded, confirmed, recorded, closed) can be taken back, one write deep, as long as nothing else was
-    written since. Public data, tables of responses, and replicates that were added cannot. Files that were written
-    stay.
+    Screens that were added, merged or removed, cells that were added or removed, and all that is done to campaigns
+    (started, question, excluded, proposed, graded, confirmed, recorded, closed) can be taken back, one write deep, as
+    long as nothing else was written since. Public data, tables of responses, and replicates that were added cannot.
+    Files that were written stay.
 
     Args:
         workspace: The workspace.

@@ -17,6 +17,7 @@ from db.genes.name_forms import clean
 from db.provenance import content_hash, find_ingest, record_ingest
 from db.records import Ingest, Organism, Study
 from db.store import Connection
+from db.undo import remember, rows_of_cells
 from tools.cells.organisms import organism_of_cells
 from tools.cells.reading import donor_column
 from tools.cells.sets.listing import ShownCells, set_of_ingest, shown
@@ -186,6 +187,7 @@ def _write(
     for first, piece in plain_pieces(file, asked.chosen):
         workspace.report(Progress(f"read {file.path.name}", first, file.cells, "cells"))
         append_cells(connection, ingest_id, number, first, cells.iloc[first : first + piece.shape[0]], piece)
+    remember(connection, f"cells {name} were added from {file.path.name}", added=rows_of_cells(number, ingest_id))
     workspace.report(Progress(f"read {file.path.name}", file.cells, file.cells, "done"))
 
 

@@ -22,6 +22,7 @@ from tools.cells.embedding import embed_cells
 from tools.cells.pictures.plotting import plot_cells, plot_named_cells
 from tools.cells.sets.adding import add_cells
 from tools.cells.sets.listing import cells_list, cells_remove, cells_show
+from tools.doctor.undoing import undo
 from tools.expression.cell_files.source import opened_source
 from tools.expression.unseen.cell_groups import signature_of_cells
 
@@ -163,6 +164,20 @@ def test_what_is_removed_leaves_nothing(space, file):
     with pytest.raises(NotFoundError, match="no cells named 'atlas'"):
         cells_show(space, "atlas")
     assert not add_cells(space, file, labels="cell_type").already_present
+
+
+def test_cells_that_were_added_or_removed_are_taken_back(space, file):
+    before = rows(space)
+    add_cells(space, file, labels="cell_type", study="Ours 2026")
+    assert undo(space).act == "cells atlas were added from atlas.h5ad"
+    assert rows(space) == before
+    shown = add_cells(space, file, labels="cell_type", study="Ours 2026").shown
+    cells_remove(space, "atlas")
+    assert undo(space).act == "cells atlas were removed"
+    assert cells_show(space, "atlas") == shown
+    with opened_source(space, Path("atlas")) as kept, opened_cells(file) as read:
+        assert (whole(kept) != whole(read)).nnz == 0
+    assert space.store.verify() == []
 
 
 def test_a_study_that_cells_belong_to_outlives_a_screen_of_it(space, file):
