@@ -30,7 +30,7 @@ FORMATS = (
     "csv", "tsv", "semicolons", "gzip", "bzip2", "xz", "zip", "Excel", "Parquet", "MAGeCK RRA", "MAGeCK MLE",
     "one side", "RSA", "CRISPRbrain", "benchmark pair", "list", "expression", "responses", "vectors", "R data",
     "gene sets", "h5ad", "10x", "loom", "Matrix Market", "responses in Parquet", "responses in arrays",
-    "responses in a matrix", "contrasts", "ranks of R",
+    "responses in a matrix", "contrasts", "ranks of R", "guide library",
 )  # fmt: skip
 ALL = 20_000
 
