@@ -61,6 +61,17 @@ def write_pilot(path) -> None:
     _table(path, chosen)
 
 
+def write_guides(path) -> None:
+    """A library of invented guides, laid out as Addgene's table of Brunello, with controls."""
+    rng = np.random.default_rng(8)
+    genes = [gene for gene in NAMES for _ in range(5)]
+    controls = ["Non-Targeting Control"] * 60 + [f"ONE_INTERGENIC_SITE_{number}" for number in range(8)]
+    letters = rng.choice(list("ACGT"), (len(genes) + len(controls), 20))
+    frame = pd.DataFrame({"Target Gene Symbol": [*genes, *controls], "sgRNA Target Sequence": map("".join, letters)})
+    frame["PAM Sequence"], frame["Rule Set 2 score"] = "AGG", rng.random(len(frame)).round(4)
+    frame.to_csv(path, sep="\t", index=False)
+
+
 def write_summary(path, genes) -> None:
     """What MAGeCK says of a round: its genes and the non-targeting controls."""
     effects = truth()[list(genes)]

@@ -32,6 +32,8 @@ from tools.expression.cell_files.layers import chosen_layer, plain_pieces
 from tools.expression.cell_files.readouts import readouts_of
 from tools.expression.cell_files.source import opened_source
 from tools.genes.name_lists import read_expression, read_list
+from tools.orders.guide_library import read_guides
+from tools.orders.options import Ordering
 from tools.packs.loaders.embedding import read_embedding
 from tools.packs.loaders.gene_sets import read_set_table
 from tools.packs.loaders.network import read_edges
@@ -108,6 +110,12 @@ def _mageck_mle() -> bytes:
 def _one_sided() -> bytes:
     header = "id,num,pos|score,pos|p-value,pos|fdr,pos|rank,pos|goodsgrna"
     return _table(header, lambda gene, n, e: f"{gene},4,{_p(e)},{_p(e)},{_p(e)},{n + 1},2")
+
+
+def _guides() -> bytes:
+    rng = np.random.default_rng(3)
+    header = "Target Gene Symbol\tsgRNA Target Sequence\tPAM Sequence\tRule Set 2 score"
+    return _table(header, lambda gene, n, _: f"{gene}\t{''.join(rng.choice(list('ACGT'), 20))}\tAGG\t{n / 40:.3f}")
 
 
 def _packed(content: bytes, name: str) -> bytes:
@@ -345,6 +353,7 @@ def formats(folder: Path) -> dict[str, Format]:
         "vectors": Format(vectors, lambda _, path: read_embedding(path, path.with_suffix(".json"))),
         "preregistration": Format({"p.json": _preregistration()}, lambda _, path: read_document(path)),
         "R data": Format({"n.rda": _written(folder, _edges)}, lambda _, path: read_edges(path)),
+        "guide library": Format({"b.txt": _guides()}, lambda _, path: read_guides(path, Ordering())),
         "h5ad": Format({"c.h5ad": _written(folder, _h5ad)}, _cells),
         "10x": Format({"c.h5": _written(folder, _tenx_h5)}, _cells),
         "loom": Format({"c.loom": _written(folder, _loom)}, _cells),

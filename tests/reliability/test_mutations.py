@@ -31,7 +31,7 @@ FORMATS = (
     "one side", "RSA", "CRISPRbrain", "benchmark pair", "list", "expression", "responses", "vectors", "R data",
     "gene sets", "h5ad", "10x", "loom", "Matrix Market", "responses in Parquet", "responses in arrays",
     "responses in a matrix", "contrasts", "ranks of R", "preregistration", "10x of old", "h5ad by gene", "matrix of R",
-    "sparse matrix of R", "lists of sceptre", "plates",
+    "sparse matrix of R", "lists of sceptre", "plates", "guide library",
 )  # fmt: skip
 ALL = 20_000
 

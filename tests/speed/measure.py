@@ -64,6 +64,7 @@ def measure(scratch: Path, mirror: Path | None) -> None:
     for state, wanted in (("caches empty", "-"), ("warm", "3 s")):
         run = build.run("campaign", "propose", "speed")
         show(f"propose, {LIBRARY:,} candidates, {PRIORS} prior screens, {state}", run, wanted)
+    orders(build, library, scratch)
     run = build.run("replay", "schmidt-ifng", "--pool", "all", "--seeds", "1", "--no-controls", "--workers", "1")
     show("replay, one seed, five rounds of 128, 18,804 genes, one process", run, "45 s")
     responses(build, library, scratch)
@@ -73,6 +74,26 @@ def measure(scratch: Path, mirror: Path | None) -> None:
         show(what, run, wanted)
     for what, run, wanted in measure_cells(build, scratch):
         show(what, run, wanted)
+
+
+def orders(build: Build, library: Path, scratch: Path) -> None:
+    """A plate map of 488 genes by four guides out of a library of four guides a gene, and the costs."""
+    build.run("campaign", "propose", "speed", "--size", "488")
+    guides = scratch / "guides.tsv"
+    bases = "ACGT"
+    rows = ["gene\tsequence\tscore"]
+    for number, gene in enumerate(library.read_text(encoding="utf-8").split()):
+        for at in range(4):
+            code = 4 * number + at
+            rows.append(f"{gene}\tGACTGACTGAC{''.join(bases[code >> 2 * place & 3] for place in range(9))}\t{at}")
+    rows += [
+        f"Non-Targeting Control\tCAGTCAGTCAG{''.join(bases[n >> 2 * p & 3] for p in range(9))}\t" for n in range(300)
+    ]
+    guides.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    plates = str(scratch / "wells.csv")
+    run = build.run("campaign", "export", "speed", plates, "--guides", str(guides), "--as", "plates")
+    show("campaign export, plates of 2,000 wells, library of 75,000 guides", run)
+    show("campaign costs", build.run("campaign", "costs", "speed"), "1 s")
 
 
 def responses(build: Build, library: Path, scratch: Path) -> None:

@@ -139,6 +139,7 @@ def ready(_ready, _warm, tmp_path) -> Cli:
     folder.mkdir()
     readme_world.write_library(folder / "my-library.txt")
     readme_world.write_pilot(folder / "pilot.csv")
+    readme_world.write_guides(folder / "brunello.txt")
     write_cells(folder / "human.h5ad")
     write_cells(folder / "new.h5ad", seed=1)
     return Cli(store.path, folder, _warm)
@@ -171,7 +172,7 @@ def test_a_reader_can_type_readme_from_the_top(ready):
     assert "MTOR" in said['hitscout campaign exclude MTOR --reason "no guides left"']
     assert {path.name for path in ready.folder.iterdir()} == {
         "my-library.txt", "pilot.csv", "next.xlsx", "next.csv", "round1.xlsx", "round1-results.txt",
-        "human.h5ad", "new.h5ad", "cells.png",
+        "human.h5ad", "new.h5ad", "cells.png", "brunello.txt", "guides.csv",
     }  # fmt: skip
     (loop,) = [one for one in ready.json("campaign", "list") if one["name"] == "tcell"]
     assert (loop["rounds"], loop["state"]) == (1, "measured")

@@ -61,6 +61,7 @@ OPTION_LISTS = {
     "tools.parameters", "tools.campaigns.start.start_options", "tools.screens.ingestion.description",
     "tools.screens.tables.reading", "tools.expression.perturb_seq.options", "tools.expression.unseen.options",
     "tools.cells.annotation.options", "tools.design.pooled.wish", "tools.design.perturb_seq.wish",
+    "tools.orders.options",
 }  # fmt: skip
 """What options are made from: dataclasses of plain words, which cost no more than the options themselves."""
 
