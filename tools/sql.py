@@ -46,8 +46,8 @@ def sql_query(
     """Runs one SELECT over the store; nothing can be changed, and no file or network can be reached.
 
     The tables are `screens`, `effects`, `genes`, `gene_aliases`, `gene_sets`, `edges`, `gene_numbers`,
-    `gene_summaries`, `campaigns`, `nominations`, `results`, `responses` and `ingests`; `sql_tables` tells their
-    columns. Columns named `evidence` hold ids that `open_evidence` opens.
+    `gene_summaries`, `campaigns`, `nominations`, `results`, `responses`, `cells` and `ingests`; `sql_tables` tells
+    their columns. Columns named `evidence` hold ids that `open_evidence` opens.
 
     Args:
         workspace: The workspace whose store is asked.

@@ -96,6 +96,12 @@ SUMMARIES: Mapping[str, Summary] = {
         " discordant.perturbation discordant.evidence",
         pages="hits",
     ),
+    "Validation": Summary(
+        names="screen out",
+        figures="measured size specific expected expected_by_effect expected_at_random notes "
+        + _in("genes", "rank perturbation chance fitness evidence"),
+        pages="genes",
+    ),
     "ScreenHits": Summary(
         names="screen",
         figures="phenotype hit_rule side measured found raising lowering fitness matching notes "

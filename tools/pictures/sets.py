@@ -19,6 +19,7 @@ from tools.drawing.style import COLOURS, picture_place
 from tools.enrichment.over_representation import LEVEL, members_of
 from tools.genes.false_discovery import false_discovery_rates
 from tools.genes.sets.statistics import crowded_sets, short_name
+from tools.parameters import takes_names
 from tools.pictures.base import DrawnPicture, Picture, bare, headed, write_picture
 from tools.workspace import Workspace
 
@@ -38,6 +39,7 @@ GENES_SHOWN = 34
 """Letters of genes beside a bar."""
 
 
+@takes_names
 def plot_sets(
     workspace: Workspace,
     out: Path,

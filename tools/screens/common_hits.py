@@ -16,6 +16,7 @@ from db.evidence_ids import effect_id
 from db.records import Screen
 from db.screens import reading as db_screens
 from tools.genes.essentials import fitness_packs
+from tools.parameters import takes_names
 from tools.screens.called_effects import called_effects
 from tools.screens.hit_flags import FITNESS, hit_flags
 from tools.screens.hit_listing import TOP, artefacts_told, refuse_top, without_lists
@@ -109,6 +110,7 @@ class _Together:
         )
 
 
+@takes_names
 def shared_hits(
     workspace: Workspace,
     names: Sequence[str],

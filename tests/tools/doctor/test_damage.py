@@ -147,7 +147,7 @@ def test_what_the_doctor_says_any_other_tool_says_too(named_workspace, damage):
 def test_every_block_that_holds_rows_is_read(named_workspace):
     path = named_workspace.store.path
     with duckdb.connect(str(path), read_only=True) as connection:
-        tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        tables = connection.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()
         used = {
             block
             for (table,) in tables

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -189,8 +190,11 @@ def test_nothing_is_kept_longer_than_until_the_next_act(tmp_path):
 
 def test_a_store_of_before_gets_the_table_and_can_take_back_from_then_on(tmp_path):
     workspace = new_workspace(tmp_path, bare=True)
-    with workspace.store.write("test") as connection:
+    with duckdb.connect(str(workspace.store.path)) as connection:
         connection.execute("DROP SCHEMA undo CASCADE")
+        for table in ("cell_set_cell", "cell_set_column", "cell_set_gene", "cell_set"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("DROP SEQUENCE cell_set_id")
         connection.execute("UPDATE meta SET value = '4' WHERE key = 'schema'")
     workspace.store._current = False
     rows = content(workspace)

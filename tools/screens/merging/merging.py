@@ -18,6 +18,7 @@ from db.screens import writing
 from db.screens.merged import MERGED
 from db.store import Connection, Store
 from db.undo import remember, rows_of_screen
+from tools.parameters import takes_names
 from tools.screens.called_effects import called_effects
 from tools.screens.hit_rules import DEFAULT_FDR, parse_rule
 from tools.screens.ingestion.written_rows import perturbation_ids, write_rows
@@ -79,6 +80,7 @@ class _Combined:
     alone: tuple[str, ...]
 
 
+@takes_names
 def screen_merge(workspace: Workspace, names: Sequence[str], name: str) -> MergedScreen:
     """Merges donors or repeats of one phenotype into one new screen; the screens that it is made from stay.
 

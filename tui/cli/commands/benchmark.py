@@ -9,6 +9,7 @@ import typer
 
 from tui.cli import options
 from tui.cli import replay_options as shared
+from tui.cli.commands import screen_validate
 from tui.cli.commands.benchmark_perturbqa import perturbqa
 from tui.cli.frame import command, group, listed, session_of
 
@@ -324,4 +325,9 @@ def register(app: typer.Typer) -> None:
         "hitscout benchmark cells --data human.h5ad --across mouse.h5ad --label cell_type --json",
     ]
     command(verbs, "cells", cells, serves=["benchmark_cells"], examples=labelled)
+    repeats = [
+        "hitscout benchmark validation --screens schmidt-ifng,schmidt-il2",
+        "hitscout benchmark validation --json",
+    ]
+    command(verbs, "validation", screen_validate.benchmark, serves=["benchmark_validation"], examples=repeats)
     command(verbs, "questions", questions, serves=["benchmark_questions"], examples=fresh)

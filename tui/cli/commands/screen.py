@@ -13,6 +13,7 @@ from tools.expression.perturb_seq.options import CellReading
 from tools.screens.ingestion.description import ScreenDescription
 from tools.screens.tables.reading import Reading
 from tui.cli import options
+from tui.cli.commands.screen_validate import validate
 from tui.cli.field_options import option_of
 from tui.cli.frame import command, group, session_of
 from tui.cli.parameter_objects import takes_options
@@ -284,6 +285,11 @@ def register(app: typer.Typer) -> None:
         "hitscout screen hits donor1 donor2 donor3 --at-least 2 --json",
     ]
     command(verbs, "hits", hits, serves=["screen_hits", "shared_hits"], examples=hit_examples)
+    again = [
+        "hitscout screen validate schmidt-ifng --size 500 --specific",
+        "hitscout screen validate schmidt-ifng --size 1000 --out validate.xlsx",
+    ]
+    command(verbs, "validate", validate, serves=["screen_validate", "validation_export"], examples=again)
     comparing = [
         "hitscout screen compare schmidt-ifng schmidt-il2",
         "hitscout screen compare knockout activation --direction opposite",

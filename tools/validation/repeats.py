@@ -1,0 +1,53 @@
+"""Screens with replicates: each one held against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import permutations
+
+import pandas as pd
+
+from db.records import Screen
+from db.screens.reading import effects_of
+from tools.genes.essentials import fitness_genes
+from tools.validation.chances import evidence_of, found_again
+from tools.workspace import Workspace
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """One replicate that is chosen from, and another that judges.
+
+    Attributes:
+        screen: Whose they are.
+        ends: Their names.
+        evidence: What the first says of each gene that both measured.
+        fdr: The smaller FDR of each in the first.
+        found: Which genes the second finds.
+    """
+
+    screen: Screen
+    ends: tuple[str, str]
+    evidence: pd.DataFrame
+    fdr: pd.Series[float]
+    found: pd.Series[bool]
+
+
+def directions_of(workspace: Workspace, screen: Screen) -> list[Direction]:
+    """All pairs of replicates of a screen that have p-values, both ways; none where it has no two of these.
+
+    Args:
+        workspace: Its store has the screen.
+        screen: The screen.
+    """
+    rows = effects_of(workspace.store, screen.id, replicates=True)
+    rows = rows[rows[["p_low", "p_high"]].notna().all(axis=1)]
+    parts = {str(name): part for name, part in rows.groupby("replicate")}
+    fitness, found = fitness_genes(workspace), []
+    for first, second in permutations(sorted(parts), 2):
+        shared = set(parts[first]["perturbation"]) & set(parts[second]["perturbation"])
+        ours, theirs = (part[part["perturbation"].isin(shared)] for part in (parts[first], parts[second]))
+        fdr = ours.assign(fdr=ours[["fdr_low", "fdr_high"]].min(axis=1)).groupby("perturbation")["fdr"].min()
+        evidence = evidence_of(ours, screen.side, fitness)
+        found.append(Direction(screen, (first, second), evidence, fdr, found_again(theirs, screen.side)))
+    return found
