@@ -17,7 +17,7 @@ WRITING: tuple[Callable[..., Any], ...]
 
 SUBJECTS = (
     "packs", "screens", "genes", "enrichment", "prediction", "responses", "expression", "cells", "campaigns", "orders",
-    "replays", "design", "validation", "pictures", "benchmarks", "reports",
+    "replays", "design", "pictures", "benchmarks", "reports",
 )  # fmt: skip
 """The folders that have tools, in the order in which these are listed."""
 CLASSES = {

@@ -96,6 +96,10 @@ SUMMARIES: Mapping[str, Summary] = {
         " discordant.perturbation discordant.evidence",
         pages="hits",
     ),
+    "ValidationReport": Summary(
+        names=_in("directions", "screen chosen_from judged_on"),
+        figures="rows weights weights_without_p seconds " + _in("directions", "foretold seen calibration_error"),
+    ),
     "Validation": Summary(
         names="screen out",
         figures="measured size specific expected expected_by_effect expected_at_random notes "

@@ -9,7 +9,8 @@ READING = {
     "benchmark_perturbqa": ".perturbqa",
     "benchmark_reasoning": ".reasoning.perturbqa_votes",
     "benchmark_gene_sets": ".cluster_names",
-    "benchmark_expression": ".expression",
+    "benchmark_expression": ".expression.benchmark",
+    "benchmark_validation": ".validation",
     "benchmark_signatures": ".signatures",
     "benchmark_cells": ".cells.benchmark",
 }

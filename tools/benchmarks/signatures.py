@@ -15,7 +15,7 @@ from db.acts import FILE, act, option
 from db.errors import InvalidValueError, NotFoundError, RefusedFileError
 from db.screens.responses import with_estimates
 from db.view import View
-from tools.benchmarks.expression_report import (
+from tools.benchmarks.expression.report import (
     LEVEL,
     SignatureMember,
     SignaturePair,

@@ -8,6 +8,7 @@ READING = {
     "screen_compare": ".comparison",
     "screen_hits": ".hit_listing",
     "shared_hits": ".common_hits",
+    "screen_validate": ".validation.validating",
 }
 
 WRITING = {
@@ -15,5 +16,6 @@ WRITING = {
     "add_replicate": ".ingestion.replicate_adding",
     "screen_merge": ".merging.merging",
     "screen_export": ".export",
+    "validation_export": ".validation.validating",
     "screen_remove": ".listing",
 }

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from tui.layouts.format import Column, heading, line, number, table
 
 if TYPE_CHECKING:
-    from tools.benchmarks.expression_report import ExpressionReport, Pair, SetReport
+    from tools.benchmarks.expression.report import ExpressionReport, Pair, SetReport
 
 
 def figures(report: ExpressionReport) -> list[RenderableType]:

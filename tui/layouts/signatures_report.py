@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from tui.layouts.format import Column, heading, line, number, share, table
 
 if TYPE_CHECKING:
-    from tools.benchmarks.expression_report import SignatureSetReport, SignaturesReport
+    from tools.benchmarks.expression.report import SignatureSetReport, SignaturesReport
 
 
 def figures(report: SignaturesReport) -> list[RenderableType]:

@@ -10,8 +10,8 @@ from rich.console import RenderableType
 from tui.layouts.format import Column, heading, line, notes, number, share, table
 
 if TYPE_CHECKING:
-    from tools.validation.played import ValidationReport
-    from tools.validation.validating import Validation
+    from tools.benchmarks.validation import ValidationReport
+    from tools.screens.validation.validating import Validation
 
 SHOWN = 25
 

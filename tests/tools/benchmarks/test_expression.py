@@ -11,9 +11,9 @@ import pytest
 from db.errors import InvalidValueError, NeedsChoiceError, NotFoundError, RefusedFileError
 from tests.expression_world import GENES, READOUTS, world
 from tests.synthetic_store import MODULE_OF, SYMBOLS, shared_world, workspace_on
-from tools.benchmarks.expression import _figure, benchmark_expression
-from tools.benchmarks.expression_halves import Halves
-from tools.benchmarks.expression_play import Member, judged_rows, play
+from tools.benchmarks.expression.benchmark import _figure, benchmark_expression
+from tools.benchmarks.expression.halves import Halves
+from tools.benchmarks.expression.play import Member, judged_rows, play
 from tools.expression.predictors.base import DEFAULT
 from tools.expression.response_sets import set_of_file, set_of_store
 from tools.registry import names

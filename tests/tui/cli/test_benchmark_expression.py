@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from tools.benchmarks.expression_report import ExpressionReport, MemberReport, MetricFigure, Pair, SetReport
+from tools.benchmarks.expression.report import ExpressionReport, MemberReport, MetricFigure, Pair, SetReport
 from tui.cli.main import commands_by_tool
 from tui.layouts import expression
 

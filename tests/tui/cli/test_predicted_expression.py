@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tools.benchmarks.expression_report import SignatureMember, SignaturePair, SignatureSetReport, SignaturesReport
+from tools.benchmarks.expression.report import SignatureMember, SignaturePair, SignatureSetReport, SignaturesReport
 from tools.expression.unseen.measured import MeasuredChange, MeasuredProfile
 from tools.expression.unseen.prediction import PredictedExpression, ReadoutChange, SpeakingNeighbour
 from tools.expression.unseen.sampling import SampledExpression

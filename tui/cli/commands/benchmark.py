@@ -163,7 +163,7 @@ def expression(
 
     Each metric stands beside b, the training mean's, and r, a second measurement's: the score is (u - b) / (r - b).
     """
-    from tools.benchmarks.expression import benchmark_expression
+    from tools.benchmarks.expression.benchmark import benchmark_expression
     from tui.layouts import expression as layout
 
     session = session_of(context)

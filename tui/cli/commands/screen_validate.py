@@ -26,7 +26,7 @@ def validate(
     overwrite: options.Overwrite = False,
 ) -> None:
     """Says which genes of a finished screen to test again, each with the chance that a repeat finds it."""
-    from tools.validation.validating import screen_validate, validation_export
+    from tools.screens.validation.validating import screen_validate, validation_export
     from tui.layouts import validation as layout
 
     session = session_of(context)
@@ -53,7 +53,7 @@ def benchmark(
 
     The weights that choose are learnt on screens of other phenotypes. Beside them stand lists by effect and by FDR.
     """
-    from tools.validation.played import benchmark_validation
+    from tools.benchmarks.validation import benchmark_validation
     from tui.layouts import validation as layout
 
     session = session_of(context)

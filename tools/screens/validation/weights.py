@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from tools.validation.chances import Weights
+from tools.screens.validation.chances import Weights
 
 LEARNT = Weights(-3.39852, (0.53437, 0.44486, -0.99273, 0.88245, -0.56235, 0.85800, 0.10349))
 LEARNT_WITHOUT_P = Weights(-3.45587, (-0.08356, 0.56998, 0.86214, 0.10247))

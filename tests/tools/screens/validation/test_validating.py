@@ -9,10 +9,10 @@ import pytest
 from db.errors import InvalidValueError, NotFoundError
 from db.store import Store
 from tests.synthetic_store import FITNESS, SYMBOLS, add_knowledge, workspace_on
+from tools.benchmarks.validation import benchmark_validation
 from tools.screens.ingestion.adding import add_screen
-from tools.validation import validating
-from tools.validation.played import benchmark_validation
-from tools.validation.validating import screen_validate, validation_export
+from tools.screens.validation import validating
+from tools.screens.validation.validating import screen_validate, validation_export
 
 _RATE = np.where(np.isin(SYMBOLS, FITNESS), 0.7, 0.1)
 SIGNAL = (

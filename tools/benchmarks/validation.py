@@ -16,8 +16,8 @@ from db.screens.reading import get_screen, list_screens
 from db.view import View
 from tools.genes.essentials import PACK, SET, fitness_genes
 from tools.responses.pair_metrics import expected_calibration_error
-from tools.validation.chances import TERMS, WITHOUT_P, Weights, learn
-from tools.validation.repeats import Direction, directions_of
+from tools.screens.validation.chances import TERMS, WITHOUT_P, Weights, learn
+from tools.screens.validation.repeats import Direction, directions_of
 from tools.workspace import Progress, Workspace
 
 TASK = "benchmark validation"

@@ -15,9 +15,9 @@ from db.records import Screen
 from db.screens.reading import contrasts_of, effects_of, get_screen
 from tools.genes.essentials import fitness_genes, fitness_packs
 from tools.output_files import Format, format_of, output_path, write_table
-from tools.validation.chances import STRONGEST, evidence_of, learn
-from tools.validation.repeats import directions_of
-from tools.validation.weights import LEARNT, LEARNT_WITHOUT_P
+from tools.screens.validation.chances import STRONGEST, evidence_of, learn
+from tools.screens.validation.repeats import directions_of
+from tools.screens.validation.weights import LEARNT, LEARNT_WITHOUT_P
 from tools.workspace import Workspace
 
 MEANS = f"The chance is that of being among the strongest {STRONGEST:.0%} of one more repeat, such as another donor."

@@ -14,8 +14,8 @@ import pandas as pd
 from db.acts import FILE, option
 from db.errors import InvalidValueError, NotFoundError
 from db.screens.responses import contexts as response_contexts
-from tools.benchmarks.expression_play import MEAN, Member, Played, judged_rows, play
-from tools.benchmarks.expression_report import LEVEL, ExpressionReport, MemberReport, MetricFigure, Pair, SetReport
+from tools.benchmarks.expression.play import MEAN, Member, Played, judged_rows, play
+from tools.benchmarks.expression.report import LEVEL, ExpressionReport, MemberReport, MetricFigure, Pair, SetReport
 from tools.expression.expression_responses import ExpressionResponses
 from tools.expression.gene_folds import Places
 from tools.expression.metrics.base import Metric

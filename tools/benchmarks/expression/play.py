@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from db.genes.perturbation_names import are_pairs, genes_among
-from tools.benchmarks.expression_halves import Halves
+from tools.benchmarks.expression.halves import Halves
 from tools.expression.expression_responses import ExpressionResponses, Floats
 from tools.expression.gene_folds import Places, held_out_folds
 from tools.expression.metrics.base import Metric, Numbers, Predictions

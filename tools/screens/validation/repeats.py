@@ -10,7 +10,7 @@ import pandas as pd
 from db.records import Screen
 from db.screens.reading import effects_of
 from tools.genes.essentials import fitness_genes
-from tools.validation.chances import evidence_of, found_again
+from tools.screens.validation.chances import evidence_of, found_again
 from tools.workspace import Workspace
 
 

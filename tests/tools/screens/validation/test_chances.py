@@ -8,8 +8,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from tools.validation.chances import PENALTY, TERMS, WITHOUT_P, Weights, evidence_of, found_again, learn, terms
-from tools.validation.weights import LEARNT, LEARNT_WITHOUT_P
+from tools.screens.validation.chances import PENALTY, TERMS, WITHOUT_P, Weights, evidence_of, found_again, learn, terms
+from tools.screens.validation.weights import LEARNT, LEARNT_WITHOUT_P
 
 
 def effects(estimates, p=None):
