@@ -122,7 +122,7 @@ class _Spy:
     """Listens to nothing, and takes what the default predicted from the metrics' case."""
 
     def __init__(self):
-        from tools.benchmarks import expression_play
+        from tools.benchmarks.expression import play as expression_play
 
         self.cases = []
         original = expression_play._case
