@@ -91,7 +91,7 @@ def _told(split: Split, setting: Setting, seed: int) -> _Told:
     given = beliefs.argmax(axis=1)
     like = Likeness(
         likeness(fit.means, vectors, given, near),
-        agreement(split.reference, codes, split.query, given, own_scale=setting.own_scale),
+        agreement(split.reference, codes, split.query, given, near, own_scale=setting.own_scale),
     )
     sure = tempered(beliefs, own.temperature())[np.arange(len(given)), given]
     return _Told(there[given], sure, unlike(own, given, like, len(there), across=setting.own_scale))

@@ -195,7 +195,7 @@ def _named(workspace: Workspace, learnt: _Learnt, query: LabelledCells, shared: 
     own = learnt.amounts_of(learnt.varying)
     like = Likeness(
         likeness(learnt.fit.means, vectors, given, near),
-        agreement(own, learnt.codes, theirs, given, own_scale=shared.across),
+        agreement(own, learnt.codes, theirs, given, near, own_scale=shared.across),
     )
     flagged = unlike(learnt.own, given, like, len(learnt.labels), across=shared.across)
     symbols = [shared.query[place] for place in learnt.telling]

@@ -78,7 +78,7 @@ def held_out(
         told, vectors, near = fit.told(others[:, fit.vectors.places], own_scale=own_scale)
         beliefs[np.ix_(left, there)], given = told, told.argmax(axis=1)
         like[left] = likeness(fit.means, vectors, given, near)
-        agreed[left] = agreement(reference[taken[learnt]], known, others, given, own_scale=own_scale)
+        agreed[left] = agreement(reference[taken[learnt]], known, others, given, near, own_scale=own_scale)
     asked = np.isfinite(like)
     return HeldOut(own[asked], beliefs[asked], Likeness(like, agreed).of_cells(asked))
 

@@ -18,7 +18,7 @@ QUANTILE = 0.02
 RULE = (
     "Likeness is a cell's cosine to the mean cell of its label, plus its lead over the next label, averaged with the"
     " nearest cells. Agreement is the cosine to that mean cell over the 2,000 genes that vary most among the file's own"
-    " cells. A cell is unlike anything in the reference when either lies below that of"
+    " cells, averaged likewise. A cell is unlike anything in the reference when either lies below that of"
     f" {1 - QUANTILE:.0%} of the reference's own cells of the label, each named while it was held out."
 )
 ACROSS = (
@@ -64,7 +64,9 @@ def likeness(means: FittedMeans, vectors: Floats, codes: Codes, near: Neighbourh
     return near.spread((2 * own - cosines.max(axis=1))[:, None])[:, 0]
 
 
-def agreement(reference: csr_matrix, codes: Codes, query: csr_matrix, given: Codes, *, own_scale: bool) -> Floats:
+def agreement(
+    reference: csr_matrix, codes: Codes, query: csr_matrix, given: Codes, near: Neighbourhood, *, own_scale: bool
+) -> Floats:
     """The agreement of cells with their labels, see `RULE`: n, 0 where no gene varies among them.
 
     Args:
@@ -72,18 +74,17 @@ def agreement(reference: csr_matrix, codes: Codes, query: csr_matrix, given: Cod
         codes: Number of each one's label.
         query: The cells × the same genes.
         given: The label that each was given.
+        near: Which of the cells are near which.
         own_scale: Whether they are scaled by themselves.
     """
+    found = np.zeros(len(given), dtype=np.float32)
     places = Moments.of(query).variable()
     if not len(places):
-        return np.zeros(query.shape[0], dtype=np.float32)
+        return found
     there, here = reference[:, places], query[:, places]
     scale = Scale.of(there)
     means = unit_rows(class_means(scale.scaled(there), codes)).astype(np.float32)
     used = Scale.of(here) if own_scale else scale
-    found = np.zeros(len(given), dtype=np.float32)
     for part in parts_of(len(given)):
-        scaled = used.scaled(here[part])
-        profiles = unit_rows(Neighbourhood.of(scaled).spread(scaled))
-        found[part] = (profiles * means[given[part]]).sum(axis=1)
-    return found
+        found[part] = (unit_rows(used.scaled(here[part])) * means[given[part]]).sum(axis=1)
+    return near.spread(found[:, None])[:, 0]
