@@ -15,10 +15,12 @@ from tools.cells.variable_genes import Moments
 from tools.genes.matrices import unit_rows
 
 QUANTILE = 0.02
+AXES, SEED = 128, 0
+"""Of the random projection."""
 RULE = (
     "Likeness is a cell's cosine to the mean cell of its label, plus its lead over the next label, averaged with the"
-    " nearest cells. Agreement is the cosine to that mean cell over the 2,000 genes that vary most among the file's own"
-    " cells, averaged likewise. A cell is unlike anything in the reference when either lies below that of"
+    " nearest cells. Agreement is the cosine of the average of near cells to that mean cell, over the 2,000 genes that"
+    " vary most among the file's own cells. A cell is unlike anything in the reference when either lies below that of"
     f" {1 - QUANTILE:.0%} of the reference's own cells of the label, each named while it was held out."
 )
 ACROSS = (
@@ -77,14 +79,20 @@ def agreement(
         near: Which of the cells are near which.
         own_scale: Whether they are scaled by themselves.
     """
-    found = np.zeros(len(given), dtype=np.float32)
     places = Moments.of(query).variable()
     if not len(places):
-        return found
+        return np.zeros(len(given), dtype=np.float32)
     there, here = reference[:, places], query[:, places]
     scale = Scale.of(there)
     means = unit_rows(class_means(scale.scaled(there), codes)).astype(np.float32)
     used = Scale.of(here) if own_scale else scale
+    # A profile averaged over near cells is long to average gene by gene. Its product with a label's mean is the average
+    # of the products, and its length is kept by a random projection (Johnson and Lindenstrauss).
+    turned = np.random.default_rng(SEED).standard_normal((len(places), AXES)).astype(np.float32) / np.sqrt(AXES)
+    both = np.hstack([means.T, turned]).astype(np.float32)
+    projected = np.zeros((len(given), both.shape[1]), dtype=np.float32)
     for part in parts_of(len(given)):
-        found[part] = (unit_rows(used.scaled(here[part])) * means[given[part]]).sum(axis=1)
-    return near.spread(found[:, None])[:, 0]
+        projected[part] = used.scaled(here[part]) @ both
+    averaged = near.spread(projected)
+    length = np.linalg.norm(averaged[:, len(means) :], axis=1)
+    return np.asarray(averaged[np.arange(len(given)), given] / np.maximum(length, 1e-9), dtype=np.float32)
