@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import duckdb
 
@@ -174,14 +175,15 @@ def rows_of_screen(connection: duckdb.DuckDBPyConnection, screen_id: int, ingest
     ]  # fmt: skip
 
 
-def study_of_screen(connection: duckdb.DuckDBPyConnection, screen_id: int) -> list[Rows]:
-    """The row of a screen's study, which goes with the last screen that belongs to it.
+def study_of(connection: duckdb.DuckDBPyConnection, table: Literal["screen", "cell_set"], number: int) -> list[Rows]:
+    """The row of the study of a screen or of a set of cells, which goes with the last one that belongs to it.
 
     Args:
-        connection: An open connection on which the screen is there.
-        screen_id: Id of the screen.
+        connection: An open connection on which it is there.
+        table: What it is.
+        number: Its id.
     """
-    found = connection.execute("SELECT study_id FROM screen WHERE id = ?", [screen_id]).fetchall()
+    found = connection.execute(f"SELECT study_id FROM {table} WHERE id = ?", [number]).fetchall()
     return [Rows("study", _among("id", [row[0] for row in found if row[0] is not None]))]
 
 
@@ -198,17 +200,6 @@ def rows_of_cells(cell_set: int, ingest_id: int) -> list[Rows]:
         Rows("ingest_note", _among("ingest_id", [ingest_id])), Rows("ingest", _among("id", [ingest_id])),
         Rows("cell_set", f"id = {int(cell_set)}"),
     ]  # fmt: skip
-
-
-def study_of_cells(connection: duckdb.DuckDBPyConnection, cell_set: int) -> list[Rows]:
-    """The row of the study of a set of cells, likewise.
-
-    Args:
-        connection: An open connection on which the set is there.
-        cell_set: Number of the set.
-    """
-    found = connection.execute("SELECT study_id FROM cell_set WHERE id = ?", [cell_set]).fetchall()
-    return [Rows("study", _among("id", [row[0] for row in found if row[0] is not None]))]
 
 
 def rows_of_results(connection: duckdb.DuckDBPyConnection, ingest_id: int) -> list[Rows]:

@@ -19,7 +19,7 @@ from db.provenance import next_id, utc_now
 from db.records import Organism, Study
 from db.screens.writing import add_study, drop_idle_studies
 from db.store import Store
-from db.undo import remember, rows_of_cells, study_of_cells
+from db.undo import remember, rows_of_cells, study_of
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -156,7 +156,7 @@ def remove_set(store: Store, name: str) -> CellSet:
         found = next((one for one in known if one.name.casefold() == name.casefold()), None)
         if found is None:
             raise unknown_set(name, [one.name for one in known])
-        rows = [*study_of_cells(connection, found.id), *rows_of_cells(found.id, found.ingest_id)]
+        rows = [*study_of(connection, "cell_set", found.id), *rows_of_cells(found.id, found.ingest_id)]
         remember(connection, f"cells {found.name} were removed", rows)
         for table in TABLES:
             connection.execute(f"DELETE FROM {table} WHERE cell_set_id = ?", [found.id])

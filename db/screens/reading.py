@@ -20,7 +20,7 @@ from db.screens.writing import (
     drop_idle_studies,
 )
 from db.store import Store
-from db.undo import remember, rows_of_screen, study_of_screen
+from db.undo import remember, rows_of_screen, study_of
 
 _SCREEN_COLUMNS = (
     "screen.id, screen.name, coalesce(study.name, ''), screen.organism, screen.cell_type, screen.phenotype,"
@@ -276,7 +276,7 @@ def remove_screen(store: Store, name: str) -> Screen:
         if not responses:
             # Tens of millions of responses would be too many to keep.
             rows = rows_of_screen(connection, screen.id, [row[0] for row in ingests])
-            kept = [*study_of_screen(connection, screen.id), *rows]
+            kept = [*study_of(connection, "screen", screen.id), *rows]
             remember(connection, f"screen {screen.name} was removed", kept)
         contrasts = "(SELECT id FROM contrast WHERE screen_id = $1)"
         for table in ("effect", "control_effect", "replicate"):

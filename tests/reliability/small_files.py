@@ -183,15 +183,15 @@ def _h5ad(path: Path) -> None:
     write_h5ad(path, csr_matrix(_counts()), cells, pd.DataFrame(index=USED))
 
 
-def _tenx_h5(path: Path) -> None:
+def _tenx_h5(path: Path, group: str = "matrix", names: tuple[str, str] = ("features/id", "features/name")) -> None:
     made, text = csr_matrix(_counts()), h5py.string_dtype()
     with h5py.File(path, "w") as file:
         for name in ("data", "indices", "indptr"):
-            file[f"matrix/{name}"] = getattr(made, name)
-        file["matrix/shape"] = np.array(made.shape[::-1])
-        file.create_dataset("matrix/barcodes", data=[f"c{number}" for number in range(40)], dtype=text)
-        for name in ("id", "name"):
-            file.create_dataset(f"matrix/features/{name}", data=USED, dtype=text)
+            file[f"{group}/{name}"] = getattr(made, name)
+        file[f"{group}/shape"] = np.array(made.shape[::-1])
+        file.create_dataset(f"{group}/barcodes", data=[f"c{number}" for number in range(40)], dtype=text)
+        for name in names:
+            file.create_dataset(f"{group}/{name}", data=USED, dtype=text)
 
 
 def _loom(path: Path) -> None:
@@ -213,14 +213,7 @@ def _market() -> dict[str, bytes]:
 
 
 def _old_tenx_h5(path: Path) -> None:
-    made, text = csr_matrix(_counts()), h5py.string_dtype()
-    with h5py.File(path, "w") as file:
-        for name in ("data", "indices", "indptr"):
-            file[f"GRCh38/{name}"] = getattr(made, name)
-        file["GRCh38/shape"] = np.array(made.shape[::-1])
-        file.create_dataset("GRCh38/barcodes", data=[f"c{number}" for number in range(40)], dtype=text)
-        for name in ("genes", "gene_names"):
-            file.create_dataset(f"GRCh38/{name}", data=USED, dtype=text)
+    _tenx_h5(path, "GRCh38", ("genes", "gene_names"))
 
 
 def _h5ad_by_gene(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ TASK = "benchmark validation"
 DRAWS, LEVEL = 1_000, 0.9
 SIZES = (100, 200, 500, 1_000, 2_000)
 RANKINGS = ("chance", "effect", "fdr")
-Pool = str
+Pool = Literal["nonessential", "specific"]
 POOLS: tuple[Pool, ...] = ("nonessential", "specific")
 Bools = npt.NDArray[np.bool_]
 
@@ -115,7 +116,8 @@ def benchmark_validation(workspace: Workspace, screens: Sequence[str] = (), *, s
     """
     started = time.monotonic()
     asked = [get_screen(workspace.store, name) for name in screens] or list_screens(workspace.store)
-    directions = [one for screen in asked for one in directions_of(workspace, screen)]
+    fitness = fitness_genes(workspace)
+    directions = [one for screen in asked for one in directions_of(workspace.store, screen, fitness)]
     phenotypes = sorted({one.screen.phenotype for one in directions})
     if len(phenotypes) < 2:
         raise NotFoundError(
@@ -123,17 +125,17 @@ def benchmark_validation(workspace: Workspace, screens: Sequence[str] = (), *, s
             " one to judge on.",
             f"Fetch some: {act('fetch', ['genedisco'])}.",
         )
-    chances = []
-    for number, one in enumerate(directions):
-        workspace.report(Progress(TASK, number, len(directions), f"{one.screen.name}, {one.ends[0]}"))
-        others = [other for other in directions if other.screen.phenotype != one.screen.phenotype]
-        chances.append(_learnt(others).chances(one.evidence))
+    weights = {}
+    for number, phenotype in enumerate(phenotypes):
+        workspace.report(Progress(TASK, number, len(phenotypes), f"without {phenotype}"))
+        weights[phenotype] = _learnt([one for one in directions if one.screen.phenotype != phenotype])
+    chances = [weights[one.screen.phenotype].chances(one.evidence) for one in directions]
     members = View(workspace.store).gene_sets([PACK])
     core = frozenset(members.loc[members["gene_set"] == SET, "gene"])
-    essential = {"nonessential": core, "specific": fitness_genes(workspace)}
+    essential = {"nonessential": core, "specific": fitness}
     rng = np.random.default_rng([seed, 11])
     rows = [_row(pool, size, directions, chances, essential[pool], rng) for pool in POOLS for size in SIZES]
-    workspace.report(Progress(TASK, len(directions), len(directions), "done"))
+    workspace.report(Progress(TASK, len(phenotypes), len(phenotypes), "done"))
     told = tuple(_told(one, chance) for one, chance in zip(directions, chances, strict=True))
     return ValidationReport(
         tuple(rows), told, _named(_learnt(directions), TERMS), _named(_learnt(directions, certain=False), WITHOUT_P),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tools.benchmarks.cells.play import Setting, Split
 from tools.benchmarks.cells.report import StrangerRow
 from tools.cells.annotation.held_out import held_out, tempered
-from tools.cells.annotation.likeness import Likeness, agreement, likeness
+from tools.cells.annotation.likeness import Likeness
 from tools.cells.annotation.unlike import unlike
 from tools.cells.fitting import fitted, recoded
 from tools.cells.heads.base import DEFAULT as HEAD
@@ -89,10 +89,9 @@ def _told(split: Split, setting: Setting, seed: int) -> _Told:
     amounts = split.query[:, fit.vectors.places]
     beliefs, vectors, near = fit.told(amounts, own_scale=setting.own_scale)
     given = beliefs.argmax(axis=1)
-    like = Likeness(
-        likeness(fit.means, vectors, given, near),
-        agreement(split.reference, codes, split.query, given, near, own_scale=setting.own_scale),
-    )
+    like = Likeness.of(
+        fit, vectors, split.reference, codes, split.query, given, near, own_scale=setting.own_scale
+    )  # fmt: skip
     sure = tempered(beliefs, own.temperature())[np.arange(len(given)), given]
     return _Told(there[given], sure, unlike(own, given, like, len(there), across=setting.own_scale))
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from tools.cells.annotation.held_out import HeldOut, held_out, tempered
-from tools.cells.annotation.likeness import ACROSS, RULE, Likeness, agreement, likeness
+from tools.cells.annotation.likeness import ACROSS, RULE, Likeness
 from tools.cells.annotation.options import Naming
 from tools.cells.annotation.result import AnnotatedCells
 from tools.cells.annotation.summary import confusion, figures, named_labels, speaking_genes
@@ -193,10 +193,9 @@ def _named(workspace: Workspace, learnt: _Learnt, query: LabelledCells, shared: 
     workspace.report(Progress(TASK, 3, STEPS, "looking for cells like nothing in the reference"))
     theirs = query.of_genes([shared.query[place] for place in learnt.varying])
     own = learnt.amounts_of(learnt.varying)
-    like = Likeness(
-        likeness(learnt.fit.means, vectors, given, near),
-        agreement(own, learnt.codes, theirs, given, near, own_scale=shared.across),
-    )
+    like = Likeness.of(
+        learnt.fit, vectors, own, learnt.codes, theirs, given, near, own_scale=shared.across
+    )  # fmt: skip
     flagged = unlike(learnt.own, given, like, len(learnt.labels), across=shared.across)
     symbols = [shared.query[place] for place in learnt.telling]
     speaking = speaking_genes(

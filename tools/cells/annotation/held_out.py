@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from tools.cells.annotation.likeness import Likeness, agreement, likeness
+from tools.cells.annotation.likeness import Likeness
 from tools.cells.fitting import fitted, folds, recoded
 from tools.cells.reading import Texts
 from tools.cells.scaling import Floats
@@ -77,8 +77,10 @@ def held_out(
         others = reference[taken[left]]
         told, vectors, near = fit.told(others[:, fit.vectors.places], own_scale=own_scale)
         beliefs[np.ix_(left, there)], given = told, told.argmax(axis=1)
-        like[left] = likeness(fit.means, vectors, given, near)
-        agreed[left] = agreement(reference[taken[learnt]], known, others, given, near, own_scale=own_scale)
+        both = Likeness.of(
+            fit, vectors, reference[taken[learnt]], known, others, given, near, own_scale=own_scale
+        )  # fmt: skip
+        like[left], agreed[left] = both.likeness, both.agreement
     asked = np.isfinite(like)
     return HeldOut(own[asked], beliefs[asked], Likeness(like, agreed).of_cells(asked))
 

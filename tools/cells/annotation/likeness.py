@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from tools.cells.class_means import FittedMeans
+from tools.cells.fitting import Fitted
 from tools.cells.neighbourhood import Neighbourhood, parts_of
 from tools.cells.scaling import Floats, Scale
 from tools.cells.telling_genes import Codes, class_means
@@ -41,6 +42,26 @@ class Likeness:
 
     likeness: Floats
     agreement: Floats
+
+    @classmethod
+    def of(
+        cls, fit: Fitted, vectors: Floats, reference: csr_matrix, codes: Codes, query: csr_matrix, given: Codes,
+        near: Neighbourhood, *, own_scale: bool,
+    ) -> Likeness:  # fmt: skip
+        """Of cells to the labels that they were given.
+
+        Args:
+            fit: What they were named by.
+            vectors: Theirs, by that.
+            reference: Its cells × the genes by which agreement is told.
+            codes: Number of the label of each.
+            query: The cells × the same genes.
+            given: The label that each was given.
+            near: Which of the cells are near which.
+            own_scale: Whether they are scaled by themselves.
+        """
+        agreed = agreement(reference, codes, query, given, near, own_scale=own_scale)
+        return cls(likeness(fit.means, vectors, given, near), agreed)
 
     def of_cells(self, places: Codes) -> Likeness:
         """Those of some of the cells.

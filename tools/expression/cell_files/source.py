@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -100,10 +100,7 @@ def label_of(workspace: Workspace, path: Path, label: str) -> str:
     Raises:
         HitscoutError: As for `opened_source`.
     """
-    if label:
-        return label
-    found = named_set(workspace, path)
-    return "" if found is None else found.label_column
+    return _column(workspace, path, label, lambda found: found.label_column)
 
 
 def required_label(workspace: Workspace, path: Path, label: str) -> str:
@@ -138,7 +135,12 @@ def donor_of(workspace: Workspace, path: Path, donor: str) -> str:
     Raises:
         HitscoutError: As for `opened_source`.
     """
-    if donor:
-        return donor
+    return _column(workspace, path, donor, lambda found: found.donor_column)
+
+
+def _column(workspace: Workspace, path: Path, named: str, own: Callable[[CellSet], str]) -> str:
+    """The column that was named, else the one that a set was added with; empty for a file."""
+    if named:
+        return named
     found = named_set(workspace, path)
-    return "" if found is None else found.donor_column
+    return "" if found is None else own(found)

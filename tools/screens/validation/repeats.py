@@ -9,9 +9,8 @@ import pandas as pd
 
 from db.records import Screen
 from db.screens.reading import effects_of
-from tools.genes.essentials import fitness_genes
+from db.store import Store
 from tools.screens.validation.chances import evidence_of, found_again
-from tools.workspace import Workspace
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,17 +32,18 @@ class Direction:
     found: pd.Series[bool]
 
 
-def directions_of(workspace: Workspace, screen: Screen) -> list[Direction]:
+def directions_of(store: Store, screen: Screen, fitness: frozenset[str]) -> list[Direction]:
     """All pairs of replicates of a screen that have p-values, both ways; none where it has no two of these.
 
     Args:
-        workspace: Its store has the screen.
+        store: Has the screen.
         screen: The screen.
+        fitness: Symbols of fitness genes.
     """
-    rows = effects_of(workspace.store, screen.id, replicates=True)
+    rows = effects_of(store, screen.id, replicates=True)
     rows = rows[rows[["p_low", "p_high"]].notna().all(axis=1)]
     parts = {str(name): part for name, part in rows.groupby("replicate")}
-    fitness, found = fitness_genes(workspace), []
+    found = []
     for first, second in permutations(sorted(parts), 2):
         shared = set(parts[first]["perturbation"]) & set(parts[second]["perturbation"])
         ours, theirs = (part[part["perturbation"].isin(shared)] for part in (parts[first], parts[second]))

@@ -15,6 +15,7 @@ from db.records import Screen
 from db.screens.reading import contrasts_of, effects_of, get_screen
 from tools.genes.essentials import fitness_genes, fitness_packs
 from tools.output_files import Format, format_of, output_path, write_table
+from tools.screens.called_effects import called_effects
 from tools.screens.validation.chances import STRONGEST, evidence_of, learn
 from tools.screens.validation.repeats import directions_of
 from tools.screens.validation.weights import LEARNT, LEARNT_WITHOUT_P
@@ -150,17 +151,21 @@ def _listed(workspace: Workspace, name: str, size: int, *, specific: bool) -> tu
     effects = effects_of(workspace.store, screen.id)
     if effects.empty:
         raise NotFoundError(f"{screen.name} has no effects.", f"Give another screen: {act('screen_list')}.")
-    evidence = evidence_of(effects, screen.side, fitness_genes(workspace))
+    fitness = fitness_genes(workspace)
+    evidence = evidence_of(effects, screen.side, fitness)
     certain = bool(evidence["certainty"].notna().all())
-    own = [one for one in directions_of(workspace, screen) if len(one.evidence) >= FEWEST] if certain else []
+    own = (
+        [one for one in directions_of(workspace.store, screen, fitness) if len(one.evidence) >= FEWEST]
+        if certain
+        else []
+    )
     if own:
         weights = learn([one.evidence for one in own], [one.found for one in own])
     else:
         weights = LEARNT if certain else LEARNT_WITHOUT_P
-    fdr = np.where(effects["estimate"] < 0, effects["fdr_low"], effects["fdr_high"]).astype(float)
     table = evidence.assign(
-        chance=weights.chances(evidence), fdr=effects.assign(fdr=fdr).groupby("perturbation")["fdr"].min()
-    )
+        chance=weights.chances(evidence), fdr=called_effects(workspace.store, screen)["fdr"]
+    )  # fmt: skip
     table = table[table["fitness"] == 0] if specific else table
     if not 1 <= size <= len(table):
         raise InvalidValueError(

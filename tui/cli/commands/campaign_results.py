@@ -14,6 +14,11 @@ from tui.cli import options
 from tui.cli.frame import name_and_last, session_of
 from tui.cli.parameter_objects import Some, Without, takes_options
 
+Dropped = Annotated[
+    bool, typer.Option("--dropped", help="Nominations that the file lacks do not return to the candidates.")
+]
+AllowOthers = Annotated[bool, typer.Option("--allow-others", help="Take genes that were not nominated too.")]
+
 
 @takes_options(behind={"placement": ("positive_means",), "columns": ("controls",)})
 def record(
@@ -26,12 +31,8 @@ def record(
         int | None,
         typer.Option("--round", min=1, help="Number of the round; else the newest that waits or is measured."),
     ] = None,
-    dropped: Annotated[
-        bool, typer.Option("--dropped", help="Nominations that the file lacks do not return to the candidates.")
-    ] = False,
-    allow_others: Annotated[
-        bool, typer.Option("--allow-others", help="Take genes that were not nominated too.")
-    ] = False,
+    dropped: Dropped = False,
+    allow_others: AllowOthers = False,
     placement: Annotated[
         Literal["controls", "bridges", "declared"],
         typer.Option(
@@ -83,12 +84,8 @@ def next_(
     out: options.Out = None,
     overwrite: options.Overwrite = False,
     size: Annotated[int | None, typer.Option(min=1, help="Places of the next round; else the campaign's own.")] = None,
-    dropped: Annotated[
-        bool, typer.Option("--dropped", help="Nominations that the file lacks do not return to the candidates.")
-    ] = False,
-    allow_others: Annotated[
-        bool, typer.Option("--allow-others", help="Take genes that were not nominated too.")
-    ] = False,
+    dropped: Dropped = False,
+    allow_others: AllowOthers = False,
     placement: Annotated[
         Literal["controls", "bridges", "declared"],
         typer.Option(help="Scale by the negative controls, by genes measured again, or as declared."),

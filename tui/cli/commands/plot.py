@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tui.cli import options
 from tui.cli.frame import command, group, listed, session_of
+
+if TYPE_CHECKING:
+    from tools.pictures.base import DrawnPicture
 
 Out = Annotated[Path, typer.Option(metavar="FILE", help="The picture: .png or .svg.")]
 ScreenName = Annotated[str, typer.Argument(metavar="SCREEN", help="Name of the screen.")]
@@ -19,20 +22,24 @@ Named = Annotated[
 Label = Annotated[int, typer.Option(min=0, max=40, help="How many of the strongest hits are named.")]
 
 
+def _draw(context: typer.Context, tool: Callable[..., DrawnPicture], *arguments: Any, **named: Any) -> None:  # noqa: ANN401
+    """Calls a tool that draws, and shows what it drew."""
+    from tui.layouts import pictures as layout
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        found = tool(workspace, *arguments, **named)
+    session.give(found, layout.drawn)
+
+
 def volcano(
     context: typer.Context, screen: ScreenName, *, out: Out, gene: Named = None, label: Label = 20,
     overwrite: options.Overwrite = False,
 ) -> None:  # fmt: skip
     """Draws a screen as a volcano: how large each effect is against how sure, with the names of the strongest hits."""
     from tools.pictures.volcano import plot_volcano
-    from tui.layouts import pictures as layout
 
-    session = session_of(context)
-    with session.workspace() as workspace:
-        found = plot_volcano(
-            workspace, screen, out, genes=listed(gene or []), label=label, overwrite=overwrite
-        )  # fmt: skip
-    session.give(found, layout.drawn)
+    _draw(context, plot_volcano, screen, out, genes=listed(gene or []), label=label, overwrite=overwrite)
 
 
 def rank(
@@ -41,12 +48,8 @@ def rank(
 ) -> None:  # fmt: skip
     """Draws the effects of a screen by rank, with names, and the spread of its negative controls where it has some."""
     from tools.pictures.rank import plot_rank
-    from tui.layouts import pictures as layout
 
-    session = session_of(context)
-    with session.workspace() as workspace:
-        found = plot_rank(workspace, screen, out, genes=listed(gene or []), label=label, overwrite=overwrite)
-    session.give(found, layout.drawn)
+    _draw(context, plot_rank, screen, out, genes=listed(gene or []), label=label, overwrite=overwrite)
 
 
 def replicates(
@@ -61,23 +64,15 @@ def replicates(
 ) -> None:
     """Draws two screens, or the replicates of one, against each other."""
     from tools.pictures.replicates import plot_replicates
-    from tui.layouts import pictures as layout
 
-    session = session_of(context)
-    with session.workspace() as workspace:
-        found = plot_replicates(workspace, first, second, out=out, overwrite=overwrite)
-    session.give(found, layout.drawn)
+    _draw(context, plot_replicates, first, second, out=out, overwrite=overwrite)
 
 
 def controls(context: typer.Context, screen: ScreenName, *, out: Out, overwrite: options.Overwrite = False) -> None:
     """Draws how far a screen's negative controls spread, beside essential genes and hits."""
     from tools.pictures.controls import plot_controls
-    from tui.layouts import pictures as layout
 
-    session = session_of(context)
-    with session.workspace() as workspace:
-        found = plot_controls(workspace, screen, out, overwrite=overwrite)
-    session.give(found, layout.drawn)
+    _draw(context, plot_controls, screen, out, overwrite=overwrite)
 
 
 def progress(
@@ -85,12 +80,8 @@ def progress(
 ) -> None:
     """Draws a campaign's hits by round beside those that were expected, and those of a random list."""
     from tools.pictures.progress import plot_progress
-    from tui.layouts import pictures as layout
 
-    session = session_of(context)
-    with session.workspace() as workspace:
-        found = plot_progress(workspace, out, campaign=name, overwrite=overwrite)
-    session.give(found, layout.drawn)
+    _draw(context, plot_progress, out, campaign=name, overwrite=overwrite)
 
 
 def reliability(
@@ -98,12 +89,8 @@ def reliability(
 ) -> None:
     """Draws how often a campaign's nominations hit against how often they were said to."""
     from tools.pictures.reliability import plot_reliability
-    from tui.layouts import pictures as layout
 
-    session = session_of(context)
-    with session.workspace() as workspace:
-        found = plot_reliability(workspace, out, campaign=name, overwrite=overwrite)
-    session.give(found, layout.drawn)
+    _draw(context, plot_reliability, out, campaign=name, overwrite=overwrite)
 
 
 def sets(
@@ -119,14 +106,10 @@ def sets(
 ) -> None:
     """Draws the gene sets that a shortlist's nominations gather in, with their genes."""
     from tools.pictures.sets import plot_sets
-    from tui.layouts import pictures as layout
 
-    session = session_of(context)
-    with session.workspace() as workspace:
-        found = plot_sets(
-            workspace, out, campaign=name, round=round_, collections=listed(collection or []), overwrite=overwrite
-        )
-    session.give(found, layout.drawn)
+    _draw(
+        context, plot_sets, out, campaign=name, round=round_, collections=listed(collection or []), overwrite=overwrite
+    )
 
 
 def gene(
@@ -139,12 +122,8 @@ def gene(
 ) -> None:
     """Draws a gene across screens: where its effect lies among all effects of each."""
     from tools.pictures.gene import plot_gene
-    from tui.layouts import pictures as layout
 
-    session = session_of(context)
-    with session.workspace() as workspace:
-        found = plot_gene(workspace, symbol, out, organism=organism or "", overwrite=overwrite)
-    session.give(found, layout.drawn)
+    _draw(context, plot_gene, symbol, out, organism=organism or "", overwrite=overwrite)
 
 
 def screens(
@@ -156,12 +135,8 @@ def screens(
 ) -> None:
     """Draws how alike screens are: a heat map of rank correlations, like ones side by side."""
     from tools.pictures.screens import plot_screens
-    from tui.layouts import pictures as layout
 
-    session = session_of(context)
-    with session.workspace() as workspace:
-        found = plot_screens(workspace, names or (), out=out, overwrite=overwrite)
-    session.give(found, layout.drawn)
+    _draw(context, plot_screens, names or (), out=out, overwrite=overwrite)
 
 
 def plate(
@@ -174,12 +149,8 @@ def plate(
 ) -> None:
     """Draws what lies in which well of a plate."""
     from tools.pictures.plate import plot_plate
-    from tui.layouts import pictures as layout
 
-    session = session_of(context)
-    with session.workspace() as workspace:
-        found = plot_plate(workspace, file, out, plate=name, overwrite=overwrite)
-    session.give(found, layout.drawn)
+    _draw(context, plot_plate, file, out, plate=name, overwrite=overwrite)
 
 
 _EXAMPLES: dict[Callable[..., Any], list[str]] = {
